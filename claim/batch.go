@@ -1,0 +1,194 @@
+package claim
+
+import (
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+)
+
+// structural are the fields that identity, refunds and checks need; they are
+// kept whatever is asked for.
+var structural = FieldSet(0).With(SetlID, MdtrtID, PsnNo, FixmedinsCode, MedType, SetlTime, Begntime, Endtime,
+	RefdSetlFlag, InitSetlID, FeedetlSn, InitFeedetlSn, Cnt, DetItemFeeSumamt, InscpScpAmt)
+
+// Batch holds messages as they were sent, side by side: one row a settlement,
+// fee line and diagnosis. Lines and diagnoses name their settlement's row as
+// owner. Columns that nobody asked for are not kept.
+//
+// A Batch has one owner, who releases it; arrays shown by Record hold their
+// memory by themselves.
+type Batch struct {
+	Dicts *Dicts
+	Keep  FieldSet
+	// Rejected marks settlements that do not count as claims (tables only;
+	// a Decoder never appends a rejected message). Nil when there are none.
+	Rejected []bool
+	// Fingerprint is a keyed hash of a settlement's content, its lines and
+	// diagnoses included. Empty when it was not asked for.
+	Fingerprint []uint64
+
+	alloc     memory.Allocator
+	cols      [NumFields]column
+	rows      [numTables]int
+	lineOwner *Vector[int32]
+	diagOwner *Vector[int32]
+	traces    traceColumn
+}
+
+// traceColumn holds the trace codes of each line: any number of texts a row.
+type traceColumn struct {
+	end   *Vector[int32] // a row: its texts end before this one
+	text  *Vector[int32] // a text: its bytes end before this one; the first starts at 0
+	bytes []byte
+}
+
+// NewBatch makes an empty batch in memory of alloc that keeps the fields of
+// keep and those that every claim needs.
+func NewBatch(alloc memory.Allocator, dicts *Dicts, keep FieldSet) *Batch {
+	b := &Batch{Dicts: dicts, Keep: keep | structural, alloc: alloc}
+	for f := range NumFields {
+		if b.Keep.Has(f) {
+			b.cols[f] = newColumn(alloc, f)
+		}
+	}
+	b.lineOwner, b.diagOwner = NewVector[int32](alloc), NewVector[int32](alloc)
+	b.traces = traceColumn{end: NewVector[int32](alloc), text: NewVector[int32](alloc)}
+	return b
+}
+
+// Release gives all memory back.
+func (b *Batch) Release() {
+	for _, c := range b.cols {
+		c.release()
+	}
+	b.lineOwner.Release()
+	b.diagOwner.Release()
+	b.traces.end.Release()
+	b.traces.text.Release()
+}
+
+// Rows is the number of rows of a table.
+func (b *Batch) Rows(t Table) int { return b.rows[t] }
+
+// Codes gives a coded column, NoCode where absent.
+func (b *Batch) Codes(f Field) []int32 { return b.cols[f].code.V }
+
+// Numbers gives a column of numbers, times or days, None64 where absent.
+func (b *Batch) Numbers(f Field) []int64 { return b.cols[f].num.V }
+
+// Owners gives for each line or diagnosis the row of its settlement.
+func (b *Batch) Owners(t Table) []int32 {
+	if t == Lines {
+		return b.lineOwner.V
+	}
+	return b.diagOwner.V
+}
+
+// Traces calls yield with each trace code of a line.
+func (b *Batch) Traces(line int, yield func(code []byte)) { b.traces.each(line, yield) }
+
+func (t *traceColumn) each(row int, yield func([]byte)) {
+	from := int32(0)
+	if row > 0 {
+		from = t.end.V[row-1]
+	}
+	for i := from; i < t.end.V[row]; i++ {
+		yield(t.at(int(i)))
+	}
+}
+
+func (t *traceColumn) at(i int) []byte {
+	from := int32(0)
+	if i > 0 {
+		from = t.text.V[i-1]
+	}
+	return t.bytes[uint32(from):uint32(t.text.V[i])]
+}
+
+// add appends a code to the row that is being built, unless the row has it.
+func (t *traceColumn) add(code []byte) bool {
+	from := int32(0)
+	if n := len(t.end.V); n > 0 {
+		from = t.end.V[n-1]
+	}
+	for i := int(from); i < len(t.text.V); i++ {
+		if string(t.at(i)) == string(code) {
+			return false
+		}
+	}
+	t.bytes = append(t.bytes, code...)
+	t.text.Push(int32(uint32(len(t.bytes))))
+	return true
+}
+
+// closeRow ends the row that is being built.
+func (t *traceColumn) closeRow() { t.end.Push(int32(len(t.text.V))) }
+
+func (t *traceColumn) truncate(rows int) {
+	t.end.Truncate(rows)
+	texts := int32(0)
+	if rows > 0 {
+		texts = t.end.V[rows-1]
+	}
+	t.text.Truncate(int(texts))
+	size := uint32(0)
+	if texts > 0 {
+		size = uint32(t.text.V[texts-1])
+	}
+	t.bytes = t.bytes[:size]
+}
+
+// mark remembers where a batch ends.
+type mark struct{ rows [numTables]int }
+
+func (b *Batch) mark() mark { return mark{b.rows} }
+
+// rollback drops everything behind the mark. Dictionaries keep their texts.
+func (b *Batch) rollback(m mark) {
+	if b.rows == m.rows {
+		return
+	}
+	for f, c := range b.cols {
+		c.truncate(m.rows[specs[f].Table])
+	}
+	b.lineOwner.Truncate(m.rows[Lines])
+	b.diagOwner.Truncate(m.rows[Diagnoses])
+	b.traces.truncate(m.rows[Lines])
+	b.rows = m.rows
+}
+
+// pushRow appends a row of a table, given by its fields from the table's first.
+func (b *Batch) pushRow(t Table, first Field, values []int64) {
+	for i, v := range values {
+		b.cols[first+Field(i)].push(v)
+	}
+	b.rows[t]++
+}
+
+// Record shows a table as an Arrow record without copying: codes as int32,
+// all else as int64, absent as null. Lines and diagnoses begin with the column
+// "settlement", the row of their settlement. The caller releases it.
+func (b *Batch) Record(t Table) arrow.Record {
+	var fields []arrow.Field
+	var arrays []arrow.Array
+	add := func(name string, a arrow.Array) {
+		fields = append(fields, arrow.Field{Name: name, Type: a.DataType(), Nullable: true})
+		arrays = append(arrays, a)
+	}
+	switch t {
+	case Lines:
+		add("settlement", b.lineOwner.Array(b.alloc, NoCode, arrow.PrimitiveTypes.Int32))
+	case Diagnoses:
+		add("settlement", b.diagOwner.Array(b.alloc, NoCode, arrow.PrimitiveTypes.Int32))
+	}
+	for _, f := range t.Fields() {
+		if b.Keep.Has(f) {
+			add(f.String(), b.cols[f].array(b.alloc))
+		}
+	}
+	rec := array.NewRecord(arrow.NewSchema(fields, nil), arrays, int64(b.rows[t]))
+	for _, a := range arrays {
+		a.Release()
+	}
+	return rec
+}

@@ -1,0 +1,164 @@
+package claim
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+	"unsafe"
+)
+
+// Seed keys the hashes of dictionaries and contents, so that nobody outside
+// can choose texts that collide. All batches that are merged share one seed.
+type Seed [2]uint64
+
+// hash gives 64 bits of b: two overlapping loads of 8 bytes for short texts, a
+// folded multiplication, longer texts 16 bytes a step.
+func (s Seed) hash(b []byte) uint64 {
+	n := len(b)
+	var x, y uint64
+	h := uint64(n) * 0x9E3779B97F4A7C15
+	switch {
+	case n > 16:
+		for i := 0; i+16 < n; i += 16 {
+			hi, lo := bits.Mul64(binary.LittleEndian.Uint64(b[i:])^s[0]^h, binary.LittleEndian.Uint64(b[i+8:])^s[1])
+			h = hi ^ lo
+		}
+		x, y = binary.LittleEndian.Uint64(b[n-16:]), binary.LittleEndian.Uint64(b[n-8:])
+	case n >= 8:
+		x, y = binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[n-8:])
+	case n >= 4:
+		x, y = uint64(binary.LittleEndian.Uint32(b)), uint64(binary.LittleEndian.Uint32(b[n-4:]))
+	case n > 0:
+		x = uint64(b[0]) | uint64(b[n>>1])<<8 | uint64(b[n-1])<<16
+	}
+	hi, lo := bits.Mul64(x^s[0]^h, y^s[1]^h>>32)
+	return s.mix(hi ^ lo)
+}
+
+// Hash gives 64 keyed bits of a text.
+func (s Seed) Hash(b []byte) uint64 { return s.hash(b) }
+
+// mix scrambles one number.
+func (s Seed) mix(v uint64) uint64 {
+	hi, lo := bits.Mul64(v^s[0], 0x9E3779B97F4A7C15^s[1])
+	return hi ^ lo
+}
+
+// Dict gives texts small whole numbers, in the order of their first
+// appearance. It is not safe for concurrent writing.
+type Dict struct {
+	seed  Seed
+	table []uint64 // open addressing: high half of the hash, low half code+1
+	off   []uint32 // start of each text; one more at the end
+	data  []byte
+	hash  []uint64
+}
+
+func newDict(seed Seed) *Dict {
+	return &Dict{seed: seed, table: make([]uint64, 16), off: []uint32{0}}
+}
+
+// Len is the number of texts.
+func (d *Dict) Len() int { return len(d.off) - 1 }
+
+// Text gives the text of a code, empty for NoCode. It must not be changed.
+func (d *Dict) Text(code int32) string {
+	if code < 0 {
+		return ""
+	}
+	b := d.bytes(code)
+	return unsafe.String(unsafe.SliceData(b), len(b))
+}
+
+func (d *Dict) bytes(code int32) []byte { return d.data[d.off[code]:d.off[code+1]] }
+
+// Lookup finds the code of a text, or NoCode.
+func (d *Dict) Lookup(text string) int32 {
+	b := unsafe.Slice(unsafe.StringData(text), len(text))
+	code, _ := d.find(b, d.seed.hash(b))
+	return code
+}
+
+// find gives the code, or NoCode and the free slot where it belongs.
+func (d *Dict) find(b []byte, h uint64) (int32, int) {
+	mask := len(d.table) - 1
+	for i := int(h) & mask; ; i = (i + 1) & mask {
+		e := d.table[i]
+		if e == 0 {
+			return NoCode, i
+		}
+		if uint32(e>>32) == uint32(h>>32) {
+			if code := int32(uint32(e)) - 1; bytes.Equal(d.bytes(code), b) {
+				return code, i
+			}
+		}
+	}
+}
+
+// add gives b, which is not in the dictionary, the next code.
+func (d *Dict) add(b []byte, h uint64, slot int) int32 {
+	if uint64(len(d.data))+uint64(len(b)) > 1<<32-1 || d.Len() >= 1<<31-2 {
+		panic("claim: a dictionary outgrew 4 GiB of distinct texts")
+	}
+	d.data = append(d.data, b...)
+	d.off = append(d.off, uint32(len(d.data)))
+	d.hash = append(d.hash, h)
+	code := int32(d.Len() - 1)
+	d.table[slot] = h>>32<<32 | uint64(uint32(code+1))
+	if d.Len()*2 > len(d.table) {
+		d.grow()
+	}
+	return code
+}
+
+func (d *Dict) grow() {
+	d.table = make([]uint64, len(d.table)*4)
+	mask := len(d.table) - 1
+	for code, h := range d.hash {
+		i := int(h) & mask
+		for d.table[i] != 0 {
+			i = (i + 1) & mask
+		}
+		d.table[i] = h>>32<<32 | uint64(uint32(code+1))
+	}
+}
+
+// Intern gives the code of b, adding it when new.
+func (d *Dict) Intern(b []byte) int32 {
+	h := d.seed.hash(b)
+	code, slot := d.find(b, h)
+	if code == NoCode {
+		code = d.add(b, h, slot)
+	}
+	return code
+}
+
+// absorb adds all texts of other and gives the new code of each old one.
+// The hashes are taken over, since both have the same seed.
+func (d *Dict) absorb(other *Dict) []int32 {
+	out := make([]int32, other.Len())
+	for c := range out {
+		b, h := other.bytes(int32(c)), other.hash[c]
+		code, slot := d.find(b, h)
+		if code == NoCode {
+			code = d.add(b, h, slot)
+		}
+		out[c] = code
+	}
+	return out
+}
+
+// Dicts holds one dictionary a domain.
+type Dicts [NumDomains]*Dict
+
+// NewDicts makes empty dictionaries.
+func NewDicts(seed Seed) *Dicts {
+	var d Dicts
+	for i := range d {
+		d[i] = newDict(seed)
+	}
+	return &d
+}
+
+// Of gives the dictionary of a field's domain.
+func (d *Dicts) Of(f Field) *Dict { return d[specs[f].Domain] }

@@ -1,0 +1,219 @@
+package claim
+
+import (
+	"github.com/apache/arrow/go/v17/arrow/memory"
+)
+
+// Verdict is what becomes of a message that has no problem of its own.
+type Verdict uint8
+
+// The verdicts.
+const (
+	Accepted  Verdict = iota // the first of its identity
+	Duplicate                // equal content again: counted, otherwise without effect
+	Conflict                 // another content for an identity already taken: a dead letter
+	Left                     // was rejected before
+)
+
+// Intake gathers accepted claims, one by one identity. The claim that came
+// first stays; see contracts "Identity".
+type Intake struct {
+	// All holds the accepted claims, and rows marked in its Rejected that are
+	// none.
+	All *Batch
+
+	index identities
+	alloc memory.Allocator
+	keep  FieldSet
+	seed  Seed
+}
+
+// identities finds settlements by institution and settlement id: settlements
+// of one id hang in a chain, since few institutions use the same id.
+type identities struct {
+	head []int32 // by code of setl_id: the latest settlement, or NoCode
+	next []int32 // by settlement
+}
+
+func (x *identities) find(inst []int32, institution, setl int32) int32 {
+	if institution < 0 || setl < 0 || int(setl) >= len(x.head) {
+		return NoCode
+	}
+	for c := x.head[setl]; c != NoCode; c = x.next[c] {
+		if inst[c] == institution {
+			return c
+		}
+	}
+	return NoCode
+}
+
+// add appends settlement len(x.next).
+func (x *identities) add(setl int32) {
+	for int(setl) >= len(x.head) {
+		x.head = append(x.head, NoCode)
+	}
+	x.next = append(x.next, x.head[setl])
+	x.head[setl] = int32(len(x.next) - 1)
+}
+
+// skip appends a settlement that cannot be found.
+func (x *identities) skip() { x.next = append(x.next, NoCode) }
+
+// NewIntake makes an empty intake that keeps the fields of keep.
+func NewIntake(alloc memory.Allocator, seed Seed, keep FieldSet) *Intake {
+	return &Intake{alloc: alloc, seed: seed, keep: keep}
+}
+
+// Add takes over the messages of a batch and says of each what became of it.
+// The batch belongs to the intake from then on. Batches must carry
+// fingerprints, unless the intake only ever gets one batch.
+func (in *Intake) Add(b *Batch) []Verdict {
+	if in.All == nil {
+		in.All = b
+		return in.index1(b)
+	}
+	remap := in.absorb(b)
+	verdicts := in.judge(b, remap)
+	in.append(b, verdicts, remap)
+	b.Release()
+	return verdicts
+}
+
+// index1 takes over the first batch whole: rows that do not count are marked
+// instead of being left out.
+func (in *Intake) index1(b *Batch) []Verdict {
+	n := b.Rows(Settlements)
+	verdicts := make([]Verdict, n)
+	inst, setl := b.Codes(FixmedinsCode), b.Codes(SetlID)
+	for c := range n {
+		verdicts[c] = in.verdict(b, c, inst[c], setl[c])
+		if verdicts[c] == Accepted {
+			in.index.add(setl[c])
+			continue
+		}
+		in.index.skip()
+		if b.Rejected == nil {
+			b.Rejected = make([]bool, n)
+		}
+		b.Rejected[c] = true
+	}
+	return verdicts
+}
+
+// verdict judges row c of b, whose identity is given in the codes of All.
+func (in *Intake) verdict(b *Batch, c int, institution, setl int32) Verdict {
+	if b.Rejected != nil && b.Rejected[c] {
+		return Left
+	}
+	first := in.index.find(in.All.Codes(FixmedinsCode), institution, setl)
+	switch {
+	case first == NoCode:
+		return Accepted
+	case len(b.Fingerprint) > 0 && len(in.All.Fingerprint) > 0 && in.All.Fingerprint[first] == b.Fingerprint[c]:
+		return Duplicate
+	}
+	return Conflict
+}
+
+// judge looks up all identities of b and adds the new ones, as rows that
+// append will append in the same order.
+func (in *Intake) judge(b *Batch, remap *remapping) []Verdict {
+	inst, setl := remap.codes(b, FixmedinsCode), remap.codes(b, SetlID)
+	verdicts := make([]Verdict, b.Rows(Settlements))
+	for c := range verdicts {
+		verdicts[c] = in.verdict(b, c, inst[c], setl[c])
+		if verdicts[c] == Accepted {
+			in.index.add(setl[c])
+			all := in.All
+			all.cols[FixmedinsCode].code.Push(inst[c])
+			if len(b.Fingerprint) > 0 {
+				all.Fingerprint = append(all.Fingerprint, b.Fingerprint[c])
+			}
+			if all.Rejected != nil {
+				all.Rejected = append(all.Rejected, false)
+			}
+		}
+	}
+	return verdicts
+}
+
+// remapping turns the codes of a batch into those of All, domain by domain.
+type remapping [NumDomains][]int32
+
+func (in *Intake) absorb(b *Batch) *remapping {
+	var r remapping
+	for d := range r {
+		r[d] = in.All.Dicts[d].absorb(b.Dicts[d])
+	}
+	return &r
+}
+
+// codes rewrites a column of the batch in place, once.
+func (r *remapping) codes(b *Batch, f Field) []int32 {
+	col, to := b.Codes(f), r[specs[f].Domain]
+	for i, c := range col {
+		if c >= 0 {
+			col[i] = to[c]
+		}
+	}
+	return col
+}
+
+// append copies the accepted messages of b behind All.
+func (in *Intake) append(b *Batch, verdicts []Verdict, remap *remapping) {
+	all := in.All
+	base := all.rows[Settlements]
+	newRow := make([]int32, len(verdicts))
+	var pick [numTables][]int32
+	for c, v := range verdicts {
+		newRow[c] = NoCode
+		if v == Accepted {
+			newRow[c] = int32(base + len(pick[Settlements]))
+			pick[Settlements] = append(pick[Settlements], int32(c))
+		}
+	}
+	for _, t := range []Table{Lines, Diagnoses} {
+		owners := all.lineOwner
+		if t == Diagnoses {
+			owners = all.diagOwner
+		}
+		for row, owner := range b.Owners(t) {
+			if owner >= 0 && newRow[owner] >= 0 {
+				pick[t] = append(pick[t], int32(row))
+				owners.Push(newRow[owner])
+			}
+		}
+	}
+	for f := range NumFields {
+		if f != FixmedinsCode && all.Keep.Has(f) {
+			appendColumn(all.cols[f], b.cols[f], pick[specs[f].Table], remap[specs[f].Domain], f == SetlID)
+		}
+	}
+	for _, row := range pick[Lines] {
+		b.Traces(int(row), func(code []byte) { all.traces.add(code) })
+		all.traces.closeRow()
+	}
+	for t := range pick {
+		all.rows[t] += len(pick[t])
+	}
+}
+
+// appendColumn appends the picked rows; done says that judge already rewrote
+// the codes.
+func appendColumn(to, from column, rows, remap []int32, done bool) {
+	if from.num != nil {
+		dst := to.num.Extend(len(rows))
+		for i, r := range rows {
+			dst[i] = from.num.V[r]
+		}
+		return
+	}
+	dst := to.code.Extend(len(rows))
+	for i, r := range rows {
+		c := from.code.V[r]
+		if c >= 0 && !done {
+			c = remap[c]
+		}
+		dst[i] = c
+	}
+}

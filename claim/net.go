@@ -1,0 +1,386 @@
+package claim
+
+import (
+	"slices"
+	"sync"
+)
+
+// Standing is the part a settlement plays once refunds are known.
+type Standing uint8
+
+// The standings; see contracts "Refund settlements" and "Returns".
+const (
+	TakesPart Standing = iota
+	Refund             // a refund settlement: takes part in no detector
+	Cancelled          // named by a refund settlement: takes part in none either
+	Return             // only negative quantities: none itself, but its refund lines count
+	NoClaim            // rejected, duplicate or conflict
+)
+
+// netter works out what counts of a batch.
+type netter struct {
+	b        *Batch
+	index    *identities
+	workers  int
+	standing []Standing
+	altered  map[int32]lineValues // lines from which refund lines took something
+}
+
+// lineValues are quantity, amount and in-scope amount of a line.
+type lineValues struct{ cnt, det, inscp int64 }
+
+// Netted is what netting found, beside the history.
+type Netted struct {
+	Claims    int // accepted identities, whatever their standing
+	Cancelled int // accepted claims, refund settlements apart, that a refund settlement names
+	Lines     int // fee lines of the claims as sent
+}
+
+// Net works out what counts of all accepted claims and sorts it by person. The
+// intake must have got at least one batch. Work is spread over the given
+// number of goroutines; the result does not depend on it.
+func (in *Intake) Net(workers int) (*History, Netted) {
+	n := &netter{b: in.All, index: &in.index, workers: max(1, workers)}
+	n.judge()
+	n.takeRefunds()
+	return n.history(), n.counts()
+}
+
+func (n *netter) counts() (out Netted) {
+	for _, s := range n.standing {
+		if s != NoClaim {
+			out.Claims++
+		}
+		if s == Cancelled {
+			out.Cancelled++
+		}
+	}
+	for _, owner := range n.b.Owners(Lines) {
+		if owner >= 0 && n.standing[owner] != NoClaim {
+			out.Lines++
+		}
+	}
+	return out
+}
+
+// judge gives every settlement its standing.
+func (n *netter) judge() {
+	b := n.b
+	n.standing = make([]Standing, b.Rows(Settlements))
+	for c := range n.standing {
+		if b.Rejected != nil && b.Rejected[c] {
+			n.standing[c] = NoClaim
+		}
+	}
+	one := b.Dicts[DomainFlag].Lookup("1")
+	flag := b.Codes(RefdSetlFlag)
+	for c, s := range n.standing {
+		if s == TakesPart && one != NoCode && flag[c] == one {
+			n.standing[c] = Refund
+		}
+	}
+	n.markReturns()
+	inst, orig := b.Codes(FixmedinsCode), b.Codes(InitSetlID)
+	for c, s := range n.standing {
+		if s != Refund {
+			continue
+		}
+		if x := n.index.find(inst, inst[c], orig[c]); x != NoCode && n.standing[x] != Refund {
+			n.standing[x] = Cancelled
+		}
+	}
+}
+
+// markReturns finds the claims all of whose lines have negative quantities.
+func (n *netter) markReturns() {
+	const hasLine, hasPositive = 1, 2
+	seen := make([]uint8, len(n.standing))
+	cnt := n.b.Numbers(Cnt)
+	for l, owner := range n.b.Owners(Lines) {
+		if owner < 0 {
+			continue
+		}
+		seen[owner] |= hasLine
+		if cnt[l] > 0 {
+			seen[owner] |= hasPositive
+		}
+	}
+	for c, s := range seen {
+		if s == hasLine && n.standing[c] == TakesPart {
+			n.standing[c] = Return
+		}
+	}
+}
+
+// takeRefunds takes refund lines off the lines they name.
+func (n *netter) takeRefunds() {
+	b := n.b
+	cnt, named, owners := b.Numbers(Cnt), b.Codes(InitFeedetlSn), b.Owners(Lines)
+	var refunds []int32
+	visits := map[int32]bool{}
+	for l, c := range cnt {
+		if c >= 0 || owners[l] < 0 || named[l] < 0 {
+			continue
+		}
+		if s := n.standing[owners[l]]; s == TakesPart || s == Return {
+			refunds = append(refunds, int32(l))
+			visits[b.Codes(MdtrtID)[owners[l]]] = true
+		}
+	}
+	if len(refunds) == 0 {
+		return
+	}
+	find := n.linesByNumber(visits)
+	n.altered = make(map[int32]lineValues, len(refunds))
+	det, inscp := b.Numbers(DetItemFeeSumamt), b.Numbers(InscpScpAmt)
+	for _, l := range refunds {
+		y := find(owners[l], named[l])
+		if y == NoCode {
+			continue
+		}
+		v, ok := n.altered[y]
+		if !ok {
+			v = lineValues{cnt[y], det[y], inscp[y]}
+		}
+		v.cnt += cnt[l]
+		v.det += det[l]
+		switch {
+		case v.inscp == None64:
+		case inscp[l] != None64:
+			v.inscp += inscp[l]
+		default:
+			v.inscp += det[l]
+		}
+		n.altered[y] = v
+	}
+}
+
+// linesByNumber gives a search for the line with positive quantity that a
+// refund line of a claim names: in its own claim, else in the first of the
+// visit's claims that take part and have one.
+func (n *netter) linesByNumber(visits map[int32]bool) func(claim, sn int32) int32 {
+	b := n.b
+	visit, owners, sns, cnt := b.Codes(MdtrtID), b.Owners(Lines), b.Codes(FeedetlSn), b.Numbers(Cnt)
+	type place struct{ of, sn int32 }
+	own, inVisit := map[place]int32{}, map[place]int32{}
+	for l, c := range cnt {
+		owner := owners[l]
+		if c <= 0 || owner < 0 || n.standing[owner] != TakesPart || !visits[visit[owner]] {
+			continue
+		}
+		own[place{owner, sns[l]}] = int32(l)
+		at := place{visit[owner], sns[l]}
+		if other, ok := inVisit[at]; !ok || n.before(owner, owners[other]) {
+			inVisit[at] = int32(l)
+		}
+	}
+	return func(claim, sn int32) int32 {
+		if l, ok := own[place{claim, sn}]; ok {
+			return l
+		}
+		if l, ok := inVisit[place{visit[claim], sn}]; ok {
+			return l
+		}
+		return NoCode
+	}
+}
+
+func (n *netter) before(a, b int32) bool {
+	return claimBefore(n.b.Dicts, n.b.Numbers(SetlTime), n.b.Codes(FixmedinsCode), n.b.Codes(SetlID), a, b)
+}
+
+// history sorts what takes part by person.
+func (n *netter) history() *History {
+	b := n.b
+	h := &History{Dicts: b.Dicts, Keep: b.Keep, alloc: b.alloc}
+	claims := n.sortClaims(h)
+	position := make([]int32, len(n.standing))
+	for i := range position {
+		position[i] = NoCode
+	}
+	for to, from := range claims {
+		position[from] = int32(to)
+	}
+	net, void := n.splitLines(position)
+	var netRows, voidRows, diagRows []int32
+	netRows, h.NetLines = group(net, len(claims))
+	voidRows, h.VoidLines = group(void, len(claims))
+	for i := range h.VoidLines {
+		h.VoidLines[i] += int32(len(netRows))
+	}
+	diagRows, h.Diagnoses = group(n.ownersIn(Diagnoses, position), len(claims))
+	h.rows = [numTables]int{len(claims), len(netRows) + len(voidRows), len(diagRows)}
+	lines := append(netRows, voidRows...)
+	h.LineClaim = make([]int32, len(lines))
+	for to, from := range lines {
+		h.LineClaim[to] = position[b.lineOwner.V[from]]
+	}
+	n.gather(h, [numTables][]int32{claims, lines, diagRows})
+	n.gatherNet(h, lines)
+	return h
+}
+
+// sortClaims gives the settlements that take part in the history's order and
+// fills h.Persons.
+func (n *netter) sortClaims(h *History) []int32 {
+	person := n.b.Codes(PsnNo)
+	owner := make([]int32, len(n.standing))
+	for c, s := range n.standing {
+		owner[c] = NoCode
+		if s == TakesPart {
+			owner[c] = person[c]
+		}
+	}
+	rows, starts := group(owner, n.b.Dicts[DomainPerson].Len())
+	h.Persons = append(h.Persons, 0)
+	for p := 0; p+1 < len(starts); p++ {
+		if own := rows[starts[p]:starts[p+1]]; len(own) > 0 {
+			slices.SortFunc(own, func(a, b int32) int {
+				if n.before(a, b) {
+					return -1
+				}
+				return 1
+			})
+			h.Persons = append(h.Persons, starts[p+1])
+		}
+	}
+	return rows
+}
+
+// splitLines gives for each line the position of its claim, once for the net
+// lines and once for the void ones, NoCode for all others.
+func (n *netter) splitLines(position []int32) (net, void []int32) {
+	cnt, owners := n.b.Numbers(Cnt), n.b.Owners(Lines)
+	net, void = make([]int32, len(cnt)), make([]int32, len(cnt))
+	for l, c := range cnt {
+		net[l], void[l] = NoCode, NoCode
+		switch at := owners[l]; {
+		case at < 0:
+		case c > 0:
+			net[l] = position[at]
+		default:
+			void[l] = position[at]
+		}
+	}
+	for l, v := range n.altered {
+		if v.cnt <= 0 {
+			net[l], void[l] = NoCode, net[l]
+		}
+	}
+	return net, void
+}
+
+func (n *netter) ownersIn(t Table, position []int32) []int32 {
+	out := make([]int32, 0, n.b.Rows(t))
+	for _, owner := range n.b.Owners(t) {
+		if owner >= 0 {
+			owner = position[owner]
+		}
+		out = append(out, owner)
+	}
+	return out
+}
+
+// group sorts the rows by their group (counting sort, stable; NoCode rows are
+// left out) and gives the start of each group.
+func group(of []int32, groups int) (rows, starts []int32) {
+	starts = make([]int32, groups+1)
+	for _, g := range of {
+		if g >= 0 {
+			starts[g+1]++
+		}
+	}
+	for g := range groups {
+		starts[g+1] += starts[g]
+	}
+	rows = make([]int32, starts[groups])
+	at := slices.Clone(starts[:groups])
+	for row, g := range of {
+		if g >= 0 {
+			rows[at[g]] = int32(row)
+			at[g]++
+		}
+	}
+	return rows, starts
+}
+
+// gather copies the kept columns in the order of rows, column by column on the
+// workers.
+func (n *netter) gather(h *History, rows [numTables][]int32) {
+	var tasks []func()
+	for f := range NumFields {
+		if h.Keep.Has(f) {
+			h.cols[f] = newColumn(h.alloc, f)
+			tasks = append(tasks, func() { gatherColumn(h.cols[f], n.b.cols[f], rows[specs[f].Table]) })
+		}
+	}
+	if h.Keep.Has(DrugTracCodg) {
+		tasks = append(tasks, func() { h.traces = n.gatherTraces(rows[Lines]) })
+	}
+	InParallel(n.workers, tasks)
+}
+
+func gatherColumn(to, from column, rows []int32) {
+	if from.num != nil {
+		dst := to.num.Extend(len(rows))
+		for i, r := range rows {
+			dst[i] = from.num.V[r]
+		}
+		return
+	}
+	dst := to.code.Extend(len(rows))
+	for i, r := range rows {
+		dst[i] = from.code.V[r]
+	}
+}
+
+func (n *netter) gatherTraces(rows []int32) traceColumn {
+	src := &n.b.traces
+	out := traceColumn{end: NewVector[int32](n.b.alloc), text: NewVector[int32](n.b.alloc)}
+	out.bytes = make([]byte, 0, len(src.bytes))
+	out.end.Reserve(len(rows))
+	for _, r := range rows {
+		src.each(int(r), func(code []byte) {
+			out.bytes = append(out.bytes, code...)
+			out.text.Push(int32(uint32(len(out.bytes))))
+		})
+		out.closeRow()
+	}
+	return out
+}
+
+// gatherNet keeps quantities and amounts as sent and lowers the altered ones.
+func (n *netter) gatherNet(h *History, lines []int32) {
+	for _, f := range []Field{SentCnt, SentDetItemFeeSumamt} {
+		h.cols[f] = column{num: NewVector[int64](h.alloc)}
+	}
+	cnt, det, inscp := h.Numbers(Cnt), h.Numbers(DetItemFeeSumamt), h.Numbers(InscpScpAmt)
+	copy(h.cols[SentCnt].num.Extend(len(lines)), cnt)
+	copy(h.cols[SentDetItemFeeSumamt].num.Extend(len(lines)), det)
+	if len(n.altered) == 0 {
+		return
+	}
+	for to, from := range lines[:h.Net()] {
+		if v, ok := n.altered[from]; ok {
+			cnt[to], det[to], inscp[to] = v.cnt, v.det, v.inscp
+		}
+	}
+}
+
+// InParallel runs the tasks on at most the given number of goroutines.
+func InParallel(workers int, tasks []func()) {
+	var wg sync.WaitGroup
+	next := make(chan func())
+	for range min(workers, len(tasks)) {
+		wg.Go(func() {
+			for task := range next {
+				task()
+			}
+		})
+	}
+	for _, task := range tasks {
+		next <- task
+	}
+	close(next)
+	wg.Wait()
+}

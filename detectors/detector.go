@@ -1,0 +1,124 @@
+package detectors
+
+import (
+	"fundwatch/claim"
+)
+
+// Grade says how much a finding claims.
+type Grade string
+
+// The grades. Rules about medical reasonableness are never more than suspicious.
+const (
+	Violation  Grade = "violation"  // 违规
+	Suspicious Grade = "suspicious" // 可疑
+	Indicator  Grade = "indicator"  // 提示
+)
+
+// Span says which days a finding covers.
+type Span uint8
+
+// The spans of findings.
+const (
+	// ByLines: the first and last fee day of the lines in evidence, without
+	// lines the first and last settlement day.
+	ByLines Span = iota
+	// ByStays: the first admission day to the last discharge day.
+	ByStays
+)
+
+// Detector is one check. Exactly one of Lines, Claims, Person and Trace is
+// set; each is called once for every goroutine and gives a kernel that may
+// keep scratch space between calls but nothing else.
+type Detector struct {
+	ID      string // letter, number, words; never used again for anything else
+	Version string // raised when the definition changes
+	Title   Words  // what it finds
+	Doc     Words  // when exactly, and what the amount is
+	Clears  Words  // what would clear it
+	Grade   Grade
+	Basis   []string // clauses it rests on, as the law counts them
+	Classes []string // official rule classes (两库) and schemes (F…) it covers
+	Uses    []string // knowledge columns, file.column; silent without them
+	Key     string   // the parts of a finding's key, in words; empty when there is none
+	Subject string   // who the finding is about, in words
+	Reads   []claim.Field
+	Params  []*Param
+	Span    Span
+
+	Lines  func(v *View) func(from, to int32, emit *Emitter)
+	Claims func(v *View) func(from, to int32, emit *Emitter)
+	Person func(v *View) func(p *Person, emit *Emitter)
+	Trace  func(v *View) func(code string, lines []int32, emit *Emitter)
+}
+
+// Words is a text in Chinese and English.
+type Words struct{ ZH, EN string }
+
+// Short is the letter and number of the id: S05 of S05-overlapping-stays.
+func (d *Detector) Short() string {
+	for i, c := range d.ID {
+		if c == '-' {
+			return d.ID[:i]
+		}
+	}
+	return d.ID
+}
+
+// Kind names which of the four functions the detector has.
+func (d *Detector) Kind() string {
+	switch {
+	case d.Lines != nil:
+		return "lines"
+	case d.Claims != nil:
+		return "claims"
+	case d.Person != nil:
+		return "person"
+	case d.Trace != nil:
+		return "trace"
+	}
+	return ""
+}
+
+// Param is a number or a list of texts that a region may set. Its value is
+// read with View.Number or View.List, so a misspelt name cannot compile.
+type Param struct {
+	Name     string
+	Default  int64
+	Min, Max int64
+	Unit     Words
+	List     []string // default of a list parameter; nil for numbers
+}
+
+// Settings holds what a region sets differently from the defaults.
+type Settings struct {
+	Region  string
+	Numbers map[*Param]int64
+	Lists   map[*Param][]string
+}
+
+func (s *Settings) number(p *Param) int64 {
+	if v, ok := s.Numbers[p]; ok {
+		return v
+	}
+	return p.Default
+}
+
+func (s *Settings) list(p *Param) []string {
+	if v, ok := s.Lists[p]; ok {
+		return v
+	}
+	return p.List
+}
+
+// params gives the detector's parameters as they are set, in their order.
+func (s *Settings) params(d *Detector) []Fact {
+	out := make([]Fact, 0, len(d.Params))
+	for _, p := range d.Params {
+		if p.List != nil {
+			out = append(out, Fact{p.Name, s.list(p)})
+		} else {
+			out = append(out, Fact{p.Name, s.number(p)})
+		}
+	}
+	return out
+}

@@ -1,0 +1,119 @@
+package detectors
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"slices"
+
+	"fundwatch/claim"
+)
+
+// Subject kinds.
+const (
+	Institution  = "institution"
+	PersonKind   = "person"
+	Practitioner = "practitioner"
+)
+
+// Subject is whom a finding is about.
+type Subject struct {
+	Kind string `json:"kind"`
+	Code string `json:"code"`
+}
+
+// Fact is a named value beside a finding: a number, a text, a list.
+type Fact struct {
+	Name  string
+	Value any
+}
+
+// Facts is a JSON object in the order the detector gave.
+type Facts []Fact
+
+// MarshalJSON writes the facts as an object.
+func (f Facts) MarshalJSON() ([]byte, error) {
+	out := []byte{'{'}
+	for i, fact := range f {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		name, err := json.Marshal(fact.Name)
+		if err != nil {
+			return nil, err
+		}
+		value, err := json.Marshal(fact.Value)
+		if err != nil {
+			return nil, err
+		}
+		out = append(append(append(out, name...), ':'), value...)
+	}
+	return append(out, '}'), nil
+}
+
+// Finding is something that does not fit, with its evidence; see contracts
+// section 4. It is an indicator to be checked, never a judgement.
+type Finding struct {
+	ID           string     `json:"id"`
+	Detector     string     `json:"detector"`
+	Version      string     `json:"version"`
+	Region       string     `json:"region"`
+	Grade        Grade      `json:"grade"`
+	Subject      Subject    `json:"subject"`
+	Key          string     `json:"key"`
+	Person       string     `json:"person"`
+	Institution  string     `json:"institution"`
+	Practitioner string     `json:"practitioner"`
+	Settlements  []string   `json:"settlements"`
+	Lines        []string   `json:"lines"`
+	From         string     `json:"from"`
+	To           string     `json:"to"`
+	Amount       claim.Wide `json:"amount_fen"`
+	Facts        Facts      `json:"facts"`
+	Basis        []string   `json:"basis"`
+	Clears       string     `json:"clears"`
+	Params       Facts      `json:"params"`
+	Knowledge    string     `json:"knowledge"`
+	Withdrawn    bool       `json:"withdrawn,omitempty"`
+}
+
+// identify sets the id from what the finding rests on: the same facts give the
+// same id for ever.
+func (f *Finding) identify(short string) {
+	h := sha256.New()
+	sep := func(s string) {
+		h.Write([]byte{'\n'})
+		io.WriteString(h, s)
+	}
+	io.WriteString(h, f.Detector)
+	sep(f.Subject.Kind)
+	sep(f.Subject.Code)
+	sep(f.Key)
+	for _, s := range f.Settlements {
+		sep(s)
+	}
+	for _, s := range f.Lines {
+		sep(s)
+	}
+	f.ID = short + "-" + hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// Sort puts findings in the order of their ids.
+func Sort(fs []Finding) {
+	slices.SortFunc(fs, func(a, b Finding) int {
+		switch {
+		case a.ID < b.ID:
+			return -1
+		case a.ID > b.ID:
+			return 1
+		}
+		return 0
+	})
+}
+
+// sortedSet sorts texts bytewise and drops repeats.
+func sortedSet(s []string) []string {
+	slices.Sort(s)
+	return slices.Compact(s)
+}

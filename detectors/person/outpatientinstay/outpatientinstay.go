@@ -1,0 +1,93 @@
+// Package outpatientinstay finds outpatient charges of a person who was in
+// hospital that day.
+package outpatientinstay
+
+import (
+	"fundwatch/claim"
+	"fundwatch/detectors"
+)
+
+// Detector is S06.
+var Detector = &detectors.Detector{
+	ID: "S06-outpatient-in-stay", Version: "1", Grade: detectors.Suspicious,
+	Title: detectors.Words{ZH: "住院期间门诊或购药", EN: "Outpatient charge during a stay"},
+	Doc: detectors.Words{
+		ZH: "逐笔非住院、非急诊结算：至少一条非外检明细的费用发生日严格处于本人某次住院的入院日与出院日之间。证据为该结算、所涉住院和这些明细。被查对象为住院次序第一次的机构。金额为这些明细的纳入范围金额合计。",
+		EN: "Per claim that is neither stay nor emergency: the fee day of at least one line that is not an outside examination lies strictly between admission day and discharge day of some stay. Evidence: the claim, all such stays, those lines. Subject: the institution of the first of the stays. Amount: the in-scope amounts of those lines.",
+	},
+	Clears:  detectors.Words{ZH: "经批准的请假外出、外检外购，或家属代取慢性病药品。", EN: "An approved leave, outside examination, or chronic medicine fetched by the family."},
+	Basis:   []string{"条例38(一)", "条例41(二)"},
+	Classes: []string{"F08"},
+	Subject: "institution of the first of the stays",
+	Reads: []claim.Field{claim.MedType, claim.FixmedinsCode, claim.Begntime, claim.Endtime, claim.FeeOcurTime, claim.EtipFlag,
+		claim.InscpScpAmt, claim.DetItemFeeSumamt},
+	Person: person,
+}
+
+func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter) {
+	k := &kernel{View: v, care: v.Care(), kind: v.Codes(claim.MedType), begin: v.Numbers(claim.Begntime), end: v.Numbers(claim.Endtime),
+		time: v.Numbers(claim.FeeOcurTime), outside: v.Codes(claim.EtipFlag), one: v.Code(claim.EtipFlag, "1"), inscp: v.InScope()}
+	return func(p *detectors.Person, emit *detectors.Emitter) {
+		if len(p.Stays) == 0 {
+			return
+		}
+		for c := p.From; c < p.To; c++ {
+			if setting := k.care[k.kind[c]]; setting != claim.Inpatient && setting != claim.Emergency {
+				k.claim(c, p.Stays, emit)
+			}
+		}
+	}
+}
+
+type kernel struct {
+	*detectors.View
+	care             []claim.Setting
+	kind, outside    []int32
+	one              int32
+	begin, end, time []int64
+	inscp            detectors.InScope
+	lines            []int32
+	used             []bool
+}
+
+func (k *kernel) claim(c int32, stays []int32, emit *detectors.Emitter) {
+	h := k.History
+	k.lines = k.lines[:0]
+	k.used = append(k.used[:0], make([]bool, len(stays))...)
+	for l := h.NetLines[c]; l < h.NetLines[c+1]; l++ {
+		if k.outside[l] != claim.NoCode && k.outside[l] == k.one {
+			continue
+		}
+		if k.inSome(claim.DayOf(k.time[l]), stays) {
+			k.lines = append(k.lines, l)
+		}
+	}
+	if len(k.lines) == 0 {
+		return
+	}
+	evidence := []int32{c}
+	first := int32(claim.NoCode)
+	for i, s := range stays {
+		if k.used[i] {
+			evidence = append(evidence, s)
+			if first == claim.NoCode {
+				first = s
+			}
+		}
+	}
+	emit.Hit(detectors.Hit{
+		Subject: detectors.Institution, Code: emit.InstitutionOf(first), Claims: evidence, Lines: k.lines, Amount: k.inscp.Sum(k.lines),
+		Facts: detectors.Facts{{Name: "stays", Value: len(evidence) - 1}},
+	})
+}
+
+// inSome marks all stays that hold the day strictly inside.
+func (k *kernel) inSome(day int64, stays []int32) bool {
+	found := false
+	for i, s := range stays {
+		if day > claim.DayOf(k.begin[s]) && day < claim.DayOf(k.end[s]) {
+			k.used[i], found = true, true
+		}
+	}
+	return found
+}

@@ -1,0 +1,237 @@
+package detectors
+
+import (
+	"fmt"
+	"strings"
+
+	"fundwatch/claim"
+	"fundwatch/detectors/knowledge"
+)
+
+// View is what one detector may see of the claims: the columns it declared,
+// its parameters, and the knowledge by code. A column that was not declared
+// panics with an error that names it; the harness runs every detector so.
+type View struct {
+	History *claim.History // for its structure; columns through the View
+	facts   *Bound
+	set     *Settings
+	det     *Detector
+	reads   claim.FieldSet
+}
+
+// Codes gives a declared coded column, claim.NoCode where absent.
+func (v *View) Codes(f claim.Field) []int32 {
+	v.need(f)
+	return v.History.Codes(f)
+}
+
+// Numbers gives a declared column of numbers, claim.None64 where absent.
+func (v *View) Numbers(f claim.Field) []int64 {
+	v.need(f)
+	return v.History.Numbers(f)
+}
+
+// Text gives the text of a code of a field's domain.
+func (v *View) Text(f claim.Field, code int32) string { return v.History.Dicts.Of(f).Text(code) }
+
+// Code finds the code of a text in a field's domain, claim.NoCode when no
+// claim has it.
+func (v *View) Code(f claim.Field, text string) int32 { return v.History.Dicts.Of(f).Lookup(text) }
+
+func (v *View) need(f claim.Field) {
+	if !v.reads.Has(f) {
+		panic(fmt.Errorf("detectors: %s reads %s without declaring it in Reads", v.det.ID, f))
+	}
+}
+
+// Number gives the value of a number parameter.
+func (v *View) Number(p *Param) int64 { return v.set.number(p) }
+
+// List gives the value of a list parameter.
+func (v *View) List(p *Param) []string { return v.set.list(p) }
+
+// InScope gives inscp(line): the in-scope amount where given, else the line
+// amount, net.
+func (v *View) InScope() InScope {
+	return InScope{v.Numbers(claim.InscpScpAmt), v.Numbers(claim.DetItemFeeSumamt)}
+}
+
+// InScope is inscp(line) of the definitions.
+type InScope struct{ inscp, det []int64 }
+
+// Of gives inscp of one line, in fen.
+func (s InScope) Of(line int32) int64 {
+	if a := s.inscp[line]; a != claim.None64 {
+		return a
+	}
+	return s.det[line]
+}
+
+// Sum gives Σ inscp of lines.
+func (s InScope) Sum(lines []int32) (sum claim.Wide) {
+	for _, l := range lines {
+		sum = sum.Plus(s.Of(l))
+	}
+	return sum
+}
+
+// Diagnoses gives the diagnoses of claims: dscg_maindiag_code and every
+// diag_code whose diag_type is neither 2 nor 3 (Chinese medicine).
+func (v *View) Diagnoses() Diagnoses {
+	return Diagnoses{v.Codes(claim.DscgMaindiagCode), v.Codes(claim.DiagCode), v.Codes(claim.DiagType),
+		v.History.Diagnoses, [2]int32{v.Code(claim.DiagType, "2"), v.Code(claim.DiagType, "3")}}
+}
+
+// Diagnoses is the diagnoses of claims, as codes of one domain.
+type Diagnoses struct {
+	main, code, kind, start []int32
+	chinese                 [2]int32
+}
+
+// Each calls yield with every diagnosis of a claim.
+func (d Diagnoses) Each(c int32, yield func(code int32)) {
+	if d.main[c] != claim.NoCode {
+		yield(d.main[c])
+	}
+	for i := d.start[c]; i < d.start[c+1]; i++ {
+		kind := d.kind[i]
+		if d.code[i] != claim.NoCode && (kind == claim.NoCode || kind != d.chinese[0] && kind != d.chinese[1]) {
+			yield(d.code[i])
+		}
+	}
+}
+
+// Settings of care by the code of med_type.
+func (v *View) Care() []claim.Setting {
+	v.need(claim.MedType)
+	return v.facts.care
+}
+
+// Versions is the knowledge of one item: its rows by validity.
+type Versions = []knowledge.Item
+
+// ItemsWith gives by item code the rows of the items that say anything about
+// the asked cell; nil for all others, so that most lines are one look-up.
+func (v *View) ItemsWith(has func(*knowledge.Item) bool) []Versions {
+	v.need(claim.MedListCodg)
+	out := make([]Versions, len(v.facts.items))
+	for code, rows := range v.facts.items {
+		for i := range rows {
+			if has(&rows[i]) {
+				out[code] = rows
+				break
+			}
+		}
+	}
+	return out
+}
+
+// InForce gives a loop over the net lines from to to whose item has a row in
+// force on the fee day, among the items for which has holds of some row.
+func (v *View) InForce(has func(*knowledge.Item) bool) func(from, to int32, yield func(line int32, row *knowledge.Item)) {
+	items := v.ItemsWith(has)
+	item, time := v.Codes(claim.MedListCodg), v.Numbers(claim.FeeOcurTime)
+	return func(from, to int32, yield func(int32, *knowledge.Item)) {
+		for l := from; l < to; l++ {
+			rows := items[item[l]]
+			if rows == nil {
+				continue
+			}
+			if row := knowledge.InForce(rows, claim.DayOf(time[l])); row != nil && has(row) {
+				yield(l, row)
+			}
+		}
+	}
+}
+
+// Knowledge gives the tables that are not looked up by item.
+func (v *View) Knowledge() *knowledge.Knowledge { return v.facts.know }
+
+// Institutions gives by institution code its row, nil when it has none.
+func (v *View) Institutions() []*knowledge.Institution {
+	v.need(claim.FixmedinsCode)
+	return v.facts.institutions
+}
+
+// Persons gives by person code the row, nil when there is none.
+func (v *View) Persons() []*knowledge.Person {
+	v.need(claim.PsnNo)
+	return v.facts.persons
+}
+
+// Prefixes answers "equals or begins with" for the codes of one field,
+// remembering each answer: lists and codes are few, lines are many.
+type Prefixes struct {
+	view  *View
+	field claim.Field
+	memo  map[*string][]int8
+}
+
+// PrefixesOf makes a matcher for the codes of a field.
+func (v *View) PrefixesOf(f claim.Field) *Prefixes {
+	v.need(f)
+	return &Prefixes{view: v, field: f, memo: map[*string][]int8{}}
+}
+
+// Match reports whether the code's text equals or begins with an entry of the
+// list, which must not be empty.
+func (p *Prefixes) Match(list []string, code int32) bool {
+	if code < 0 {
+		return false
+	}
+	known := p.memo[&list[0]]
+	for int(code) >= len(known) {
+		known = append(known, make([]int8, int(code)+16-len(known))...)
+		p.memo[&list[0]] = known
+	}
+	if known[code] == 0 {
+		known[code] = -1
+		if BeginsWithAny(p.view.Text(p.field, code), list) {
+			known[code] = 1
+		}
+	}
+	return known[code] > 0
+}
+
+// BeginsWithAny reports whether text equals or begins with an entry.
+func BeginsWithAny(text string, list []string) bool {
+	for _, prefix := range list {
+		if strings.HasPrefix(text, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// Bound is the knowledge laid out by the codes of one history; built once and
+// only read from then on.
+type Bound struct {
+	know         *knowledge.Knowledge
+	items        []Versions
+	institutions []*knowledge.Institution
+	persons      []*knowledge.Person
+	care         []claim.Setting
+}
+
+func bind(h *claim.History, k *knowledge.Knowledge) *Bound {
+	b := &Bound{know: k}
+	d := h.Dicts
+	b.items = byCode(d[claim.DomainItem], k.Versions)
+	b.institutions = byCode(d[claim.DomainInstitution], func(c string) *knowledge.Institution { return k.Institutions[c] })
+	b.persons = make([]*knowledge.Person, d[claim.DomainPerson].Len())
+	for psn, row := range k.Persons {
+		if c := d[claim.DomainPerson].Lookup(psn); c != claim.NoCode {
+			b.persons[c] = row
+		}
+	}
+	b.care = byCode(d[claim.DomainMedType], claim.SettingOf)
+	return b
+}
+
+func byCode[T any](d *claim.Dict, of func(string) T) []T {
+	out := make([]T, d.Len())
+	for c := range out {
+		out[c] = of(d.Text(int32(c)))
+	}
+	return out
+}

@@ -1,0 +1,176 @@
+package file
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"fundwatch/claim"
+)
+
+// Reader reads inputs into an intake.
+type Reader struct {
+	Alloc   memory.Allocator
+	Seed    claim.Seed
+	Keep    claim.FieldSet // fields that somebody will read; all are checked
+	Workers int
+	Stdin   io.Reader
+	// Reject is told every message that is no claim, in the order of file and
+	// line. It must not keep Raw.
+	Reject func(*Reject) error
+	// Progress is told the bytes read of all; may be nil.
+	Progress func(done, total int64)
+
+	tally  Tally
+	intake *claim.Intake
+	done   int64
+	total  int64
+}
+
+// source is one thing to read: a file of lines or a folder of tables.
+type source struct {
+	path   string
+	tables *tableSet // nil for lines
+}
+
+// Read reads all inputs: files, folders, or - for standard input. The intake
+// holds at least one batch, maybe an empty one.
+func (r *Reader) Read(ctx context.Context, inputs []string) (*claim.Intake, *Tally, error) {
+	r.Workers = max(1, r.Workers)
+	r.tally = Tally{Problems: map[string]map[claim.Rule]int{}}
+	sources, err := r.sources(inputs)
+	if err != nil {
+		return nil, nil, err
+	}
+	r.intake = claim.NewIntake(r.Alloc, r.Seed, r.Keep)
+	for _, s := range sources {
+		if s.tables != nil {
+			err = r.readTables(ctx, s.tables, len(sources) > 1)
+		} else {
+			err = r.readLines(ctx, s.path)
+		}
+		if err != nil {
+			if r.intake.All != nil {
+				r.intake.All.Release()
+			}
+			return nil, nil, err
+		}
+	}
+	if r.intake.All == nil {
+		r.intake.Add(claim.NewBatch(r.Alloc, claim.NewDicts(r.Seed), r.Keep))
+	}
+	return r.intake, &r.tally, nil
+}
+
+// sources lists what the inputs name, in the order in which content counts as
+// first: by path as given, the files of a folder by name, - last.
+func (r *Reader) sources(inputs []string) ([]source, error) {
+	paths := slices.Clone(inputs)
+	slices.SortFunc(paths, func(a, b string) int {
+		if (a == "-") != (b == "-") {
+			if a == "-" {
+				return 1
+			}
+			return -1
+		}
+		return strings.Compare(a, b)
+	})
+	var out []source
+	for _, p := range paths {
+		if p == "-" {
+			out = append(out, source{path: p})
+			continue
+		}
+		info, err := os.Stat(p)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", p, plain(err))
+		}
+		if info.IsDir() {
+			found, err := r.folder(p)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, found...)
+			continue
+		}
+		if !isLines(p) && info.Mode().IsRegular() {
+			return nil, fmt.Errorf("%s: 不是 .jsonl、.jsonl.gz 或 .jsonl.zst 文件，也不是数据表文件夹 (neither a .jsonl file nor a folder of tables)", p)
+		}
+		r.total += info.Size()
+		out = append(out, source{path: p})
+	}
+	return out, nil
+}
+
+// folder lists the files of lines in a folder and its tables, which stand
+// where the name of their first file puts them.
+func (r *Reader) folder(dir string) ([]source, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, plain(err))
+	}
+	tables := &tableSet{dir: dir}
+	var out []source
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil || info.IsDir() {
+			continue
+		}
+		path := filepath.Join(dir, e.Name())
+		switch {
+		case isLines(e.Name()):
+			out = append(out, source{path: path})
+		case tables.take(e.Name(), path):
+			if tables.count == 1 {
+				out = append(out, source{path: path, tables: tables})
+			}
+		default:
+			continue
+		}
+		r.total += info.Size()
+	}
+	if err := tables.complete(); err != nil {
+		return nil, err
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("%s: 文件夹中没有可读的结算数据（settlements.csv、settlements.parquet 或 *.jsonl） (no claims in this folder)", dir)
+	}
+	return out, nil
+}
+
+// isLines reports whether a name is that of a file of JSON lines.
+func isLines(name string) bool {
+	for _, end := range []string{".gz", ".zst"} {
+		name = strings.TrimSuffix(name, end)
+	}
+	return strings.HasSuffix(name, ".jsonl")
+}
+
+// plain takes the path out of a file error: the caller names it already.
+func plain(err error) error {
+	if pe, ok := err.(*os.PathError); ok {
+		return pe.Err
+	}
+	return err
+}
+
+func (r *Reader) rejected(rej *Reject) error {
+	r.tally.count(rej)
+	if r.Reject == nil {
+		return nil
+	}
+	return r.Reject(rej)
+}
+
+func (r *Reader) progress(n int64) {
+	r.done += n
+	if r.Progress != nil {
+		r.Progress(r.done, r.total)
+	}
+}

@@ -1,0 +1,85 @@
+// Package app knows all the rooms: it turns the command line into work and
+// work into exit codes. Nobody imports it but main.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// env is what a command gets from outside.
+type env struct {
+	in       io.Reader
+	out, err io.Writer
+	clock    func() time.Time
+}
+
+// errUsage marks a wrong use: exit 2.
+var errUsage = errors.New("wrong use")
+
+// errAnswer marks a command that did its work and whose answer is no: exit 1,
+// without a message, since the answer was printed.
+var errAnswer = errors.New("does not hold")
+
+func usage(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", errUsage, fmt.Sprintf(format, args...))
+}
+
+// Run carries out a command line and gives the exit code: 0 done, 1 failed (or:
+// does not hold), 2 wrong use.
+func Run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
+	e := &env{in: in, out: out, err: errOut, clock: time.Now}
+	root := e.root()
+	root.SetArgs(args)
+	root.SetIn(in)
+	root.SetOut(out)
+	root.SetErr(errOut)
+	err := root.ExecuteContext(ctx)
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, errAnswer):
+		return 1
+	case errors.Is(err, errUsage):
+		fmt.Fprintf(errOut, "fundwatch: %v\n运行 fundwatch help 查看用法 (see fundwatch help)\n", err)
+		return 2
+	}
+	fmt.Fprintf(errOut, "fundwatch: %v\n", err)
+	return 1
+}
+
+func (e *env) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "fundwatch",
+		Short:         "医保基金监管：结算数据里有什么对不上，逐笔列出 · what does not fit in claims, one by one",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usage("没有 %q 这个命令 (no such command)", args[0])
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("%v", err) })
+	cobra.EnableCommandSorting = false
+	root.AddCommand(e.scanCommand())
+	return root
+}
+
+// exactly makes cobra's count of arguments a wrong use.
+func atLeast(n int, what string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) < n {
+			return usage("缺少 %s (missing)", what)
+		}
+		return nil
+	}
+}

@@ -1,0 +1,252 @@
+package app
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/apache/arrow/go/v17/arrow/memory"
+	"github.com/spf13/cobra"
+
+	"fundwatch/claim"
+	"fundwatch/detectors"
+	"fundwatch/detectors/all"
+	"fundwatch/detectors/knowledge"
+	"fundwatch/ingest/file"
+)
+
+// scanOptions are the flags of scan.
+type scanOptions struct {
+	region, knowledge, detectors, out string
+	json, timing                      bool
+	workers                           int
+}
+
+func (e *env) scanCommand() *cobra.Command {
+	var o scanOptions
+	c := &cobra.Command{
+		Use:   "scan INPUT…",
+		Short: "扫描文件中的结算，写出疑点 · read claims from files, write findings",
+		Args:  atLeast(1, "INPUT"),
+		RunE: func(c *cobra.Command, args []string) error {
+			return e.scan(c.Context(), &o, args)
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&o.region, "region", "", "统筹区代码，六位 (region, six digits)")
+	f.StringVar(&o.knowledge, "knowledge", "", "知识库文件夹 (folder of knowledge tables)")
+	f.StringVar(&o.detectors, "detectors", "", "只运行这些规则，逗号分隔 (only these detectors)")
+	f.StringVar(&o.out, "out", ".", "结果文件夹 (folder for the results)")
+	f.BoolVar(&o.json, "json", false, "在标准输出打印 JSON 摘要 (print the summary as JSON)")
+	f.BoolVar(&o.timing, "timing", false, "打印各阶段用时 (print where the time went)")
+	f.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "并行数 (goroutines)")
+	return c
+}
+
+// scanRun is one run of scan.
+type scanRun struct {
+	env       *env
+	o         *scanOptions
+	chosen    []*detectors.Detector
+	settings  *detectors.Settings
+	knowledge *knowledge.Knowledge
+	start     time.Time
+	stages    []stage
+}
+
+// stage is a part of the work and the time it took.
+type stage struct {
+	name string
+	took time.Duration
+}
+
+func (e *env) scan(ctx context.Context, o *scanOptions, inputs []string) (err error) {
+	s := &scanRun{env: e, o: o, start: e.clock(), settings: &detectors.Settings{Region: o.region}}
+	if s.chosen, err = choose(all.Detectors(), o.detectors); err != nil {
+		return err
+	}
+	if o.region != "" && !knowledge.ValidDivision(o.region) {
+		return usage("统筹区 %q 不是六位区划代码 (not a division code)", o.region)
+	}
+	if s.knowledge, err = e.loadKnowledge(o.knowledge); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(o.out, 0o755); err != nil {
+		return err
+	}
+	s.stage("knowledge")
+	intake, tally, err := s.read(ctx, inputs)
+	if err != nil {
+		return err
+	}
+	s.stage("read")
+	history, netted := intake.Net(o.workers)
+	intake.All.Release()
+	s.stage("net and sort")
+	result, err := (&detectors.Run{History: history, Knowledge: s.knowledge, Detectors: s.chosen, Settings: s.settings,
+		Workers: o.workers, Clock: s.sinceStart}).Do(ctx)
+	history.Release()
+	if err != nil {
+		return err
+	}
+	s.stage("detect")
+	return s.write(result, tally, netted)
+}
+
+func (s *scanRun) sinceStart() time.Duration { return s.env.clock().Sub(s.start) }
+
+func (s *scanRun) stage(name string) {
+	took := s.sinceStart()
+	for _, st := range s.stages {
+		took -= st.took
+	}
+	s.stages = append(s.stages, stage{name, took})
+}
+
+// choose picks detectors named in full or by letter and number.
+func choose(known []*detectors.Detector, names string) ([]*detectors.Detector, error) {
+	if strings.TrimSpace(names) == "" {
+		return known, nil
+	}
+	want := map[string]bool{}
+	for _, n := range strings.Split(names, ",") {
+		want[strings.TrimSpace(n)] = true
+	}
+	var out []*detectors.Detector
+	for _, d := range known {
+		if want[d.ID] || want[d.Short()] {
+			out = append(out, d)
+			delete(want, d.ID)
+			delete(want, d.Short())
+		}
+	}
+	for n := range want {
+		return nil, usage("没有 %q 这条规则 (no such detector)", n)
+	}
+	return out, nil
+}
+
+// loadKnowledge reads a knowledge folder; bad rows are printed, all of them.
+func (e *env) loadKnowledge(dir string) (*knowledge.Knowledge, error) {
+	if dir == "" {
+		return knowledge.Empty(), nil
+	}
+	k, problems, err := knowledge.Load(os.DirFS(dir))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, err)
+	}
+	if len(problems) > 0 {
+		knowledge.WriteProblems(e.err, problems)
+		return nil, fmt.Errorf("%s: 知识库有 %d 处错误，未开始扫描 (bad rows, nothing was scanned)", dir, len(problems))
+	}
+	return k, nil
+}
+
+func (s *scanRun) read(ctx context.Context, inputs []string) (*claim.Intake, *file.Tally, error) {
+	out, err := os.Create(filepath.Join(s.o.out, "rejected.jsonl"))
+	if err != nil {
+		return nil, nil, err
+	}
+	w := bufio.NewWriterSize(out, 1<<20)
+	seed, err := newSeed()
+	if err != nil {
+		return nil, nil, err
+	}
+	r := &file.Reader{Alloc: memory.NewGoAllocator(), Seed: seed, Keep: detectors.Fields(s.chosen), Workers: s.o.workers,
+		Stdin: s.env.in, Reject: func(rej *file.Reject) error { return rej.Write(w) }}
+	intake, tally, err := r.Read(ctx, inputs)
+	return intake, tally, errors.Join(err, w.Flush(), out.Close())
+}
+
+func newSeed() (claim.Seed, error) {
+	var b [16]byte
+	if _, err := rand.Read(b[:]); err != nil {
+		return claim.Seed{}, err
+	}
+	return claim.Seed{binary.LittleEndian.Uint64(b[:]), binary.LittleEndian.Uint64(b[8:])}, nil
+}
+
+// summary is summary.json.
+type summary struct {
+	Messages      int                           `json:"messages"`
+	Claims        int                           `json:"claims"`
+	Duplicates    int                           `json:"duplicates"`
+	Conflicts     int                           `json:"conflicts"`
+	Rejected      int                           `json:"rejected"`
+	Lines         int                           `json:"lines"`
+	Cancelled     int                           `json:"cancelled"`
+	Problems      map[string]map[claim.Rule]int `json:"problems"`
+	Detectors     map[string]*detectorTotal     `json:"detectors"`
+	Seconds       float64                       `json:"seconds"`
+	RowsPerSecond float64                       `json:"rows_per_second"`
+}
+
+type detectorTotal struct {
+	Findings int        `json:"findings"`
+	Amount   claim.Wide `json:"amount_fen"`
+}
+
+func (s *scanRun) summarise(r *detectors.Result, t *file.Tally, n claim.Netted) *summary {
+	out := &summary{Messages: t.Messages, Claims: n.Claims, Duplicates: t.Duplicates, Conflicts: t.Conflicts, Rejected: t.Rejected,
+		Lines: n.Lines, Cancelled: n.Cancelled, Problems: t.Problems, Detectors: map[string]*detectorTotal{}}
+	for _, d := range s.chosen {
+		out.Detectors[d.ID] = &detectorTotal{}
+	}
+	for i := range r.Findings {
+		total := out.Detectors[r.Findings[i].Detector]
+		total.Findings++
+		total.Amount = total.Amount.Add(r.Findings[i].Amount)
+	}
+	out.Seconds = s.sinceStart().Seconds()
+	out.RowsPerSecond = float64(t.Messages+n.Lines) / max(out.Seconds, 1e-9)
+	return out
+}
+
+func (s *scanRun) write(r *detectors.Result, t *file.Tally, n claim.Netted) error {
+	if err := writeFile(filepath.Join(s.o.out, "findings.jsonl"), func(w *bufio.Writer) error {
+		enc := json.NewEncoder(w)
+		enc.SetEscapeHTML(false)
+		for i := range r.Findings {
+			if err := enc.Encode(&r.Findings[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	sum := s.summarise(r, t, n)
+	s.stage("write")
+	if s.o.timing {
+		for _, st := range s.stages {
+			fmt.Fprintf(s.env.err, "%-14s %8.3f s\n", st.name, st.took.Seconds())
+		}
+		for _, d := range s.chosen {
+			fmt.Fprintf(s.env.err, "  %-26s %8.3f s\n", d.ID, r.Spent[d.ID].Seconds())
+		}
+		fmt.Fprintf(s.env.err, "  %-26s %8.3f s\n", "sort", r.Spent["sort"].Seconds())
+	}
+	return writeFile(filepath.Join(s.o.out, "summary.json"), func(w *bufio.Writer) error {
+		enc := json.NewEncoder(w)
+		enc.SetIndent("", "  ")
+		return enc.Encode(sum)
+	})
+}
+
+func writeFile(path string, fill func(w *bufio.Writer) error) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriterSize(f, 1<<20)
+	return errors.Join(fill(w), w.Flush(), f.Close())
+}
