@@ -145,6 +145,7 @@ func (b *Batch) mark() mark { return mark{b.rows} }
 
 // rollback drops everything behind the mark. Dictionaries keep their texts.
 func (b *Batch) rollback(m mark) {
+	b.traces.truncate(m.rows[Lines]) // also those of a line that was never finished
 	if b.rows == m.rows {
 		return
 	}
@@ -153,7 +154,6 @@ func (b *Batch) rollback(m mark) {
 	}
 	b.lineOwner.Truncate(m.rows[Lines])
 	b.diagOwner.Truncate(m.rows[Diagnoses])
-	b.traces.truncate(m.rows[Lines])
 	b.rows = m.rows
 }
 

@@ -393,6 +393,9 @@ func (d *Decoder) unreadable(s *objectState, f Field, bit uint64, rule Rule) {
 func (d *Decoder) number(s *objectState, f Field, bit uint64, raw []byte) {
 	v, rule := f.Value(raw)
 	switch {
+	case rule == RuleNotZero:
+		d.unreadable(s, f, bit, rule)
+		s.values[f-specs[f].first()] = 0 // wrong, but known: it has no sign
 	case rule != OK:
 		d.unreadable(s, f, bit, rule)
 	case v != None64:
