@@ -35,13 +35,6 @@ type Batch struct {
 	traces    traceColumn
 }
 
-// traceColumn holds the trace codes of each line: any number of texts a row.
-type traceColumn struct {
-	end   *Vector[int32] // a row: its texts end before this one
-	text  *Vector[int32] // a text: its bytes end before this one; the first starts at 0
-	bytes []byte
-}
-
 // NewBatch makes an empty batch in memory of alloc that keeps the fields of
 // keep and those that every claim needs.
 func NewBatch(alloc memory.Allocator, dicts *Dicts, keep FieldSet) *Batch {
@@ -52,7 +45,7 @@ func NewBatch(alloc memory.Allocator, dicts *Dicts, keep FieldSet) *Batch {
 		}
 	}
 	b.lineOwner, b.diagOwner = NewVector[int32](alloc), NewVector[int32](alloc)
-	b.traces = traceColumn{end: NewVector[int32](alloc), text: NewVector[int32](alloc)}
+	b.traces = newTraceColumn(alloc, dicts[0].seed)
 	return b
 }
 
@@ -63,8 +56,7 @@ func (b *Batch) Release() {
 	}
 	b.lineOwner.Release()
 	b.diagOwner.Release()
-	b.traces.end.Release()
-	b.traces.text.Release()
+	b.traces.release()
 }
 
 // Rows is the number of rows of a table.
@@ -86,57 +78,6 @@ func (b *Batch) Owners(t Table) []int32 {
 
 // Traces calls yield with each trace code of a line.
 func (b *Batch) Traces(line int, yield func(code []byte)) { b.traces.each(line, yield) }
-
-func (t *traceColumn) each(row int, yield func([]byte)) {
-	from := int32(0)
-	if row > 0 {
-		from = t.end.V[row-1]
-	}
-	for i := from; i < t.end.V[row]; i++ {
-		yield(t.at(int(i)))
-	}
-}
-
-func (t *traceColumn) at(i int) []byte {
-	from := int32(0)
-	if i > 0 {
-		from = t.text.V[i-1]
-	}
-	return t.bytes[uint32(from):uint32(t.text.V[i])]
-}
-
-// add appends a code to the row that is being built, unless the row has it.
-func (t *traceColumn) add(code []byte) bool {
-	from := int32(0)
-	if n := len(t.end.V); n > 0 {
-		from = t.end.V[n-1]
-	}
-	for i := int(from); i < len(t.text.V); i++ {
-		if string(t.at(i)) == string(code) {
-			return false
-		}
-	}
-	t.bytes = append(t.bytes, code...)
-	t.text.Push(int32(uint32(len(t.bytes))))
-	return true
-}
-
-// closeRow ends the row that is being built.
-func (t *traceColumn) closeRow() { t.end.Push(int32(len(t.text.V))) }
-
-func (t *traceColumn) truncate(rows int) {
-	t.end.Truncate(rows)
-	texts := int32(0)
-	if rows > 0 {
-		texts = t.end.V[rows-1]
-	}
-	t.text.Truncate(int(texts))
-	size := uint32(0)
-	if texts > 0 {
-		size = uint32(t.text.V[texts-1])
-	}
-	t.bytes = t.bytes[:size]
-}
 
 // mark remembers where a batch ends.
 type mark struct{ rows [numTables]int }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
+	"slices"
 	"unsafe"
 )
 
@@ -106,13 +107,25 @@ func (d *Dict) add(b []byte, h uint64, slot int) int32 {
 	code := int32(d.Len() - 1)
 	d.table[slot] = h>>32<<32 | uint64(uint32(code+1))
 	if d.Len()*2 > len(d.table) {
-		d.grow()
+		d.rehash(4 * len(d.table))
 	}
 	return code
 }
 
-func (d *Dict) grow() {
-	d.table = make([]uint64, len(d.table)*4)
+// reserve makes room for about n texts.
+func (d *Dict) reserve(n int) {
+	size := len(d.table)
+	for size < 2*n {
+		size *= 2
+	}
+	if size > len(d.table) {
+		d.rehash(size)
+		d.off, d.hash = slices.Grow(d.off, n), slices.Grow(d.hash, n)
+	}
+}
+
+func (d *Dict) rehash(size int) {
+	d.table = make([]uint64, size)
 	mask := len(d.table) - 1
 	for code, h := range d.hash {
 		i := int(h) & mask

@@ -36,10 +36,13 @@ type History struct {
 	// LineClaim is the claim of a line.
 	LineClaim []int32
 
-	alloc  memory.Allocator
-	cols   [numHistoryFields]column
-	rows   [numTables]int
-	traces traceColumn
+	alloc memory.Allocator
+	cols  [numHistoryFields]column
+	rows  [numTables]int
+	// The trace codes stay in the order in which they came; lineRows says where
+	// those of a line are.
+	traces   traceColumn
+	lineRows []int32
 }
 
 // Rows is the number of rows of a table; net and void lines together.
@@ -60,7 +63,11 @@ func (h *History) Text(f Field, row int32) string {
 }
 
 // Traces calls yield with each trace code of a line.
-func (h *History) Traces(line int, yield func(code []byte)) { h.traces.each(line, yield) }
+func (h *History) Traces(line int, yield func(code []byte)) {
+	if h.traces.end != nil {
+		h.traces.each(int(h.lineRows[line]), yield)
+	}
+}
 
 // Release gives all memory back.
 func (h *History) Release() {
@@ -68,13 +75,6 @@ func (h *History) Release() {
 		c.release()
 	}
 	h.traces.release()
-}
-
-func (t *traceColumn) release() {
-	if t.end != nil {
-		t.end.Release()
-		t.text.Release()
-	}
 }
 
 // Record shows a table as an Arrow record without copying; see Batch.Record.

@@ -190,7 +190,7 @@ func (in *Intake) append(b *Batch, verdicts []Verdict, remap *remapping) {
 		}
 	}
 	for _, row := range pick[Lines] {
-		b.Traces(int(row), func(code []byte) { all.traces.add(code) })
+		b.traces.each(int(row), func(code []byte) { all.traces.add(code) })
 		all.traces.closeRow()
 	}
 	for t := range pick {

@@ -297,8 +297,10 @@ func (d *Decoder) traces(s *objectState) bool {
 		if len(code[0]) == 0 {
 			code[0] = code[1]
 		}
-		if len(code[0]) > 0 && d.Batch.traces.add(code[0]) {
-			sum += d.seed.mix(d.seed.hash(code[0]))
+		if len(code[0]) > 0 {
+			if hash, added := d.Batch.traces.add(code[0]); added {
+				sum += d.seed.mix(hash)
+			}
 		}
 		return true
 	})

@@ -24,6 +24,7 @@ type netter struct {
 	workers  int
 	standing []Standing
 	altered  map[int32]lineValues // lines from which refund lines took something
+	changed  []bool               // by line: is in altered
 }
 
 // lineValues are quantity, amount and in-scope amount of a line.
@@ -117,7 +118,7 @@ func (n *netter) takeRefunds() {
 	b := n.b
 	cnt, named, owners := b.Numbers(Cnt), b.Codes(InitFeedetlSn), b.Owners(Lines)
 	var refunds []int32
-	visits := map[int32]bool{}
+	visits := make([]bool, b.Dicts[DomainVisit].Len())
 	for l, c := range cnt {
 		if c >= 0 || owners[l] < 0 || named[l] < 0 {
 			continue
@@ -131,7 +132,7 @@ func (n *netter) takeRefunds() {
 		return
 	}
 	find := n.linesByNumber(visits)
-	n.altered = make(map[int32]lineValues, len(refunds))
+	n.altered, n.changed = make(map[int32]lineValues, len(refunds)), make([]bool, len(cnt))
 	det, inscp := b.Numbers(DetItemFeeSumamt), b.Numbers(InscpScpAmt)
 	for _, l := range refunds {
 		y := find(owners[l], named[l])
@@ -151,14 +152,14 @@ func (n *netter) takeRefunds() {
 		default:
 			v.inscp += det[l]
 		}
-		n.altered[y] = v
+		n.altered[y], n.changed[y] = v, true
 	}
 }
 
 // linesByNumber gives a search for the line with positive quantity that a
 // refund line of a claim names: in its own claim, else in the first of the
 // visit's claims that take part and have one.
-func (n *netter) linesByNumber(visits map[int32]bool) func(claim, sn int32) int32 {
+func (n *netter) linesByNumber(visits []bool) func(claim, sn int32) int32 {
 	b := n.b
 	visit, owners, sns, cnt := b.Codes(MdtrtID), b.Owners(Lines), b.Codes(FeedetlSn), b.Numbers(Cnt)
 	type place struct{ of, sn int32 }
@@ -315,7 +316,8 @@ func (n *netter) gather(h *History, rows [numTables][]int32) {
 		}
 	}
 	if h.Keep.Has(DrugTracCodg) {
-		tasks = append(tasks, func() { h.traces = n.gatherTraces(rows[Lines]) })
+		h.traces, h.lineRows = n.b.traces, rows[Lines]
+		n.b.traces = traceColumn{} // the history's from now on
 	}
 	InParallel(n.workers, tasks)
 }
@@ -334,21 +336,6 @@ func gatherColumn(to, from column, rows []int32) {
 	}
 }
 
-func (n *netter) gatherTraces(rows []int32) traceColumn {
-	src := &n.b.traces
-	out := traceColumn{end: NewVector[int32](n.b.alloc), text: NewVector[int32](n.b.alloc)}
-	out.bytes = make([]byte, 0, len(src.bytes))
-	out.end.Reserve(len(rows))
-	for _, r := range rows {
-		src.each(int(r), func(code []byte) {
-			out.bytes = append(out.bytes, code...)
-			out.text.Push(int32(uint32(len(out.bytes))))
-		})
-		out.closeRow()
-	}
-	return out
-}
-
 // gatherNet keeps quantities and amounts as sent and lowers the altered ones.
 func (n *netter) gatherNet(h *History, lines []int32) {
 	for _, f := range []Field{SentCnt, SentDetItemFeeSumamt} {
@@ -361,7 +348,8 @@ func (n *netter) gatherNet(h *History, lines []int32) {
 		return
 	}
 	for to, from := range lines[:h.Net()] {
-		if v, ok := n.altered[from]; ok {
+		if n.changed[from] {
+			v := n.altered[from]
 			cnt[to], det[to], inscp[to] = v.cnt, v.det, v.inscp
 		}
 	}

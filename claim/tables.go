@@ -54,15 +54,32 @@ func NewTables(alloc memory.Allocator, dicts *Dicts, seed Seed, keep FieldSet, r
 		for _, f := range tab.Fields() {
 			c := &TableColumn{t: t, field: f, keep: t.Batch.Keep.Has(f), own: true, code: t.Batch.cols[f].code, num: t.Batch.cols[f].num}
 			c.key = f == SetlID || f == FixmedinsCode
+			c.reserve(rows[tab])
 			t.cols[tab][f.String()] = c
 		}
 		if tab != Settlements {
 			for _, f := range []Field{FixmedinsCode, SetlID} {
-				t.cols[tab][f.String()] = &TableColumn{t: t, field: f, keep: true, key: true, code: NewVector[int32](alloc)}
+				c := &TableColumn{t: t, field: f, keep: true, key: true, code: NewVector[int32](alloc)}
+				c.reserve(rows[tab])
+				t.cols[tab][f.String()] = c
 			}
 		}
 	}
+	t.Batch.traces.reserve(rows[Lines])
+	for _, d := range []Domain{DomainSettlement, DomainVisit} {
+		dicts[d].reserve(rows[Settlements]) // about one each
+	}
 	return t
+}
+
+// reserve makes room for all rows at once: columns of known length need not
+// grow step by step.
+func (c *TableColumn) reserve(rows int) {
+	if c.code != nil {
+		c.code.Reserve(rows)
+	} else if c.num != nil {
+		c.num.Reserve(rows)
+	}
 }
 
 // Column gives the column of a name in a table, nil when the contract has no
@@ -104,6 +121,26 @@ func (c *TableColumn) Code(b []byte) (int32, Rule) {
 		return NoCode, rule
 	}
 	return dict.add(b, h, slot), OK
+}
+
+// CodeNear is Code with a guess: the code that the text before it had. When
+// the text is that one again, or the next of the dictionary, no look-up is
+// needed.
+func (c *TableColumn) CodeNear(b []byte, last int32) (int32, Rule) {
+	if last < 0 || !c.keep || specs[c.field].Check != CheckNone {
+		return c.Code(b)
+	}
+	dict := c.t.Batch.Dicts.Of(c.field)
+	b = TrimSpace(b)
+	switch {
+	case len(b) == 0:
+		return NoCode, OK
+	case bytes.Equal(dict.bytes(last), b):
+		return last, OK
+	case int(last)+1 < dict.Len() && bytes.Equal(dict.bytes(last+1), b):
+		return last + 1, OK
+	}
+	return c.Code(b)
 }
 
 func (c *TableColumn) check(b []byte) Rule {
@@ -197,7 +234,7 @@ func (c *TableColumn) number(v int64, rule Rule) {
 }
 
 // Traces takes the trace codes of one line, joined by '|', under either name.
-func (t *Tables) Traces(row int, codg, code []byte, bad func(i int, rule Rule)) {
+func (t *Tables) Traces(row int, codg, code []byte, bad func(row, i int, rule Rule)) {
 	b := t.Batch
 	if len(TrimSpace(codg)) == 0 {
 		codg = code
@@ -213,11 +250,13 @@ func (t *Tables) Traces(row int, codg, code []byte, bad func(i int, rule Rule)) 
 		one = TrimSpace(one)
 		switch rule := checkCode(one, false); {
 		case rule != OK:
-			bad(i, rule)
+			bad(row, i, rule)
 		case !validUTF8(one):
-			bad(i, RuleUTF8)
-		case len(one) > 0 && (b.Keep.Has(DrugTracCodg) || t.hash[Lines] != nil) && b.traces.add(one):
-			sum += t.seed.mix(t.seed.hash(one))
+			bad(row, i, RuleUTF8)
+		case len(one) > 0 && (b.Keep.Has(DrugTracCodg) || t.hash[Lines] != nil):
+			if hash, added := b.traces.add(one); added {
+				sum += t.seed.mix(hash)
+			}
 		}
 	}
 	if t.hash[Lines] != nil && sum != 0 {

@@ -3,7 +3,6 @@ package detectors
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"io"
 	"slices"
 
@@ -33,24 +32,7 @@ type Fact struct {
 type Facts []Fact
 
 // MarshalJSON writes the facts as an object.
-func (f Facts) MarshalJSON() ([]byte, error) {
-	out := []byte{'{'}
-	for i, fact := range f {
-		if i > 0 {
-			out = append(out, ',')
-		}
-		name, err := json.Marshal(fact.Name)
-		if err != nil {
-			return nil, err
-		}
-		value, err := json.Marshal(fact.Value)
-		if err != nil {
-			return nil, err
-		}
-		out = append(append(append(out, name...), ':'), value...)
-	}
-	return append(out, '}'), nil
-}
+func (f Facts) MarshalJSON() ([]byte, error) { return f.append(nil) }
 
 // Finding is something that does not fit, with its evidence; see contracts
 // section 4. It is an indicator to be checked, never a judgement.
@@ -77,6 +59,9 @@ type Finding struct {
 	Knowledge    string     `json:"knowledge"`
 	Withdrawn    bool       `json:"withdrawn,omitempty"`
 }
+
+// MarshalJSON writes what AppendJSON does.
+func (f *Finding) MarshalJSON() ([]byte, error) { return f.AppendJSON(nil) }
 
 // identify sets the id from what the finding rests on: the same facts give the
 // same id for ever.

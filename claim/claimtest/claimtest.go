@@ -170,6 +170,8 @@ func change(node any, steps []string, value string) any {
 		return json.RawMessage(value)
 	}
 	switch node := node.(type) {
+	case nil:
+		return change(map[string]any{}, steps, value)
 	case map[string]any:
 		if len(steps) == 1 && value == "" {
 			delete(node, steps[0])

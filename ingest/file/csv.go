@@ -135,7 +135,7 @@ func (t *csvTable) feed(build *claim.Tables, tr *traces) []task {
 			}
 			if codg >= 0 || code >= 0 {
 				first := bytes.Clone(at(cells, codg))
-				tr.feed(build, row, first, at(cells, code))
+				build.Traces(row, first, at(cells, code), tr.add)
 			}
 			return nil
 		})

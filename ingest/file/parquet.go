@@ -110,7 +110,6 @@ type feeder struct {
 	// scale turns decimals and integers into the unit of the field's kind.
 	scale int64
 	most  int64 // the largest number that needs no second look
-	last  []byte
 	code  int32
 	rule  claim.Rule
 }
@@ -123,7 +122,7 @@ type entry struct {
 }
 
 func newFeeder(c *claim.TableColumn, from parquet.Column) *feeder {
-	f := &feeder{c: c, from: from}
+	f := &feeder{c: c, from: from, code: claim.NoCode}
 	kind := c.Field().Spec().Kind
 	if d := kind.Scale() - from.Scale; d >= 0 && (from.Kind == parquet.Decimal || from.Kind == parquet.Integer) {
 		f.scale = pow10(d)
@@ -176,7 +175,8 @@ func (f *feeder) dictionary(p *parquet.Page) {
 	}
 }
 
-// texts remembers the last text: identifiers often come in runs.
+// texts reads texts as they come. Identifiers come in runs, and lines in the
+// order of their settlements, so the code of the last text is a good guess.
 func (f *feeder) texts(p *parquet.Page) {
 	coded := f.c.Field().Coded()
 	for i := range p.Rows {
@@ -186,11 +186,8 @@ func (f *feeder) texts(p *parquet.Page) {
 			f.c.Null()
 		case !coded:
 			f.c.Text(text)
-		case f.last != nil && string(f.last) == string(text):
-			f.c.PushCode(f.code, f.rule, text)
 		default:
-			f.code, f.rule = f.c.Code(text)
-			f.last = append(f.last[:0], text...)
+			f.code, f.rule = f.c.CodeNear(text, f.code)
 			f.c.PushCode(f.code, f.rule, text)
 		}
 	}
@@ -270,6 +267,7 @@ func show(c parquet.Column, v int64) (string, bool) {
 
 // traces feeds the trace codes: the first name wins where both are given.
 func (t *parquetTable) traces(build *claim.Tables, tr *traces) error {
+	bad := tr.add // bound once, not once a row
 	codg, hasCodg := t.cols["drug_trac_codg"]
 	code, hasCode := t.cols["drug_trac_code"]
 	switch {
@@ -283,20 +281,20 @@ func (t *parquetTable) traces(build *claim.Tables, tr *traces) error {
 			if row < len(other) {
 				second = []byte(other[row])
 			}
-			tr.feed(build, row, text, second)
+			build.Traces(row, text, second, bad)
 		})
 	case hasCode:
 		codg = code
 	case !hasCodg:
 		return nil
 	}
-	return t.texts(codg, func(row int, text []byte) { tr.feed(build, row, text, nil) })
+	return t.texts(codg, func(row int, text []byte) { build.Traces(row, text, nil, bad) })
 }
 
 // texts yields every value of a text column, empty for null.
 func (t *parquetTable) texts(col int, yield func(row int, text []byte)) error {
-	row := 0
-	if allNull(t.pq.Columns()[col]) {
+	row, from := 0, t.pq.Columns()[col]
+	if allNull(from) {
 		for ; row < t.rows(); row++ {
 			yield(row, nil)
 		}
@@ -304,7 +302,7 @@ func (t *parquetTable) texts(col int, yield func(row int, text []byte)) error {
 	}
 	return t.pq.Read(col, func(p *parquet.Page) error {
 		for i := range p.Rows {
-			yield(row, textAt(t.pq.Columns()[col], p, i))
+			yield(row, textAt(from, p, i))
 			row++
 		}
 		return nil

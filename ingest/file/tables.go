@@ -71,11 +71,9 @@ type task struct {
 // traces gathers what is wrong with trace codes, by line.
 type traces struct{ bad map[int32][]claim.Problem }
 
-func (tr *traces) feed(t *claim.Tables, row int, codg, code []byte) {
-	t.Traces(row, codg, code, func(i int, rule claim.Rule) {
-		p := claim.Problem{Field: fmt.Sprintf("drugtracinfo[%d].drug_trac_codg", i), Rule: rule}
-		tr.bad[int32(row)] = append(tr.bad[int32(row)], p)
-	})
+func (tr *traces) add(row, i int, rule claim.Rule) {
+	p := claim.Problem{Field: fmt.Sprintf("drugtracinfo[%d].drug_trac_codg", i), Rule: rule}
+	tr.bad[int32(row)] = append(tr.bad[int32(row)], p)
 }
 
 func openTable(path string, t claim.Table) (table, error) {

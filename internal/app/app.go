@@ -70,11 +70,32 @@ func (e *env) root() *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("%v", err) })
 	cobra.EnableCommandSorting = false
-	root.AddCommand(e.scanCommand())
+	root.AddCommand(e.scanCommand(), e.knowledgeCommand())
 	return root
 }
 
-// exactly makes cobra's count of arguments a wrong use.
+// nothingElse refuses arguments.
+func nothingElse(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usage("不认识 %q (unexpected argument)", args[0])
+	}
+	return nil
+}
+
+// exactly asks for a number of arguments.
+func exactly(n int, what string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		switch {
+		case len(args) < n:
+			return usage("缺少 %s (missing)", what)
+		case len(args) > n:
+			return usage("不认识 %q (unexpected argument)", args[n])
+		}
+		return nil
+	}
+}
+
+// atLeast asks for a number of arguments or more.
 func atLeast(n int, what string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		if len(args) < n {

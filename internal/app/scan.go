@@ -8,9 +8,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/pprof"
 	"strings"
 	"time"
 
@@ -29,6 +31,7 @@ type scanOptions struct {
 	region, knowledge, detectors, out string
 	json, timing                      bool
 	workers                           int
+	profile                           string
 }
 
 func (e *env) scanCommand() *cobra.Command {
@@ -38,6 +41,11 @@ func (e *env) scanCommand() *cobra.Command {
 		Short: "扫描文件中的结算，写出疑点 · read claims from files, write findings",
 		Args:  atLeast(1, "INPUT"),
 		RunE: func(c *cobra.Command, args []string) error {
+			stop, err := startProfile(o.profile)
+			if err != nil {
+				return err
+			}
+			defer stop()
 			return e.scan(c.Context(), &o, args)
 		},
 	}
@@ -48,8 +56,27 @@ func (e *env) scanCommand() *cobra.Command {
 	f.StringVar(&o.out, "out", ".", "结果文件夹 (folder for the results)")
 	f.BoolVar(&o.json, "json", false, "在标准输出打印 JSON 摘要 (print the summary as JSON)")
 	f.BoolVar(&o.timing, "timing", false, "打印各阶段用时 (print where the time went)")
+	f.StringVar(&o.profile, "cpuprofile", "", "写出 CPU 剖析 (write a CPU profile, for developers)")
 	f.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "并行数 (goroutines)")
 	return c
+}
+
+// startProfile writes a CPU profile until stop is called; no file, no profile.
+func startProfile(path string) (stop func(), err error) {
+	if path == "" {
+		return func() {}, nil
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return func() {
+		pprof.StopCPUProfile()
+		f.Close()
+	}, nil
 }
 
 // scanRun is one run of scan.
@@ -92,14 +119,21 @@ func (e *env) scan(ctx context.Context, o *scanOptions, inputs []string) (err er
 	history, netted := intake.Net(o.workers)
 	intake.All.Release()
 	s.stage("net and sort")
-	result, err := (&detectors.Run{History: history, Knowledge: s.knowledge, Detectors: s.chosen, Settings: s.settings,
-		Workers: o.workers, Clock: s.sinceStart}).Do(ctx)
-	history.Release()
+	result, err := s.detect(ctx, history)
 	if err != nil {
 		return err
 	}
 	s.stage("detect")
 	return s.write(result, tally, netted)
+}
+
+func (s *scanRun) detect(ctx context.Context, h *claim.History) (*detectors.Result, error) {
+	defer h.Release()
+	bar := s.env.newProgress("检查 checking", false)
+	defer bar.end()
+	run := &detectors.Run{History: h, Knowledge: s.knowledge, Detectors: s.chosen, Settings: s.settings, Workers: s.o.workers,
+		Clock: s.sinceStart, Progress: func(done, total int) { bar.at(int64(done), int64(total)) }}
+	return run.Do(ctx)
 }
 
 func (s *scanRun) sinceStart() time.Duration { return s.env.clock().Sub(s.start) }
@@ -152,17 +186,19 @@ func (e *env) loadKnowledge(dir string) (*knowledge.Knowledge, error) {
 }
 
 func (s *scanRun) read(ctx context.Context, inputs []string) (*claim.Intake, *file.Tally, error) {
-	out, err := os.Create(filepath.Join(s.o.out, "rejected.jsonl"))
+	out, err := os.Create(s.path("rejected.jsonl"))
 	if err != nil {
 		return nil, nil, err
 	}
 	w := bufio.NewWriterSize(out, 1<<20)
+	bar := s.env.newProgress("读取 reading", true)
+	defer bar.end()
 	seed, err := newSeed()
 	if err != nil {
 		return nil, nil, err
 	}
 	r := &file.Reader{Alloc: memory.NewGoAllocator(), Seed: seed, Keep: detectors.Fields(s.chosen), Workers: s.o.workers,
-		Stdin: s.env.in, Reject: func(rej *file.Reject) error { return rej.Write(w) }}
+		Stdin: s.env.in, Reject: func(rej *file.Reject) error { return rej.Write(w) }, Progress: bar.at}
 	intake, tally, err := r.Read(ctx, inputs)
 	return intake, tally, errors.Join(err, w.Flush(), out.Close())
 }
@@ -212,41 +248,46 @@ func (s *scanRun) summarise(r *detectors.Result, t *file.Tally, n claim.Netted) 
 }
 
 func (s *scanRun) write(r *detectors.Result, t *file.Tally, n claim.Netted) error {
-	if err := writeFile(filepath.Join(s.o.out, "findings.jsonl"), func(w *bufio.Writer) error {
-		enc := json.NewEncoder(w)
-		enc.SetEscapeHTML(false)
-		for i := range r.Findings {
-			if err := enc.Encode(&r.Findings[i]); err != nil {
-				return err
-			}
-		}
-		return nil
-	}); err != nil {
+	jobs := []func() error{
+		func() error {
+			return writeFile(s.path("findings.jsonl"), func(w *bufio.Writer) error { return writeFindings(w, r.Findings) })
+		},
+		func() error {
+			return writeFile(s.path("findings.parquet"), func(w *bufio.Writer) error { return writeFindingsParquet(w, r.Findings) })
+		},
+	}
+	errs := make([]error, len(jobs))
+	tasks := make([]func(), len(jobs))
+	for i, job := range jobs {
+		tasks[i] = func() { errs[i] = job() }
+	}
+	claim.InParallel(s.o.workers, tasks)
+	if err := errors.Join(errs...); err != nil {
 		return err
 	}
-	sum := s.summarise(r, t, n)
 	s.stage("write")
+	sum := s.summarise(r, t, n)
 	if s.o.timing {
-		for _, st := range s.stages {
-			fmt.Fprintf(s.env.err, "%-14s %8.3f s\n", st.name, st.took.Seconds())
-		}
-		for _, d := range s.chosen {
-			fmt.Fprintf(s.env.err, "  %-26s %8.3f s\n", d.ID, r.Spent[d.ID].Seconds())
-		}
-		fmt.Fprintf(s.env.err, "  %-26s %8.3f s\n", "sort", r.Spent["sort"].Seconds())
+		s.printTiming(r)
 	}
-	return writeFile(filepath.Join(s.o.out, "summary.json"), func(w *bufio.Writer) error {
-		enc := json.NewEncoder(w)
-		enc.SetIndent("", "  ")
-		return enc.Encode(sum)
-	})
+	return writeFile(s.path("summary.json"), func(w *bufio.Writer) error { return writeJSON(w, sum) })
 }
 
-func writeFile(path string, fill func(w *bufio.Writer) error) error {
-	f, err := os.Create(path)
-	if err != nil {
-		return err
+func (s *scanRun) path(name string) string { return filepath.Join(s.o.out, name) }
+
+func (s *scanRun) printTiming(r *detectors.Result) {
+	for _, st := range s.stages {
+		fmt.Fprintf(s.env.err, "%-28s %8.3f s\n", st.name, st.took.Seconds())
 	}
-	w := bufio.NewWriterSize(f, 1<<20)
-	return errors.Join(fill(w), w.Flush(), f.Close())
+	for _, d := range s.chosen {
+		fmt.Fprintf(s.env.err, "  %-26s %8.3f s\n", d.ID, r.Spent[d.ID].Seconds())
+	}
+	fmt.Fprintf(s.env.err, "  %-26s %8.3f s\n", "sort", r.Spent["sort"].Seconds())
+}
+
+func writeJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
 }

@@ -56,42 +56,47 @@ type kernel struct {
 	item, inst, visit []int32
 	time              []int64
 	inscp             detectors.InScope
-	pairs             map[int32][]pair // by the first item
-	member            []bool           // by item code: stands in some pair
-	at                map[int32][]int32
+	pairs             [][]pair // by item code: the pairs it comes first in
+	member            []bool   // by item code: stands in some pair
+	own               [][]int32
 	a, b              []spot
 }
 
 func (k *kernel) load() {
-	k.pairs, k.at = map[int32][]pair{}, map[int32][]int32{}
+	items := k.History.Dicts.Of(claim.MedListCodg).Len()
 	for _, row := range k.Knowledge().ExclusivePairs {
 		a, b := k.Code(claim.MedListCodg, row.A), k.Code(claim.MedListCodg, row.B)
 		if a == claim.NoCode || b == claim.NoCode {
 			continue
 		}
-		k.pairs[a] = append(k.pairs[a], pair{row, a, b})
-		for int(max(a, b)) >= len(k.member) {
-			k.member = append(k.member, false)
+		if k.pairs == nil {
+			k.pairs, k.member = make([][]pair, items), make([]bool, items)
 		}
+		k.pairs[a] = append(k.pairs[a], pair{row, a, b})
 		k.member[a], k.member[b] = true, true
 	}
 }
 
 func (k *kernel) person(p *detectors.Person, emit *detectors.Emitter) {
-	clear(k.at)
-	p.Items(k.item, func(lines []int32) {
-		if code := k.item[lines[0]]; int(code) < len(k.member) && k.member[code] {
-			k.at[code] = lines
+	k.own = k.own[:0]
+	for i := 0; i < len(p.ByItem); {
+		code := k.item[p.ByItem[i]]
+		j := i + 1
+		for j < len(p.ByItem) && k.item[p.ByItem[j]] == code {
+			j++
 		}
-	})
-	if len(k.at) < 2 {
-		return
+		if k.member[code] {
+			k.own = append(k.own, p.ByItem[i:j])
+		}
+		i = j
 	}
-	for code, lines := range k.at {
-		for i := range k.pairs[code] {
-			pr := &k.pairs[code][i]
-			if others := k.at[pr.b]; others != nil {
-				k.meet(pr, lines, others, emit)
+	for _, as := range k.own {
+		for i := range k.pairs[k.item[as[0]]] {
+			pr := &k.pairs[k.item[as[0]]][i]
+			for _, bs := range k.own {
+				if k.item[bs[0]] == pr.b {
+					k.meet(pr, as, bs, emit)
+				}
 			}
 		}
 	}

@@ -39,6 +39,9 @@ func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter
 	var lines []int32
 	return func(p *detectors.Person, emit *detectors.Emitter) {
 		p.Items(item, func(all []int32) {
+			if len(all) < 2 {
+				return
+			}
 			lines = lines[:0]
 			for _, l := range drugs.Outside(all) {
 				if supply[l] != claim.None64 {

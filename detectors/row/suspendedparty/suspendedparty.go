@@ -27,8 +27,16 @@ var Detector = &detectors.Detector{
 	Claims: claims,
 }
 
-// measures are the suspensions of one kind of subject, by code.
-type measures map[int32][]knowledge.Suspension
+// measures are the suspensions of one kind of subject, by code; empty when
+// nobody of that kind is suspended.
+type measures [][]knowledge.Suspension
+
+func (m measures) of(code int32) []knowledge.Suspension {
+	if m == nil || code < 0 {
+		return nil
+	}
+	return m[code]
+}
 
 func claims(v *detectors.View) func(from, to int32, emit *detectors.Emitter) {
 	k := &kernel{View: v, inscp: v.InScope(), time: v.Numbers(claim.FeeOcurTime), begin: v.Numbers(claim.Begntime), doctor: v.Codes(claim.BilgDrCodg)}
@@ -57,12 +65,15 @@ func claims(v *detectors.View) func(from, to int32, emit *detectors.Emitter) {
 }
 
 func bySubject(v *detectors.View, kind knowledge.SubjectKind, f claim.Field) measures {
-	out := measures{}
+	var out measures
 	for _, s := range v.Knowledge().Suspensions {
 		if s.Subject != kind {
 			continue
 		}
 		if c := v.Code(f, s.Code); c != claim.NoCode {
+			if out == nil {
+				out = make(measures, v.History.Dicts.Of(f).Len())
+			}
 			out[c] = append(out[c], s)
 		}
 	}
@@ -92,7 +103,7 @@ func (k *kernel) suspended(list []knowledge.Suspension, c int32, day int64) bool
 
 // party judges the institution or the person of a claim: all its lines.
 func (k *kernel) party(c int32, kind string, code int32, all measures, emit *detectors.Emitter) {
-	list := all[code]
+	list := all.of(code)
 	if list == nil {
 		return
 	}
@@ -120,7 +131,7 @@ func (k *kernel) orderers(c int32, emit *detectors.Emitter) {
 	h := k.History
 	k.seen = k.seen[:0]
 	for l := h.NetLines[c]; l < h.NetLines[c+1]; l++ {
-		list := k.practitioners[k.doctor[l]]
+		list := k.practitioners.of(k.doctor[l])
 		if list == nil || slices.Contains(k.seen, k.doctor[l]) {
 			continue
 		}

@@ -1,0 +1,198 @@
+package claim
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+
+	"github.com/apache/arrow/go/v17/arrow/memory"
+)
+
+// traceColumn holds the trace codes of each line: any number of texts a row.
+// Almost every code is the only one of its kind, so they are kept as texts
+// with their hashes and get no dictionary.
+type traceColumn struct {
+	seed  Seed
+	end   *Vector[int32]  // by row: its texts end before this one
+	text  *Vector[int32]  // by text: its bytes end before this one; the first starts at 0
+	hash  *Vector[uint64] // by text
+	bytes []byte
+}
+
+func newTraceColumn(alloc memory.Allocator, seed Seed) traceColumn {
+	return traceColumn{seed: seed, end: NewVector[int32](alloc), text: NewVector[int32](alloc), hash: NewVector[uint64](alloc)}
+}
+
+// usualTrace is the length of a trace code, in bytes.
+const usualTrace = 20
+
+// reserve makes room for the codes of so many lines.
+func (t *traceColumn) reserve(rows int) {
+	t.end.Reserve(rows)
+	t.text.Reserve(rows)
+	t.hash.Reserve(rows)
+	t.bytes = slices.Grow(t.bytes, rows*usualTrace)
+}
+
+// texts gives the range of a row's texts.
+func (t *traceColumn) texts(row int) (from, to int32) {
+	if row > 0 {
+		from = t.end.V[row-1]
+	}
+	return from, t.end.V[row]
+}
+
+func (t *traceColumn) each(row int, yield func([]byte)) {
+	from, to := t.texts(row)
+	for i := from; i < to; i++ {
+		yield(t.at(int(i)))
+	}
+}
+
+func (t *traceColumn) at(i int) []byte {
+	from := int32(0)
+	if i > 0 {
+		from = t.text.V[i-1]
+	}
+	return t.bytes[uint32(from):uint32(t.text.V[i])]
+}
+
+// add appends a code to the row that is being built, unless the row has it. It
+// gives the hash of the code.
+func (t *traceColumn) add(code []byte) (hash uint64, added bool) {
+	from := int32(0)
+	if n := len(t.end.V); n > 0 {
+		from = t.end.V[n-1]
+	}
+	hash = t.seed.hash(code)
+	for i := int(from); i < len(t.text.V); i++ {
+		if t.hash.V[i] == hash && bytes.Equal(t.at(i), code) {
+			return hash, false
+		}
+	}
+	if len(t.bytes)+len(code) > 1<<32-1 {
+		panic("claim: more than 4 GiB of trace codes")
+	}
+	t.bytes = append(t.bytes, code...)
+	t.text.Push(int32(uint32(len(t.bytes))))
+	t.hash.Push(hash)
+	return hash, true
+}
+
+// closeRow ends the row that is being built.
+func (t *traceColumn) closeRow() { t.end.Push(int32(len(t.text.V))) }
+
+func (t *traceColumn) truncate(rows int) {
+	t.end.Truncate(rows)
+	texts := int32(0)
+	if rows > 0 {
+		texts = t.end.V[rows-1]
+	}
+	t.text.Truncate(int(texts))
+	t.hash.Truncate(int(texts))
+	size := uint32(0)
+	if texts > 0 {
+		size = uint32(t.text.V[texts-1])
+	}
+	t.bytes = t.bytes[:size]
+}
+
+func (t *traceColumn) release() {
+	if t.end != nil {
+		t.end.Release()
+		t.text.Release()
+		t.hash.Release()
+	}
+	*t = traceColumn{}
+}
+
+// bitset is a table of bits.
+type bitset []uint64
+
+func newBitset(n int) bitset        { return make(bitset, n/64+1) }
+func (b bitset) has(at uint64) bool { return b[at/64]>>(at%64)&1 == 1 }
+func (b bitset) set(at uint64)      { b[at/64] |= 1 << (at % 64) }
+func (b bitset) swap(at uint64) (was bool) {
+	was = b.has(at)
+	b.set(at)
+	return was
+}
+
+// repeated marks the rows that hold a code which may come more than once. A
+// first pass finds the hashes that come again in a table of bits (some by
+// chance), a second the rows. Each worker looks at its own part of the hashes.
+func (t *traceColumn) repeated(workers int) []bitset {
+	slots := uint64(1 << 10)
+	for slots*uint64(workers) < 16*uint64(len(t.hash.V)) {
+		slots <<= 1
+	}
+	out := make([]bitset, workers)
+	tasks := make([]func(), workers)
+	for w := range tasks {
+		tasks[w] = func() {
+			own := func(hash uint64) bool { return hash>>32%uint64(workers) == uint64(w) }
+			seen, again := newBitset(int(slots)), newBitset(int(slots))
+			for _, hash := range t.hash.V {
+				if own(hash) && seen.swap(hash&(slots-1)) {
+					again.set(hash & (slots - 1))
+				}
+			}
+			out[w] = newBitset(len(t.hash.V))
+			for i, hash := range t.hash.V {
+				if own(hash) && again.has(hash&(slots-1)) {
+					out[w].set(uint64(i))
+				}
+			}
+		}
+	}
+	InParallel(workers, tasks)
+	return out
+}
+
+// traceRef is one trace code on one line.
+type traceRef struct {
+	hash uint64
+	line int32
+	text int32
+}
+
+// RepeatedTraces calls yield with the net lines of every trace code that
+// stands on at least two of them.
+func (h *History) RepeatedTraces(workers int, yield func(code string, lines []int32)) {
+	t := &h.traces
+	if t.hash == nil || len(t.hash.V) == 0 {
+		return
+	}
+	marks := t.repeated(max(1, workers))
+	var refs []traceRef
+	for line, row := range h.lineRows[:h.Net()] {
+		from, to := t.texts(int(row))
+		for i := from; i < to; i++ {
+			for _, m := range marks {
+				if m.has(uint64(i)) {
+					refs = append(refs, traceRef{t.hash.V[i], int32(line), i})
+					break
+				}
+			}
+		}
+	}
+	slices.SortFunc(refs, func(a, b traceRef) int {
+		if a.hash != b.hash {
+			return cmp.Compare(a.hash, b.hash)
+		}
+		return cmp.Or(bytes.Compare(t.at(int(a.text)), t.at(int(b.text))), cmp.Compare(a.line, b.line))
+	})
+	var lines []int32
+	for from := 0; from < len(refs); {
+		code := t.at(int(refs[from].text))
+		lines = append(lines[:0], refs[from].line)
+		to := from + 1
+		for ; to < len(refs) && bytes.Equal(t.at(int(refs[to].text)), code); to++ {
+			lines = append(lines, refs[to].line)
+		}
+		if len(lines) > 1 {
+			yield(string(code), lines)
+		}
+		from = to
+	}
+}
