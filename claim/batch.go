@@ -51,8 +51,8 @@ func NewBatch(alloc memory.Allocator, dicts *Dicts, keep FieldSet) *Batch {
 
 // Release gives all memory back.
 func (b *Batch) Release() {
-	for _, c := range b.cols {
-		c.release()
+	for f := range b.cols {
+		b.cols[f].release()
 	}
 	b.lineOwner.Release()
 	b.diagOwner.Release()

@@ -120,12 +120,13 @@ func (c column) truncate(n int) {
 	}
 }
 
-func (c column) release() {
+func (c *column) release() {
 	if c.code != nil {
 		c.code.Release()
 	} else if c.num != nil {
 		c.num.Release()
 	}
+	*c = column{}
 }
 
 func (c column) array(alloc memory.Allocator) arrow.Array {

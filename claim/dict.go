@@ -96,6 +96,30 @@ func (d *Dict) find(b []byte, h uint64) (int32, int) {
 	}
 }
 
+// touch loads what the look-ups of some hashes will need, so that the memory
+// fetches it side by side: first the places in the table, then where the texts
+// found there begin, then the texts. The sum only keeps the loads alive.
+func (d *Dict) touch(hashes []uint64) (sum uint64) {
+	var at [64]uint32
+	mask := uint64(len(d.table) - 1)
+	n := 0
+	for _, h := range hashes {
+		if e := d.table[h&mask]; e != 0 && uint32(e>>32) == uint32(h>>32) {
+			at[n&63] = uint32(e) - 1
+			n++
+		}
+	}
+	for i := range min(n, len(at)) {
+		at[i] = d.off[at[i]]
+	}
+	for i := range min(n, len(at)) {
+		if int(at[i]) < len(d.data) {
+			sum += uint64(d.data[at[i]])
+		}
+	}
+	return sum
+}
+
 // add gives b, which is not in the dictionary, the next code.
 func (d *Dict) add(b []byte, h uint64, slot int) int32 {
 	if uint64(len(d.data))+uint64(len(b)) > 1<<32-1 || d.Len() >= 1<<31-2 {

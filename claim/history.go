@@ -6,13 +6,9 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/memory"
 )
 
-// Two more columns of lines exist only in a History: quantity and amount as
-// they were sent, before refund lines were taken off.
-const (
-	SentCnt Field = NumFields + 1 + iota
-	SentDetItemFeeSumamt
-	numHistoryFields
-)
+// sparse are the columns of lines that few lines are asked for: they stay in
+// the order in which they came and are looked up through History.lineRows.
+var sparse = FieldSet(0).With(FeedetlSn, InitFeedetlSn, Rxno, MedinsListCodg, BilgDrCodg, BilgDeptCodg, PrdDays, TrdnFlag, EtipFlag, DscgTkdrugFlag)
 
 // History holds the claims that take part, net, in the order of persons:
 // claims sorted by (person, claim order), fee lines and diagnoses in the order
@@ -37,12 +33,14 @@ type History struct {
 	LineClaim []int32
 
 	alloc memory.Allocator
-	cols  [numHistoryFields]column
+	cols  [NumFields]column // sparse ones in the order of arrival
 	rows  [numTables]int
-	// The trace codes stay in the order in which they came; lineRows says where
-	// those of a line are.
+	// Trace codes and sparse columns stay in the order in which they came;
+	// lineRows says where those of a line are.
 	traces   traceColumn
 	lineRows []int32
+	sent     map[int32]lineValues // what was sent of the lines that refunds lowered
+	lowered  bitset               // by line: is in sent
 }
 
 // Rows is the number of rows of a table; net and void lines together.
@@ -51,14 +49,71 @@ func (h *History) Rows(t Table) int { return h.rows[t] }
 // Net is the number of net lines: rows below it are net, all others void.
 func (h *History) Net() int { return int(h.NetLines[len(h.NetLines)-1]) }
 
-// Codes gives a coded column, NoCode where absent.
-func (h *History) Codes(f Field) []int32 { return h.cols[f].code.V }
+// Codes gives a coded column in the order of rows, NoCode where absent. For
+// columns that few lines are asked for, see Sparse.
+func (h *History) Codes(f Field) []int32 {
+	if sparse.Has(f) {
+		return permuted(h.cols[f].code.V, h.lineRows)
+	}
+	return h.cols[f].code.V
+}
 
-// Numbers gives a column of numbers, times or days, None64 where absent.
-func (h *History) Numbers(f Field) []int64 { return h.cols[f].num.V }
+// Numbers gives a column of numbers, times or days in the order of rows, None64
+// where absent.
+func (h *History) Numbers(f Field) []int64 {
+	if sparse.Has(f) {
+		return permuted(h.cols[f].num.V, h.lineRows)
+	}
+	return h.cols[f].num.V
+}
+
+func permuted[T Number](col []T, rows []int32) []T {
+	out := make([]T, len(rows))
+	for i, r := range rows {
+		out[i] = col[r]
+	}
+	return out
+}
+
+// Sparse gives a column of lines that is read for few of them.
+func (h *History) Sparse(f Field) Sparse {
+	s := Sparse{rows: h.lineRows}
+	if f.Coded() {
+		s.code = h.cols[f].code.V
+	} else {
+		s.num = h.cols[f].num.V
+	}
+	return s
+}
+
+// Sparse is a column of lines behind one more step.
+type Sparse struct {
+	rows []int32
+	code []int32
+	num  []int64
+}
+
+// Code gives the code of a line, NoCode when absent.
+func (s Sparse) Code(line int32) int32 { return s.code[s.rows[line]] }
+
+// Number gives the number of a line, None64 when absent.
+func (s Sparse) Number(line int32) int64 { return s.num[s.rows[line]] }
+
+// Sent gives quantity and amount of a line as they were sent, before refund
+// lines were taken off.
+func (h *History) Sent(line int32) (cnt, det int64) {
+	if h.lowered != nil && h.lowered.has(uint64(line)) {
+		v := h.sent[line]
+		return v.cnt, v.det
+	}
+	return h.cols[Cnt].num.V[line], h.cols[DetItemFeeSumamt].num.V[line]
+}
 
 // Text gives the text of a coded field in a row.
 func (h *History) Text(f Field, row int32) string {
+	if sparse.Has(f) {
+		row = h.lineRows[row]
+	}
 	return h.Dicts.Of(f).Text(h.cols[f].code.V[row])
 }
 
@@ -71,15 +126,14 @@ func (h *History) Traces(line int, yield func(code []byte)) {
 
 // Release gives all memory back.
 func (h *History) Release() {
-	for _, c := range h.cols {
-		c.release()
+	for f := range h.cols {
+		h.cols[f].release()
 	}
 	h.traces.release()
 }
 
-// Record shows a table as an Arrow record without copying; see Batch.Record.
-// Lines and diagnoses begin with the column "settlement", the row of their
-// claim; lines end with the quantities and amounts as sent.
+// Record shows a table as an Arrow record; see Batch.Record. Lines and
+// diagnoses begin with the column "settlement", the row of their claim.
 func (h *History) Record(t Table) arrow.Record {
 	var fields []arrow.Field
 	var arrays []arrow.Array
@@ -87,20 +141,45 @@ func (h *History) Record(t Table) arrow.Record {
 		fields = append(fields, arrow.Field{Name: name, Type: a.DataType(), Nullable: true})
 		arrays = append(arrays, a)
 	}
+	if owners := h.owners(t); owners != nil {
+		v := NewVector[int32](h.alloc)
+		copy(v.Extend(len(owners)), owners)
+		add("settlement", v.Array(h.alloc, NoCode, arrow.PrimitiveTypes.Int32))
+		v.Release()
+	}
 	for _, f := range t.Fields() {
 		if h.Keep.Has(f) {
-			add(f.String(), h.cols[f].array(h.alloc))
+			c := h.cols[f]
+			if sparse.Has(f) {
+				c = newColumn(h.alloc, f)
+				gatherColumn(c, h.cols[f], h.lineRows)
+				defer c.release()
+			}
+			add(f.String(), c.array(h.alloc))
 		}
-	}
-	if t == Lines {
-		add("sent_cnt", h.cols[SentCnt].array(h.alloc))
-		add("sent_det_item_fee_sumamt", h.cols[SentDetItemFeeSumamt].array(h.alloc))
 	}
 	rec := array.NewRecord(arrow.NewSchema(fields, nil), arrays, int64(h.rows[t]))
 	for _, a := range arrays {
 		a.Release()
 	}
 	return rec
+}
+
+// owners gives the claims of the rows of lines or diagnoses.
+func (h *History) owners(t Table) []int32 {
+	switch t {
+	case Lines:
+		return h.LineClaim
+	case Diagnoses:
+		out := make([]int32, h.rows[Diagnoses])
+		for c := range h.rows[Settlements] {
+			for d := h.Diagnoses[c]; d < h.Diagnoses[c+1]; d++ {
+				out[d] = int32(c)
+			}
+		}
+		return out
+	}
+	return nil
 }
 
 // Before reports whether claim a is before claim b in claim order.

@@ -88,12 +88,19 @@ func (j *joiner) addSettlement(row int32) {
 
 func (j *joiner) owners(t Table, into *Vector[int32]) []int32 {
 	out := into.Extend(j.rows[t])
+	inst, setl := j.cols[t][FixmedinsCode.String()].code.V, j.cols[t][SetlID.String()].code.V
 	for row := range out {
+		if row > 0 && setl[row] >= 0 && setl[row] == setl[row-1] && inst[row] >= 0 && inst[row] == inst[row-1] {
+			out[row] = out[row-1] // lines of one settlement mostly stand together
+			continue
+		}
 		out[row] = NoCode
 		if _, broken := j.broken[t][int32(row)]; !broken {
 			out[row] = j.find(t, int32(row))
 		}
-		if out[row] == NoCode {
+	}
+	for row, owner := range out {
+		if owner == NoCode {
 			j.orphans[t] = append(j.orphans[t], int32(row))
 		}
 	}

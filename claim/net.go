@@ -38,13 +38,15 @@ type Netted struct {
 }
 
 // Net works out what counts of all accepted claims and sorts it by person. The
-// intake must have got at least one batch. Work is spread over the given
-// number of goroutines; the result does not depend on it.
+// intake must have got at least one batch, and is used up: its columns go over
+// to the history. Work is spread over the given number of goroutines; the
+// result does not depend on it.
 func (in *Intake) Net(workers int) (*History, Netted) {
 	n := &netter{b: in.All, index: &in.index, workers: max(1, workers)}
 	n.judge()
 	n.takeRefunds()
-	return n.history(), n.counts()
+	counts := n.counts()
+	return n.history(), counts
 }
 
 func (n *netter) counts() (out Netted) {
@@ -204,12 +206,14 @@ func (n *netter) history() *History {
 	}
 	net, void := n.splitLines(position)
 	var netRows, voidRows, diagRows []int32
-	netRows, h.NetLines = group(net, len(claims))
-	voidRows, h.VoidLines = group(void, len(claims))
+	InParallel(n.workers, []func(){
+		func() { netRows, h.NetLines = group(net, len(claims)) },
+		func() { voidRows, h.VoidLines = group(void, len(claims)) },
+		func() { diagRows, h.Diagnoses = group(n.ownersIn(Diagnoses, position), len(claims)) },
+	})
 	for i := range h.VoidLines {
 		h.VoidLines[i] += int32(len(netRows))
 	}
-	diagRows, h.Diagnoses = group(n.ownersIn(Diagnoses, position), len(claims))
 	h.rows = [numTables]int{len(claims), len(netRows) + len(voidRows), len(diagRows)}
 	lines := append(netRows, voidRows...)
 	h.LineClaim = make([]int32, len(lines))
@@ -217,7 +221,7 @@ func (n *netter) history() *History {
 		h.LineClaim[to] = position[b.lineOwner.V[from]]
 	}
 	n.gather(h, [numTables][]int32{claims, lines, diagRows})
-	n.gatherNet(h, lines)
+	n.lower(h)
 	return h
 }
 
@@ -306,19 +310,27 @@ func group(of []int32, groups int) (rows, starts []int32) {
 }
 
 // gather copies the kept columns in the order of rows, column by column on the
-// workers.
+// workers, and gives back each one it has copied. Sparse columns and trace
+// codes go over as they are.
 func (n *netter) gather(h *History, rows [numTables][]int32) {
 	var tasks []func()
 	for f := range NumFields {
-		if h.Keep.Has(f) {
-			h.cols[f] = newColumn(h.alloc, f)
-			tasks = append(tasks, func() { gatherColumn(h.cols[f], n.b.cols[f], rows[specs[f].Table]) })
+		from := &n.b.cols[f]
+		switch {
+		case !h.Keep.Has(f):
+		case sparse.Has(f):
+			h.cols[f] = *from
+			*from = column{}
+		default:
+			tasks = append(tasks, func() {
+				h.cols[f] = newColumn(h.alloc, f)
+				gatherColumn(h.cols[f], *from, rows[specs[f].Table])
+				from.release()
+			})
 		}
 	}
-	if h.Keep.Has(DrugTracCodg) {
-		h.traces, h.lineRows = n.b.traces, rows[Lines]
-		n.b.traces = traceColumn{} // the history's from now on
-	}
+	h.lineRows = rows[Lines]
+	h.traces, n.b.traces = n.b.traces, traceColumn{}
 	InParallel(n.workers, tasks)
 }
 
@@ -336,19 +348,17 @@ func gatherColumn(to, from column, rows []int32) {
 	}
 }
 
-// gatherNet keeps quantities and amounts as sent and lowers the altered ones.
-func (n *netter) gatherNet(h *History, lines []int32) {
-	for _, f := range []Field{SentCnt, SentDetItemFeeSumamt} {
-		h.cols[f] = column{num: NewVector[int64](h.alloc)}
-	}
-	cnt, det, inscp := h.Numbers(Cnt), h.Numbers(DetItemFeeSumamt), h.Numbers(InscpScpAmt)
-	copy(h.cols[SentCnt].num.Extend(len(lines)), cnt)
-	copy(h.cols[SentDetItemFeeSumamt].num.Extend(len(lines)), det)
+// lower takes the refunds off the lines, keeping what was sent.
+func (n *netter) lower(h *History) {
 	if len(n.altered) == 0 {
 		return
 	}
-	for to, from := range lines[:h.Net()] {
+	cnt, det, inscp := h.cols[Cnt].num.V, h.cols[DetItemFeeSumamt].num.V, h.cols[InscpScpAmt].num.V
+	h.sent, h.lowered = make(map[int32]lineValues, len(n.altered)), newBitset(h.rows[Lines])
+	for to, from := range h.lineRows[:h.Net()] {
 		if n.changed[from] {
+			h.sent[int32(to)] = lineValues{cnt[to], det[to], inscp[to]}
+			h.lowered.set(uint64(to))
 			v := n.altered[from]
 			cnt[to], det[to], inscp[to] = v.cnt, v.det, v.inscp
 		}

@@ -339,9 +339,10 @@ func (s *slowClaim) object(n *node, t Table, path string) (values map[string]str
 		if rule != OK {
 			s.problem(path+name, rule)
 			bad[name] = true
+			v = ""
 		}
 		if rule == RuleNotZero {
-			v = "0"
+			v = "0" // wrong, but known
 		}
 		if v != "" {
 			values[name] = v
@@ -490,4 +491,121 @@ func batchRow(b *Batch, t Table, row int) map[string]string {
 		}
 	}
 	return out
+}
+
+// slowNet nets messages without problems as the contract words it and writes
+// what counts as historyText does.
+func slowNet(msgs []string) string {
+	var claims []*slowClaim
+	for _, m := range msgs {
+		claims = append(claims, slowDecode([]byte(m)))
+	}
+	order := func(a, b *slowClaim) int {
+		return slices.Compare([]string{a.setl["setl_time"], a.setl["fixmedins_code"], a.setl["setl_id"]},
+			[]string{b.setl["setl_time"], b.setl["fixmedins_code"], b.setl["setl_id"]})
+	}
+	slices.SortFunc(claims, order)
+	refund := func(c *slowClaim) bool { return c.setl["refd_setl_flag"] == "1" }
+	named := func(x *slowClaim) bool {
+		return !refund(x) && slices.ContainsFunc(claims, func(r *slowClaim) bool {
+			return refund(r) && r.setl["fixmedins_code"] == x.setl["fixmedins_code"] && r.setl["init_setl_id"] == x.setl["setl_id"]
+		})
+	}
+	positive := func(l map[string]string) bool { return !strings.HasPrefix(l["cnt"], "-") }
+	isReturn := func(c *slowClaim) bool { return len(c.lines) > 0 && !slices.ContainsFunc(c.lines, positive) }
+	var part, counting []*slowClaim
+	for _, c := range claims {
+		if refund(c) || named(c) {
+			continue
+		}
+		if counting = append(counting, c); !isReturn(c) {
+			part = append(part, c)
+		}
+	}
+	sums := map[string][3]float64{} // by claim and line; numbers of the stories are small
+	number := func(s string) float64 {
+		v, err := strconv.ParseFloat(s, 64)
+		if err != nil {
+			panic(err)
+		}
+		return v
+	}
+	key := func(c *slowClaim, sn string) string {
+		return c.setl["fixmedins_code"] + "/" + c.setl["setl_id"] + "/" + sn
+	}
+	for _, c := range counting {
+		for _, r := range c.lines {
+			if positive(r) || r["init_feedetl_sn"] == "" {
+				continue
+			}
+			for _, owner := range append([]*slowClaim{c}, part...) { // its own claim, else the first
+				if owner.setl["mdtrt_id"] != c.setl["mdtrt_id"] || !slices.Contains(part, owner) {
+					continue
+				}
+				y := slices.IndexFunc(owner.lines, func(l map[string]string) bool {
+					return l["feedetl_sn"] == r["init_feedetl_sn"] && positive(l)
+				})
+				if y < 0 {
+					continue
+				}
+				inscp := r["inscp_scp_amt"]
+				if inscp == "" {
+					inscp = r["det_item_fee_sumamt"]
+				}
+				s := sums[key(owner, r["init_feedetl_sn"])]
+				sums[key(owner, r["init_feedetl_sn"])] = [3]float64{s[0] + number(r["cnt"]), s[1] + number(r["det_item_fee_sumamt"]), s[2] + number(inscp)}
+				break
+			}
+		}
+	}
+	byPerson := map[string]string{}
+	var persons []string
+	for _, c := range part {
+		text := c.setl["psn_no"] + " " + c.setl["fixmedins_code"] + "/" + c.setl["setl_id"]
+		var net, void []string
+		for _, l := range c.lines {
+			s := sums[key(c, l["feedetl_sn"])]
+			sent := l["cnt"] + " " + l["det_item_fee_sumamt"]
+			one := func(a, b, inscp string) string {
+				out := " " + l["feedetl_sn"] + " " + a + " " + b
+				if inscp != "" {
+					out += "/" + inscp
+				}
+				if a+" "+b != sent {
+					out += " (" + sent + ")"
+				}
+				if l["drugtracinfo"] != "" {
+					out += " " + strings.ReplaceAll(l["drugtracinfo"], "|", ",")
+				}
+				return out
+			}
+			if !positive(l) || number(l["cnt"])+s[0] <= 0 {
+				void = append(void, " ~"+one(l["cnt"], l["det_item_fee_sumamt"], l["inscp_scp_amt"]))
+				continue
+			}
+			inscp := ""
+			if l["inscp_scp_amt"] != "" {
+				inscp = fmt.Sprint(number(l["inscp_scp_amt"]) + s[2])
+			}
+			net = append(net, one(fmt.Sprint(number(l["cnt"])+s[0]), fmt.Sprint(number(l["det_item_fee_sumamt"])+s[1]), inscp))
+		}
+		slices.Sort(net)
+		slices.Sort(void)
+		for _, l := range append(net, void...) {
+			text += ";" + l
+		}
+		for _, d := range c.diagnoses {
+			text += "; dx " + d["diag_code"]
+		}
+		if byPerson[c.setl["psn_no"]] == "" {
+			persons = append(persons, c.setl["psn_no"])
+		}
+		byPerson[c.setl["psn_no"]] += text + "\n"
+	}
+	slices.Sort(persons)
+	var out strings.Builder
+	for _, p := range persons {
+		out.WriteString(byPerson[p])
+	}
+	return out.String()
 }

@@ -105,6 +105,11 @@ func (c *TableColumn) Text(b []byte) {
 // once and then pushed by code.
 func (c *TableColumn) Code(b []byte) (int32, Rule) {
 	b = TrimSpace(b)
+	return c.codeHashed(b, c.t.seed.hash(b))
+}
+
+// codeHashed is Code of a trimmed text whose hash is known.
+func (c *TableColumn) codeHashed(b []byte, h uint64) (int32, Rule) {
 	if len(b) == 0 {
 		return NoCode, OK
 	}
@@ -112,7 +117,6 @@ func (c *TableColumn) Code(b []byte) (int32, Rule) {
 		return 0, c.check(b)
 	}
 	dict := c.t.Batch.Dicts.Of(c.field)
-	h := c.t.seed.hash(b)
 	code, slot := dict.find(b, h)
 	if code != NoCode {
 		return code, specs[c.field].Check.code(b)

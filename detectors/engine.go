@@ -95,7 +95,9 @@ func (r *Run) collect(workers []*worker, bound *Bound) (_ *Result, err error) {
 	for _, d := range r.Detectors {
 		if d.Trace != nil {
 			k := newKernel(r, bound, d)
-			k.timed(r.Clock, func() { r.History.RepeatedTraces(r.Workers, func(code string, lines []int32) { k.trace(code, lines, k.emit) }) })
+			k.timed(r.Clock, func() {
+				r.History.RepeatedTraces(r.Workers, func(code string, lines []int32) { k.trace(code, lines, k.emit) })
+			})
 			out.Findings = append(out.Findings, k.emit.Findings...)
 			out.Spent[d.ID] += k.spent
 		}

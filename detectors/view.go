@@ -31,6 +31,19 @@ func (v *View) Numbers(f claim.Field) []int64 {
 	return v.History.Numbers(f)
 }
 
+// Sparse gives a declared column of lines that is read for few of them.
+func (v *View) Sparse(f claim.Field) claim.Sparse {
+	v.need(f)
+	return v.History.Sparse(f)
+}
+
+// Sent gives quantity and amount of a line as sent, before refunds.
+func (v *View) Sent() func(line int32) (cnt, det int64) {
+	v.need(claim.Cnt)
+	v.need(claim.DetItemFeeSumamt)
+	return v.History.Sent
+}
+
 // Text gives the text of a code of a field's domain.
 func (v *View) Text(f claim.Field, code int32) string { return v.History.Dicts.Of(f).Text(code) }
 

@@ -98,6 +98,7 @@ func (t *parquetTable) feed(build *claim.Tables, tr *traces) []task {
 // column feeds one column.
 func (t *parquetTable) column(i int, c *claim.TableColumn) error {
 	feed := newFeeder(c, t.pq.Columns()[i])
+	feed.runs = t.which != claim.Settlements && (c.Field() == claim.SetlID || c.Field() == claim.FixmedinsCode)
 	return t.pq.Read(i, feed.page)
 }
 
@@ -106,19 +107,14 @@ type feeder struct {
 	c    *claim.TableColumn
 	from parquet.Column
 	dict *parquet.Texts
-	seen []entry // by entry of dict
+	seen []claim.CodeEntry // by entry of dict
+	at   func(i int32) []byte
+	runs bool // the texts of neighbours are often the same
 	// scale turns decimals and integers into the unit of the field's kind.
 	scale int64
 	most  int64 // the largest number that needs no second look
 	code  int32
 	rule  claim.Rule
-}
-
-type entry struct {
-	code  int32
-	rule  claim.Rule
-	known bool
-	blank bool
 }
 
 func newFeeder(c *claim.TableColumn, from parquet.Column) *feeder {
@@ -155,30 +151,39 @@ func (f *feeder) page(p *parquet.Page) error {
 func (f *feeder) dictionary(p *parquet.Page) {
 	if f.dict != p.Dict {
 		f.dict = p.Dict
-		f.seen = make([]entry, p.Dict.Len())
+		f.seen = make([]claim.CodeEntry, p.Dict.Len())
+		f.at = func(i int32) []byte { return p.Dict.At(int(i)) }
 	}
 	coded := f.c.Field().Coded()
+	if coded && f.c.Codes(p.Index, f.seen, f.at) {
+		return
+	}
 	for _, i := range p.Index {
 		switch {
 		case i < 0:
 			f.c.Null()
 		case !coded:
-			f.c.Text(f.dict.At(int(i)))
+			f.c.Text(f.at(i))
 		default:
 			e := &f.seen[i]
-			if !e.known {
-				e.code, e.rule = f.c.Code(f.dict.At(int(i)))
-				e.known = true
+			if !e.Known {
+				e.Code, e.Rule = f.c.Code(f.at(i))
+				e.Known = true
 			}
-			f.c.PushCode(e.code, e.rule, f.dict.At(int(i)))
+			f.c.PushCode(e.Code, e.Rule, f.at(i))
 		}
 	}
 }
 
-// texts reads texts as they come. Identifiers come in runs, and lines in the
-// order of their settlements, so the code of the last text is a good guess.
+// texts reads texts as they come. Identifiers of lines come in runs and in the
+// order of their settlements, so there the code of the last text is a good
+// guess; elsewhere they are looked up many at a time.
 func (f *feeder) texts(p *parquet.Page) {
 	coded := f.c.Field().Coded()
+	if coded && !f.runs && p.Null == nil {
+		f.c.Texts(p.Rows, p.Text.At)
+		return
+	}
 	for i := range p.Rows {
 		text := p.Text.At(i)
 		switch {
@@ -198,6 +203,9 @@ func (f *feeder) numbers(p *parquet.Page) {
 		f.times(p)
 		return
 	}
+	if f.scale > 0 && f.c.Numbers(p.Ints, p.Null, f.scale, f.most) {
+		return
+	}
 	for i, v := range p.Ints {
 		switch {
 		case p.Null != nil && p.Null[i]:
@@ -212,6 +220,13 @@ func (f *feeder) numbers(p *parquet.Page) {
 
 func (f *feeder) times(p *parquet.Page) {
 	per := int64(time.Second / f.from.Unit)
+	first, last := int64(math.MinInt64), int64(math.MaxInt64)
+	if per <= 1e6 { // nanoseconds reach no further than the years 1677 to 2262
+		first, last = firstDay*86400*per, (lastDay+1)*86400*per-1
+	}
+	if p.Null == nil && f.c.Times(p.Ints, per, first, last) {
+		return
+	}
 	for i, v := range p.Ints {
 		seconds := v / per
 		switch {

@@ -26,7 +26,7 @@ var Detector = &detectors.Detector{
 
 func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter) {
 	k := &kernel{View: v, care: v.Care(), kind: v.Codes(claim.MedType), begin: v.Numbers(claim.Begntime), end: v.Numbers(claim.Endtime),
-		time: v.Numbers(claim.FeeOcurTime), outside: v.Codes(claim.EtipFlag), one: v.Code(claim.EtipFlag, "1"), inscp: v.InScope()}
+		time: v.Numbers(claim.FeeOcurTime), outside: v.Sparse(claim.EtipFlag), one: v.Code(claim.EtipFlag, "1"), inscp: v.InScope()}
 	return func(p *detectors.Person, emit *detectors.Emitter) {
 		if len(p.Stays) == 0 {
 			return
@@ -42,7 +42,8 @@ func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter
 type kernel struct {
 	*detectors.View
 	care             []claim.Setting
-	kind, outside    []int32
+	kind             []int32
+	outside          claim.Sparse
 	one              int32
 	begin, end, time []int64
 	inscp            detectors.InScope
@@ -55,7 +56,7 @@ func (k *kernel) claim(c int32, stays []int32, emit *detectors.Emitter) {
 	k.lines = k.lines[:0]
 	k.used = append(k.used[:0], make([]bool, len(stays))...)
 	for l := h.NetLines[c]; l < h.NetLines[c+1]; l++ {
-		if k.outside[l] != claim.NoCode && k.outside[l] == k.one {
+		if code := k.outside.Code(l); code != claim.NoCode && code == k.one {
 			continue
 		}
 		if k.inSome(claim.DayOf(k.time[l]), stays) {

@@ -34,7 +34,7 @@ var Detector = &detectors.Detector{
 const day = 10_000 // one day of supply
 
 func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter) {
-	item, supply, settled, inscp := v.Codes(claim.MedListCodg), v.Numbers(claim.PrdDays), v.Numbers(claim.SetlTime), v.InScope()
+	item, supply, settled, inscp := v.Codes(claim.MedListCodg), v.Sparse(claim.PrdDays), v.Numbers(claim.SetlTime), v.InScope()
 	drugs, claims, most := v.DrugLines(), v.History.LineClaim, claim.WideOf(v.Number(maxLeft)*day)
 	var lines []int32
 	return func(p *detectors.Person, emit *detectors.Emitter) {
@@ -44,7 +44,7 @@ func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter
 			}
 			lines = lines[:0]
 			for _, l := range drugs.Outside(all) {
-				if supply[l] != claim.None64 {
+				if supply.Number(l) != claim.None64 {
 					lines = append(lines, l)
 				}
 			}
@@ -71,7 +71,9 @@ func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter
 						Lines: lines[i:j], Amount: inscp.Sum(lines[i:j]), Facts: detectors.Facts{detectors.Quantity("left_days", left)},
 					})
 				}
-				left = left.Add(detectors.Total(supply, lines[i:j]))
+				for _, l := range lines[i:j] {
+					left = left.Plus(supply.Number(l))
+				}
 				i = j
 			}
 		})

@@ -20,14 +20,14 @@ var Detector = &detectors.Detector{
 	Basis:   []string{"条例16", "条例39(三)"},
 	Classes: []string{"两库36"},
 	Subject: "institution",
-	Reads:   []claim.Field{claim.SentCnt, claim.Pric, claim.SentDetItemFeeSumamt, claim.MedfeeSumamt, claim.FundPaySumamt},
+	Reads:   []claim.Field{claim.Cnt, claim.Pric, claim.DetItemFeeSumamt, claim.MedfeeSumamt, claim.FundPaySumamt},
 	Params:  []*detectors.Param{tolerance},
 	Claims:  claims,
 }
 
 func claims(v *detectors.View) func(from, to int32, emit *detectors.Emitter) {
 	h := v.History
-	cnt, pric, det := v.Numbers(claim.SentCnt), v.Numbers(claim.Pric), v.Numbers(claim.SentDetItemFeeSumamt)
+	pric, sent := v.Numbers(claim.Pric), v.Sent()
 	total, fund := v.Numbers(claim.MedfeeSumamt), v.Numbers(claim.FundPaySumamt)
 	allowed := claim.WideOf(v.Number(tolerance))
 	var wrong []int32
@@ -36,8 +36,9 @@ func claims(v *detectors.View) func(from, to int32, emit *detectors.Emitter) {
 			wrong = wrong[:0]
 			var sum claim.Wide
 			add := func(l int32) {
-				sum = sum.Plus(det[l])
-				if apart(claim.LineAmount(pric[l], cnt[l]), det[l]).Cmp(allowed) > 0 {
+				cnt, det := sent(l)
+				sum = sum.Plus(det)
+				if apart(claim.LineAmount(pric[l], cnt), det).Cmp(allowed) > 0 {
 					wrong = append(wrong, l)
 				}
 			}

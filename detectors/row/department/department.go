@@ -26,15 +26,15 @@ var Detector = &detectors.Detector{
 
 func lines(v *detectors.View) func(from, to int32, emit *detectors.Emitter) {
 	each := v.InForce(func(row *knowledge.Item) bool { return len(row.Depts) > 0 })
-	inscp, dept, prefixes := v.InScope(), v.Codes(claim.BilgDeptCodg), v.PrefixesOf(claim.BilgDeptCodg)
+	inscp, dept, prefixes := v.InScope(), v.Sparse(claim.BilgDeptCodg), v.PrefixesOf(claim.BilgDeptCodg)
 	return func(from, to int32, emit *detectors.Emitter) {
 		each(from, to, func(l int32, row *knowledge.Item) {
-			amount := inscp.Of(l)
-			if amount <= 0 || dept[l] == claim.NoCode || prefixes.Match(row.Depts, dept[l]) {
+			amount, code := inscp.Of(l), dept.Code(l)
+			if amount <= 0 || code == claim.NoCode || prefixes.Match(row.Depts, code) {
 				return
 			}
 			emit.HitLine(l, claim.WideOf(amount), detectors.Facts{
-				{Name: "department", Value: v.Text(claim.BilgDeptCodg, dept[l])}, {Name: "allowed", Value: row.Depts},
+				{Name: "department", Value: v.Text(claim.BilgDeptCodg, code)}, {Name: "allowed", Value: row.Depts},
 			})
 		})
 	}

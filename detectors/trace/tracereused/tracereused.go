@@ -26,12 +26,12 @@ var Detector = &detectors.Detector{
 }
 
 func trace(v *detectors.View) func(code string, lines []int32, emit *detectors.Emitter) {
-	h, opened, one, inscp := v.History, v.Codes(claim.TrdnFlag), v.Code(claim.TrdnFlag, "1"), v.InScope()
+	h, opened, one, inscp := v.History, v.Sparse(claim.TrdnFlag), v.Code(claim.TrdnFlag, "1"), v.InScope()
 	var whole, claims []int32
 	return func(code string, lines []int32, emit *detectors.Emitter) {
 		whole, claims = whole[:0], claims[:0]
 		for _, l := range lines {
-			if opened[l] == claim.NoCode || opened[l] != one {
+			if code := opened.Code(l); code == claim.NoCode || code != one {
 				whole = append(whole, l)
 				claims = append(claims, h.LineClaim[l])
 			}
