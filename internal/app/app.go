@@ -70,7 +70,7 @@ func (e *env) root() *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("%v", err) })
 	cobra.EnableCommandSorting = false
-	root.AddCommand(e.scanCommand(), e.knowledgeCommand())
+	root.AddCommand(e.demoCommand(), e.scanCommand(), e.knowledgeCommand(), e.simulateCommand())
 	return root
 }
 

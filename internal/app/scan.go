@@ -24,6 +24,7 @@ import (
 	"fundwatch/detectors/all"
 	"fundwatch/detectors/knowledge"
 	"fundwatch/ingest/file"
+	"fundwatch/internal/report"
 )
 
 // scanOptions are the flags of scan.
@@ -86,6 +87,7 @@ type scanRun struct {
 	chosen    []*detectors.Detector
 	settings  *detectors.Settings
 	knowledge *knowledge.Knowledge
+	inputs    []string
 	start     time.Time
 	stages    []stage
 }
@@ -97,7 +99,7 @@ type stage struct {
 }
 
 func (e *env) scan(ctx context.Context, o *scanOptions, inputs []string) (err error) {
-	s := &scanRun{env: e, o: o, start: e.clock(), settings: &detectors.Settings{Region: o.region}}
+	s := &scanRun{env: e, o: o, inputs: inputs, start: e.clock(), settings: &detectors.Settings{Region: o.region}}
 	if s.chosen, err = choose(all.Detectors(), o.detectors); err != nil {
 		return err
 	}
@@ -110,10 +112,13 @@ func (e *env) scan(ctx context.Context, o *scanOptions, inputs []string) (err er
 	if err := os.MkdirAll(o.out, 0o755); err != nil {
 		return err
 	}
+	if err := s.clear(); err != nil {
+		return err
+	}
 	s.stage("knowledge")
 	intake, tally, err := s.read(ctx, inputs)
 	if err != nil {
-		return err
+		return errors.Join(err, s.clear())
 	}
 	s.stage("read")
 	history, netted := intake.Net(o.workers)
@@ -125,6 +130,17 @@ func (e *env) scan(ctx context.Context, o *scanOptions, inputs []string) (err er
 	}
 	s.stage("detect")
 	return s.write(result, tally, netted)
+}
+
+// clear takes earlier results away, so that a scan that fails leaves none that
+// look like its own.
+func (s *scanRun) clear() error {
+	for _, name := range []string{"findings.jsonl", "findings.parquet", "rejected.jsonl", "summary.json", "report.html"} {
+		if err := os.Remove(s.path(name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *scanRun) detect(ctx context.Context, h *claim.History) (*detectors.Result, error) {
@@ -248,29 +264,61 @@ func (s *scanRun) summarise(r *detectors.Result, t *file.Tally, n claim.Netted) 
 }
 
 func (s *scanRun) write(r *detectors.Result, t *file.Tally, n claim.Netted) error {
-	jobs := []func() error{
-		func() error {
-			return writeFile(s.path("findings.jsonl"), func(w *bufio.Writer) error { return writeFindings(w, r.Findings) })
-		},
-		func() error {
-			return writeFile(s.path("findings.parquet"), func(w *bufio.Writer) error { return writeFindingsParquet(w, r.Findings) })
-		},
+	sum := s.summarise(r, t, n)
+	page := s.report(r, sum)
+	outputs := []struct {
+		name string
+		fill func(w *bufio.Writer) error
+	}{
+		{"findings.jsonl", func(w *bufio.Writer) error { return writeFindings(w, r.Findings) }},
+		{"findings.parquet", func(w *bufio.Writer) error { return writeFindingsParquet(w, r.Findings) }},
+		{"report.html", func(w *bufio.Writer) error { return report.HTML(w, page) }},
+		{"summary.json", func(w *bufio.Writer) error { return writeJSON(w, sum) }},
 	}
-	errs := make([]error, len(jobs))
-	tasks := make([]func(), len(jobs))
-	for i, job := range jobs {
-		tasks[i] = func() { errs[i] = job() }
+	errs := make([]error, len(outputs))
+	tasks := make([]func(), len(outputs))
+	for i, o := range outputs {
+		tasks[i] = func() { errs[i] = writeFile(s.path(o.name), o.fill) }
 	}
 	claim.InParallel(s.o.workers, tasks)
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
 	s.stage("write")
-	sum := s.summarise(r, t, n)
 	if s.o.timing {
 		s.printTiming(r)
 	}
-	return writeFile(s.path("summary.json"), func(w *bufio.Writer) error { return writeJSON(w, sum) })
+	if s.o.json {
+		return writeJSON(s.env.out, sum)
+	}
+	return report.Table(s.env.out, page, s.env.width())
+}
+
+// report gathers what the table and the page show.
+func (s *scanRun) report(r *detectors.Result, sum *summary) *report.Report {
+	out := &report.Report{
+		Region: s.o.region, Generated: s.start, Knowledge: s.knowledge.Hash,
+		Messages: sum.Messages, Claims: sum.Claims, Duplicates: sum.Duplicates, Conflicts: sum.Conflicts,
+		Rejected: sum.Rejected, Lines: sum.Lines, Cancelled: sum.Cancelled, Problems: sum.Problems, Seconds: sum.Seconds,
+		Findings: r.Findings, Institutions: map[string]string{}, Items: map[string]string{},
+	}
+	for _, in := range s.inputs {
+		out.Inputs = append(out.Inputs, filepath.Base(in))
+	}
+	for _, d := range s.chosen {
+		total := sum.Detectors[d.ID]
+		out.Detectors = append(out.Detectors, report.Total{Detector: d, Findings: total.Findings, Amount: total.Amount})
+	}
+	for code, row := range s.knowledge.Institutions {
+		out.Institutions[code] = row.Name
+	}
+	for code := range s.knowledge.Items() {
+		out.Items[code] = s.knowledge.Versions(code)[0].Name
+	}
+	for _, name := range []string{"report.html", "findings.jsonl", "findings.parquet", "rejected.jsonl", "summary.json"} {
+		out.Files = append(out.Files, s.path(name))
+	}
+	return out
 }
 
 func (s *scanRun) path(name string) string { return filepath.Join(s.o.out, name) }
