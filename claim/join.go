@@ -1,12 +1,18 @@
 package claim
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"sync"
+)
 
 // joiner finds the settlement of every line and diagnosis, the settlements
 // that come a second time, and what is wrong with each message.
 type joiner struct {
 	*Tables
 	badTraces map[int32][]Problem
+	workers   int
 
 	index    identities
 	oddIndex map[[2]string]int32 // identities with a part that is no code
@@ -89,8 +95,18 @@ func (j *joiner) addSettlement(row int32) {
 func (j *joiner) owners(t Table, into *Vector[int32]) []int32 {
 	out := into.Extend(j.rows[t])
 	inst, setl := j.cols[t][FixmedinsCode.String()].code.V, j.cols[t][SetlID.String()].code.V
-	for row := range out {
-		if row > 0 && setl[row] >= 0 && setl[row] == setl[row-1] && inst[row] >= 0 && inst[row] == inst[row-1] {
+	InRanges(j.workers, len(out), func(lo, hi int) { j.findOwners(t, out, inst, setl, lo, hi) })
+	for row, owner := range out {
+		if owner == NoCode {
+			j.orphans[t] = append(j.orphans[t], int32(row))
+		}
+	}
+	return into.V
+}
+
+func (j *joiner) findOwners(t Table, out, inst, setl []int32, lo, hi int) {
+	for row := lo; row < hi; row++ {
+		if row > lo && setl[row] >= 0 && setl[row] == setl[row-1] && inst[row] >= 0 && inst[row] == inst[row-1] {
 			out[row] = out[row-1] // lines of one settlement mostly stand together
 			continue
 		}
@@ -99,12 +115,6 @@ func (j *joiner) owners(t Table, into *Vector[int32]) []int32 {
 			out[row] = j.find(t, int32(row))
 		}
 	}
-	for row, owner := range out {
-		if owner == NoCode {
-			j.orphans[t] = append(j.orphans[t], int32(row))
-		}
-	}
-	return into.V
 }
 
 // check gathers the problems of every settlement.
@@ -154,11 +164,19 @@ func (j *joiner) checkLines() {
 	free := j.freeSigns()
 	for _, f := range []Field{DetItemFeeSumamt, InscpScpAmt} {
 		c, money := j.cols[Lines][f.String()], b.Numbers(f)
-		for row, owner := range b.lineOwner.V {
-			if owner >= 0 && !free[owner] && cnt[row] != None64 && wrongSign(cnt[row], money[row]) {
-				c.bad = append(c.bad, badCell{int32(row), RuleSign})
+		var mu sync.Mutex
+		InRanges(j.workers, len(cnt), func(lo, hi int) {
+			for row := lo; row < hi; row++ {
+				if cnt[row] == None64 || !wrongSign(cnt[row], money[row]) {
+					continue
+				}
+				if owner := b.lineOwner.V[row]; owner >= 0 && !free[owner] {
+					mu.Lock()
+					c.bad = append(c.bad, badCell{int32(row), RuleSign})
+					mu.Unlock()
+				}
 			}
-		}
+		})
 	}
 }
 
@@ -358,6 +376,9 @@ func (j *joiner) rejects() []TableReject {
 		if _, broken := j.broken[Settlements][row]; broken || j.conflict[row] {
 			continue
 		}
+		slices.SortFunc(ps, func(a, b Problem) int {
+			return cmp.Or(cmp.Compare(a.Field, b.Field), cmp.Compare(a.Rule, b.Rule))
+		})
 		out = append(out, TableReject{Row: row, Problems: ps, Lines: members[Lines][row], Diagnoses: members[Diagnoses][row]})
 	}
 	if len(out) > 0 {

@@ -25,6 +25,8 @@ type netter struct {
 	standing []Standing
 	altered  map[int32]lineValues // lines from which refund lines took something
 	changed  []bool               // by line: is in altered
+	negative []int32              // lines with a negative quantity that have a claim
+	count    Netted
 }
 
 // lineValues are quantity, amount and in-scope amount of a line.
@@ -45,25 +47,7 @@ func (in *Intake) Net(workers int) (*History, Netted) {
 	n := &netter{b: in.All, index: &in.index, workers: max(1, workers)}
 	n.judge()
 	n.takeRefunds()
-	counts := n.counts()
-	return n.history(), counts
-}
-
-func (n *netter) counts() (out Netted) {
-	for _, s := range n.standing {
-		if s != NoClaim {
-			out.Claims++
-		}
-		if s == Cancelled {
-			out.Cancelled++
-		}
-	}
-	for _, owner := range n.b.Owners(Lines) {
-		if owner >= 0 && n.standing[owner] != NoClaim {
-			out.Lines++
-		}
-	}
-	return out
+	return n.history(), n.count
 }
 
 // judge gives every settlement its standing.
@@ -82,7 +66,7 @@ func (n *netter) judge() {
 			n.standing[c] = Refund
 		}
 	}
-	n.markReturns()
+	n.readLines()
 	inst, orig := b.Codes(FixmedinsCode), b.Codes(InitSetlID)
 	for c, s := range n.standing {
 		if s != Refund {
@@ -92,20 +76,32 @@ func (n *netter) judge() {
 			n.standing[x] = Cancelled
 		}
 	}
+	for _, s := range n.standing {
+		if s != NoClaim {
+			n.count.Claims++
+		}
+		if s == Cancelled {
+			n.count.Cancelled++
+		}
+	}
 }
 
-// markReturns finds the claims all of whose lines have negative quantities.
-func (n *netter) markReturns() {
+// readLines looks once at all lines: it counts them, lists those with negative
+// quantities, and finds the claims that have no others.
+func (n *netter) readLines() {
 	const hasLine, hasPositive = 1, 2
 	seen := make([]uint8, len(n.standing))
 	cnt := n.b.Numbers(Cnt)
 	for l, owner := range n.b.Owners(Lines) {
-		if owner < 0 {
+		if owner < 0 || n.standing[owner] == NoClaim {
 			continue
 		}
+		n.count.Lines++
 		seen[owner] |= hasLine
 		if cnt[l] > 0 {
 			seen[owner] |= hasPositive
+		} else {
+			n.negative = append(n.negative, int32(l))
 		}
 	}
 	for c, s := range seen {
@@ -121,12 +117,12 @@ func (n *netter) takeRefunds() {
 	cnt, named, owners := b.Numbers(Cnt), b.Codes(InitFeedetlSn), b.Owners(Lines)
 	var refunds []int32
 	visits := make([]bool, b.Dicts[DomainVisit].Len())
-	for l, c := range cnt {
-		if c >= 0 || owners[l] < 0 || named[l] < 0 {
+	for _, l := range n.negative {
+		if named[l] < 0 {
 			continue
 		}
 		if s := n.standing[owners[l]]; s == TakesPart || s == Return {
-			refunds = append(refunds, int32(l))
+			refunds = append(refunds, l)
 			visits[b.Codes(MdtrtID)[owners[l]]] = true
 		}
 	}
@@ -217,9 +213,11 @@ func (n *netter) history() *History {
 	h.rows = [numTables]int{len(claims), len(netRows) + len(voidRows), len(diagRows)}
 	lines := append(netRows, voidRows...)
 	h.LineClaim = make([]int32, len(lines))
-	for to, from := range lines {
-		h.LineClaim[to] = position[b.lineOwner.V[from]]
-	}
+	InRanges(n.workers, len(lines), func(lo, hi int) {
+		for to := lo; to < hi; to++ {
+			h.LineClaim[to] = position[b.lineOwner.V[lines[to]]]
+		}
+	})
 	n.gather(h, [numTables][]int32{claims, lines, diagRows})
 	n.lower(h)
 	return h
@@ -239,17 +237,35 @@ func (n *netter) sortClaims(h *History) []int32 {
 	rows, starts := group(owner, n.b.Dicts[DomainPerson].Len())
 	h.Persons = append(h.Persons, 0)
 	for p := 0; p+1 < len(starts); p++ {
-		if own := rows[starts[p]:starts[p+1]]; len(own) > 0 {
-			slices.SortFunc(own, func(a, b int32) int {
-				if n.before(a, b) {
-					return -1
-				}
-				return 1
-			})
+		if starts[p+1] > starts[p] {
 			h.Persons = append(h.Persons, starts[p+1])
 		}
 	}
+	InRanges(n.workers, len(h.Persons)-1, func(lo, hi int) {
+		for p := lo; p < hi; p++ {
+			n.sortOwn(rows[h.Persons[p]:h.Persons[p+1]])
+		}
+	})
 	return rows
+}
+
+// sortOwn puts the claims of one person in claim order. Most have a few, which
+// came in order already.
+func (n *netter) sortOwn(own []int32) {
+	if len(own) > 32 {
+		slices.SortFunc(own, func(a, b int32) int {
+			if n.before(a, b) {
+				return -1
+			}
+			return 1
+		})
+		return
+	}
+	for i := 1; i < len(own); i++ {
+		for j := i; j > 0 && n.before(own[j], own[j-1]); j-- {
+			own[j], own[j-1] = own[j-1], own[j]
+		}
+	}
 }
 
 // splitLines gives for each line the position of its claim, once for the net
@@ -257,16 +273,18 @@ func (n *netter) sortClaims(h *History) []int32 {
 func (n *netter) splitLines(position []int32) (net, void []int32) {
 	cnt, owners := n.b.Numbers(Cnt), n.b.Owners(Lines)
 	net, void = make([]int32, len(cnt)), make([]int32, len(cnt))
-	for l, c := range cnt {
-		net[l], void[l] = NoCode, NoCode
-		switch at := owners[l]; {
-		case at < 0:
-		case c > 0:
-			net[l] = position[at]
-		default:
-			void[l] = position[at]
+	InRanges(n.workers, len(cnt), func(lo, hi int) {
+		for l := lo; l < hi; l++ {
+			net[l], void[l] = NoCode, NoCode
+			switch at := owners[l]; {
+			case at < 0:
+			case cnt[l] > 0:
+				net[l] = position[at]
+			default:
+				void[l] = position[at]
+			}
 		}
-	}
+	})
 	for l, v := range n.altered {
 		if v.cnt <= 0 {
 			net[l], void[l] = NoCode, net[l]
@@ -381,4 +399,14 @@ func InParallel(workers int, tasks []func()) {
 	}
 	close(next)
 	wg.Wait()
+}
+
+// InRanges runs a loop over 0 to n in equal ranges, one a goroutine.
+func InRanges(workers, n int, loop func(lo, hi int)) {
+	workers = max(1, min(workers, n/4096))
+	tasks := make([]func(), workers)
+	for w := range tasks {
+		tasks[w] = func() { loop(n*w/workers, n*(w+1)/workers) }
+	}
+	InParallel(workers, tasks)
 }

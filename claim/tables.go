@@ -300,11 +300,12 @@ func (t *Tables) absentColumns() {
 
 // Finish joins the tables and makes the checks between fields. The batch is
 // complete then: rows that are no claims are marked in its Rejected. The
-// rejects come in the order of table name and row.
-func (t *Tables) Finish(badTraces map[int32][]Problem) []TableReject {
+// rejects come in the order of table name and row, each with its problems in
+// the order of fields.
+func (t *Tables) Finish(workers int, badTraces map[int32][]Problem) []TableReject {
 	t.absentColumns()
 	t.Batch.rows = t.rows
-	j := &joiner{Tables: t, badTraces: badTraces}
+	j := &joiner{Tables: t, badTraces: badTraces, workers: workers}
 	j.join()
 	j.check()
 	t.fingerprints()

@@ -137,7 +137,7 @@ func (r *Reader) readTables(ctx context.Context, s *tableSet, fingerprints bool)
 		build.Batch.Release()
 		return err
 	}
-	rejects := build.Finish(tr.bad)
+	rejects := build.Finish(r.Workers, tr.bad)
 	for _, path := range s.paths {
 		if info, err := os.Stat(path); err == nil {
 			r.progress(info.Size())
