@@ -33,6 +33,9 @@ type Batch struct {
 	lineOwner *Vector[int32]
 	diagOwner *Vector[int32]
 	traces    traceColumn
+	// recent are rows that a Decoder has pushed and that are not in the columns
+	// yet: a table's fields row by row, which is much faster to append to.
+	recent [numTables][]int64
 }
 
 // NewBatch makes an empty batch in memory of alloc that keeps the fields of
@@ -59,14 +62,37 @@ func (b *Batch) Release() {
 	b.traces.release()
 }
 
+// Reset empties the batch, its dictionaries too, and keeps the memory for the
+// next messages.
+func (b *Batch) Reset() {
+	b.settle()
+	b.rows = [numTables]int{}
+	for _, c := range b.cols {
+		c.truncate(0)
+	}
+	b.lineOwner.Truncate(0)
+	b.diagOwner.Truncate(0)
+	b.traces.truncate(0)
+	b.Rejected, b.Fingerprint = nil, b.Fingerprint[:0]
+	for _, d := range b.Dicts {
+		d.reset()
+	}
+}
+
 // Rows is the number of rows of a table.
 func (b *Batch) Rows(t Table) int { return b.rows[t] }
 
 // Codes gives a coded column, NoCode where absent.
-func (b *Batch) Codes(f Field) []int32 { return b.cols[f].code.V }
+func (b *Batch) Codes(f Field) []int32 {
+	b.settle()
+	return b.cols[f].code.V
+}
 
 // Numbers gives a column of numbers, times or days, None64 where absent.
-func (b *Batch) Numbers(f Field) []int64 { return b.cols[f].num.V }
+func (b *Batch) Numbers(f Field) []int64 {
+	b.settle()
+	return b.cols[f].num.V
+}
 
 // Owners gives for each line or diagnosis the row of its settlement.
 func (b *Batch) Owners(t Table) []int32 {
@@ -84,32 +110,64 @@ type mark struct{ rows [numTables]int }
 
 func (b *Batch) mark() mark { return mark{b.rows} }
 
-// rollback drops everything behind the mark. Dictionaries keep their texts.
+// rollback drops everything behind the mark, which must not lie before the
+// last settle. Dictionaries keep their texts.
 func (b *Batch) rollback(m mark) {
 	b.traces.truncate(m.rows[Lines]) // also those of a line that was never finished
-	if b.rows == m.rows {
-		return
-	}
-	for f, c := range b.cols {
-		c.truncate(m.rows[specs[f].Table])
+	for t := range numTables {
+		b.recent[t] = b.recent[t][:len(b.recent[t])-(b.rows[t]-m.rows[t])*widths[t]]
 	}
 	b.lineOwner.Truncate(m.rows[Lines])
 	b.diagOwner.Truncate(m.rows[Diagnoses])
 	b.rows = m.rows
 }
 
-// pushRow appends a row of a table, given by its fields from the table's first.
-func (b *Batch) pushRow(t Table, first Field, values []int64) {
-	for i, v := range values {
-		b.cols[first+Field(i)].push(v)
-	}
+// widths are the numbers of fields of the tables.
+var widths = [numTables]int{int(FeedetlSn), int(DiagType - FeedetlSn), int(NumFields - DiagType)}
+
+// pushRow appends a row of a table, given by its fields.
+func (b *Batch) pushRow(t Table, values []int64) {
+	b.recent[t] = append(b.recent[t], values[:widths[t]]...)
 	b.rows[t]++
+}
+
+// recentRow gives a row that was pushed since the last settle.
+func (b *Batch) recentRow(t Table, row int) []int64 {
+	from := len(b.recent[t]) - (b.rows[t]-row)*widths[t]
+	return b.recent[t][from : from+widths[t]]
+}
+
+// manyRecent is how many numbers of recent rows stay in the processor's cache.
+const manyRecent = 1 << 16
+
+// settleMany settles when the recent rows have become many.
+func (b *Batch) settleMany() {
+	if len(b.recent[Lines])+len(b.recent[Settlements]) > manyRecent {
+		b.settle()
+	}
+}
+
+// settle moves the recent rows into the columns.
+func (b *Batch) settle() {
+	for t := range numTables {
+		rows := b.recent[t]
+		if len(rows) == 0 {
+			continue
+		}
+		for i, f := range t.Fields() {
+			if b.Keep.Has(f) {
+				b.cols[f].takeRows(rows[i:], widths[t])
+			}
+		}
+		b.recent[t] = rows[:0]
+	}
 }
 
 // Record shows a table as an Arrow record without copying: codes as int32,
 // all else as int64, absent as null. Lines and diagnoses begin with the column
 // "settlement", the row of their settlement. The caller releases it.
 func (b *Batch) Record(t Table) arrow.Record {
+	b.settle()
 	var fields []arrow.Field
 	var arrays []arrow.Array
 	add := func(name string, a arrow.Array) {

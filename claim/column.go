@@ -27,7 +27,7 @@ func NewVector[T Number](alloc memory.Allocator) *Vector[T] {
 // Push appends one value.
 func (c *Vector[T]) Push(v T) {
 	if len(c.V) == cap(c.V) {
-		c.Reserve(len(c.V)/2 + 64)
+		c.Reserve(len(c.V) + 64)
 	}
 	n := len(c.V)
 	c.V = c.V[:n+1]
@@ -103,12 +103,17 @@ func newColumn(alloc memory.Allocator, f Field) column {
 	return column{num: NewVector[int64](alloc)}
 }
 
-// push appends a value given as int64, whatever the column's kind.
-func (c column) push(v int64) {
-	if c.code != nil {
-		c.code.Push(int32(v))
-	} else if c.num != nil {
-		c.num.Push(v)
+// takeRows appends every width-th value.
+func (c column) takeRows(rows []int64, width int) {
+	n := (len(rows) + width - 1) / width
+	if c.num != nil {
+		for i, out := 0, c.num.Extend(n); i < n; i++ {
+			out[i] = rows[i*width]
+		}
+		return
+	}
+	for i, out := 0, c.code.Extend(n); i < n; i++ {
+		out[i] = int32(rows[i*width])
 	}
 }
 

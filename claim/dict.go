@@ -136,6 +136,12 @@ func (d *Dict) add(b []byte, h uint64, slot int) int32 {
 	return code
 }
 
+// reset forgets all texts and keeps the memory.
+func (d *Dict) reset() {
+	clear(d.table)
+	d.off, d.data, d.hash = d.off[:1], d.data[:0], d.hash[:0]
+}
+
 // reserve makes room for about n texts.
 func (d *Dict) reserve(n int) {
 	size := len(d.table)

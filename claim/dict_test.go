@@ -97,6 +97,21 @@ func TestDictGrows(t *testing.T) {
 	}
 }
 
+func TestDictTellsTextsOfEqualHashApart(t *testing.T) {
+	d := newDict(Seed{})
+	for want, text := range []string{"a", "b", "", "c"} {
+		code, slot := d.find([]byte(text), 42)
+		if code != NoCode || d.add([]byte(text), 42, slot) != int32(want) {
+			t.Fatalf("%q is found as %d", text, code)
+		}
+	}
+	for want, text := range []string{"a", "b", "", "c"} {
+		if code, _ := d.find([]byte(text), 42); code != int32(want) {
+			t.Errorf("%q: %d, want %d", text, code, want)
+		}
+	}
+}
+
 func TestHashDependsOnTheSeed(t *testing.T) {
 	text := []byte("H15290000001")
 	if (Seed{1, 2}).Hash(text) == (Seed{3, 4}).Hash(text) {

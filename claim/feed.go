@@ -84,8 +84,8 @@ func (c *TableColumn) Numbers(values []int64, null []bool, scale, most int64) bo
 	return true
 }
 
-// Times takes a run of times none of which is absent, in units of 1/per
-// second, that lie between first and last and are whole seconds. It reports
+// Times takes a run of times or days none of which is absent, in units of
+// 1/per of a second or day, that lie between first and last and are whole. It reports
 // false, and takes nothing, when some value needs to be pushed one by one.
 func (c *TableColumn) Times(values []int64, per, first, last int64) bool {
 	if c.sums() != nil {

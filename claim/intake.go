@@ -65,9 +65,11 @@ func NewIntake(alloc memory.Allocator, seed Seed, keep FieldSet) *Intake {
 }
 
 // Add takes over the messages of a batch and says of each what became of it.
-// The batch belongs to the intake from then on. Batches must carry
-// fingerprints, unless the intake only ever gets one batch.
+// The first batch belongs to the intake from then on, as All; what it needs of
+// the others it copies. Batches must carry fingerprints, unless the intake only
+// ever gets one.
 func (in *Intake) Add(b *Batch) []Verdict {
+	b.settle()
 	if in.All == nil {
 		in.All = b
 		return in.index1(b)
@@ -75,7 +77,6 @@ func (in *Intake) Add(b *Batch) []Verdict {
 	remap := in.absorb(b)
 	verdicts := in.judge(b, remap)
 	in.append(b, verdicts, remap)
-	b.Release()
 	return verdicts
 }
 

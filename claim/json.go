@@ -28,6 +28,7 @@ type Decoder struct {
 	escaped  bool     // the last text lies in scratch
 	names    [][]byte // unknown names of the objects that are open
 	shapes   [numShapes]shape
+	last     [NumFields]lastValue
 	serial   uint32
 	snSeen   []uint32 // by code of feedetl_sn: the message that used it last
 
@@ -35,6 +36,19 @@ type Decoder struct {
 	list    [3]Rule // problem of feedetail, diseinfo being no list
 	content uint64  // sum of the hashes of what was read
 }
+
+// lastValue is the last readable value of a field that often repeats: many
+// senders write the same flag, doctor or quantity line after line.
+type lastValue struct {
+	raw   []byte // with its quotes
+	value int64
+	hash  uint64 // what it adds to the content
+}
+
+// repeating are the fields whose last value is remembered.
+var repeating = FieldSet(0).With(FixmedinsCode, Insutype, MedType, Gend, InsuplcAdmdvs, MdtrtareaAdmvs, RefdSetlFlag,
+	MedChrgitmType, ChrgitmLv, Cnt, BilgDrCodg, BilgDeptCodg, PrdDays, TrdnFlag, EtipFlag, DscgTkdrugFlag,
+	DiagType, MaindiagFlag, DiagSrtNo)
 
 // objectState is what is known of one object's contract fields.
 type objectState struct {
@@ -55,10 +69,12 @@ func NewDecoder(alloc memory.Allocator, seed Seed, keep FieldSet, fingerprint bo
 	return d
 }
 
-// Reset makes the decoder go on in another, empty batch.
+// Reset makes the decoder go on in another batch, or in its own after that was
+// reset: an empty one in either case.
 func (d *Decoder) Reset(b *Batch) {
 	d.Batch = b
 	d.snSeen = d.snSeen[:0]
+	d.last = [NumFields]lastValue{}
 }
 
 // Decode reads one message and appends it to the batch. When the message has
@@ -70,6 +86,7 @@ func (d *Decoder) Decode(msg []byte) []Problem {
 	d.serial++
 	d.list, d.content = [3]Rule{}, 0
 	d.setl = objectState{}
+	d.Batch.settleMany()
 	m := d.Batch.mark()
 	if len(msg) > MaxMessage {
 		d.fail = RuleTooLong
@@ -202,7 +219,7 @@ func (d *Decoder) diagnosis(i int) bool {
 		return false
 	}
 	d.place(at, "diseinfo", i)
-	d.Batch.pushRow(Diagnoses, DiagType, s.values[:5])
+	d.Batch.pushRow(Diagnoses, s.values[:])
 	d.Batch.diagOwner.Push(int32(d.Batch.rows[Settlements]))
 	d.content += d.seed.mix(s.hash + uint64(i+1)*diagnosisSalt)
 	return true
@@ -233,7 +250,7 @@ func (d *Decoder) line(i int) bool {
 		d.problem(FeedetlSn.String(), RuleRepeated)
 	}
 	d.place(at, "feedetail", i)
-	d.Batch.pushRow(Lines, FeedetlSn, s.values[:18])
+	d.Batch.pushRow(Lines, s.values[:])
 	d.Batch.lineOwner.Push(int32(d.Batch.rows[Settlements]))
 	d.Batch.traces.closeRow()
 	d.content += d.seed.mix(s.hash ^ lineSalt)
@@ -244,7 +261,7 @@ func (d *Decoder) line(i int) bool {
 func (d *Decoder) emptyLine() {
 	var s objectState
 	d.clear(&s, FeedetlSn, 18)
-	d.Batch.pushRow(Lines, FeedetlSn, s.values[:18])
+	d.Batch.pushRow(Lines, s.values[:])
 	d.Batch.lineOwner.Push(int32(d.Batch.rows[Settlements]))
 	d.Batch.traces.closeRow()
 }
@@ -351,16 +368,15 @@ func (d *Decoder) field(s *objectState, first Field, i, depth int) bool {
 	coded := f.Coded()
 	switch c := d.src[d.p]; {
 	case c == '"':
-		raw, ok := d.text()
-		if !ok {
-			return false
-		}
-		if coded {
-			d.codeField(s, f, bit, raw)
+		last := &d.last[f]
+		if n := len(last.raw); n > 0 && len(d.src)-d.p >= n && string(d.src[d.p:d.p+n]) == string(last.raw) {
+			d.p += n
+			s.values[i] = last.value
+			s.present |= bit
+			s.hash += last.hash
 			return true
 		}
-		d.number(s, f, bit, raw)
-		return true
+		return d.quoted(s, f, bit)
 	case c == 'n':
 		return d.literal("null")
 	case c == '-' || c-'0' <= 9:
@@ -381,6 +397,26 @@ func (d *Decoder) field(s *objectState, first Field, i, depth int) bool {
 	}
 	d.unreadable(s, f, bit, rule)
 	return d.skip(depth)
+}
+
+// quoted reads a value written as a string.
+func (d *Decoder) quoted(s *objectState, f Field, bit uint64) bool {
+	from, before, hash := d.p, s.present, s.hash
+	raw, ok := d.text()
+	if !ok {
+		return false
+	}
+	if f.Coded() {
+		d.codeField(s, f, bit, raw)
+	} else {
+		d.number(s, f, bit, raw)
+	}
+	if repeating.Has(f) && s.present&^before != 0 {
+		last := &d.last[f]
+		last.raw = append(last.raw[:0], d.src[from:d.p]...)
+		last.value, last.hash = s.values[f-specs[f].first()], s.hash-hash
+	}
+	return true
 }
 
 func (d *Decoder) unreadable(s *objectState, f Field, bit uint64, rule Rule) {
@@ -417,8 +453,7 @@ func (d *Decoder) codeField(s *objectState, f Field, bit uint64, raw []byte) {
 	if len(b) == 0 {
 		return
 	}
-	h := d.seed.hash(b)
-	code := int32(0)
+	code, h := int32(0), d.seed.hash(b)
 	if d.Batch.Keep.Has(f) {
 		dict := d.Batch.Dicts[spec.Domain]
 		var slot int

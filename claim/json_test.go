@@ -506,6 +506,7 @@ func TestEqualContent(t *testing.T) {
 		{set("setlinfo.bill_no", `"b 1"`)},
 		{set("setlinfo.bill_no", `"B  1"`)},
 		{set("setlinfo.drg_code", `"B 1"`)},
+		{claimtest.Set(set("setlinfo.drg_code", `"B 1"`), "setlinfo.bill_no", ``)}, // the same text in another field
 		{set("setlinfo.hifp_pay", `0`), set("setlinfo.hifp_pay", `"-0.00"`)},
 		{set("setlinfo.hifp_pay", ``), set("setlinfo.hifp_pay", `" "`)},
 		{set("setlinfo.inscp_scp_amt", `5`)},

@@ -3,6 +3,8 @@ package claim
 import (
 	"slices"
 	"sync"
+
+	"github.com/apache/arrow/go/v17/arrow/memory"
 )
 
 // Standing is the part a settlement plays once refunds are known.
@@ -332,6 +334,7 @@ func group(of []int32, groups int) (rows, starts []int32) {
 // codes go over as they are.
 func (n *netter) gather(h *History, rows [numTables][]int32) {
 	var tasks []func()
+	var spare spares
 	for f := range NumFields {
 		from := &n.b.cols[f]
 		switch {
@@ -341,15 +344,51 @@ func (n *netter) gather(h *History, rows [numTables][]int32) {
 			*from = column{}
 		default:
 			tasks = append(tasks, func() {
-				h.cols[f] = newColumn(h.alloc, f)
-				gatherColumn(h.cols[f], *from, rows[specs[f].Table])
-				from.release()
+				own := rows[specs[f].Table]
+				h.cols[f] = spare.take(h.alloc, f, len(own))
+				gatherColumn(h.cols[f], *from, own)
+				spare.give(*from)
+				*from = column{}
 			})
 		}
 	}
 	h.lineRows = rows[Lines]
 	h.traces, n.b.traces = n.b.traces, traceColumn{}
 	InParallel(n.workers, tasks)
+	spare.release()
+}
+
+// spares are columns whose values are no longer needed: their memory, which
+// the system has paid for already, takes the next ones.
+type spares struct {
+	mu   sync.Mutex
+	list []column
+}
+
+func (s *spares) take(alloc memory.Allocator, f Field, rows int) column {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, c := range s.list {
+		fits := f.Coded() && c.code != nil && cap(c.code.V) >= rows || !f.Coded() && c.num != nil && cap(c.num.V) >= rows
+		if fits {
+			s.list = slices.Delete(s.list, i, i+1)
+			c.truncate(0)
+			return c
+		}
+	}
+	return newColumn(alloc, f)
+}
+
+func (s *spares) give(c column) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.list = append(s.list, c)
+}
+
+func (s *spares) release() {
+	for i := range s.list {
+		s.list[i].release()
+	}
 }
 
 func gatherColumn(to, from column, rows []int32) {

@@ -32,6 +32,9 @@ func runBatches(t rapid.TB, msgs []string, sizes []int, workers int) run {
 		for _, v := range in.Add(d.Batch) {
 			out.verdicts += string("adcl"[v])
 		}
+		if d.Batch != in.All {
+			d.Batch.Release()
+		}
 	}
 	for i, msg := range msgs {
 		if p := d.Decode([]byte(msg)); p != nil {

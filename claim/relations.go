@@ -116,27 +116,28 @@ func (d *Decoder) relations(m mark) {
 	}
 	free := h.refundFlag == "1" || h.wrong(RefdSetlFlag)
 	var lines signs
-	cnt, det, inscp := b.Numbers(Cnt), b.Numbers(DetItemFeeSumamt), b.Numbers(InscpScpAmt)
 	for i := m.rows[Lines]; i < b.rows[Lines]; i++ {
-		switch c := cnt[i]; {
-		case c == None64:
+		row := b.recentRow(Lines, i)
+		cnt := row[Cnt-FeedetlSn]
+		switch {
+		case cnt == None64:
 			lines.unknown = true
 			continue
-		case c < 0:
+		case cnt < 0:
 			lines.negative = true
 		}
 		if free {
 			continue
 		}
-		if wrongSign(cnt[i], det[i]) {
+		if wrongSign(cnt, row[DetItemFeeSumamt-FeedetlSn]) {
 			d.problem(fmt.Sprintf("feedetail[%d].%s", i-m.rows[Lines], DetItemFeeSumamt), RuleSign)
 		}
-		if wrongSign(cnt[i], inscp[i]) {
+		if wrongSign(cnt, row[InscpScpAmt-FeedetlSn]) {
 			d.problem(fmt.Sprintf("feedetail[%d].%s", i-m.rows[Lines], InscpScpAmt), RuleSign)
 		}
 	}
 	checkHeader(&h, lines, func(f Field, rule Rule) { d.problem("setlinfo."+f.String(), rule) })
 	if len(d.problems) == 0 {
-		b.pushRow(Settlements, SetlID, d.setl.values[:])
+		b.pushRow(Settlements, d.setl.values[:])
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
+	"slices"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -48,8 +49,8 @@ func shapeFields(id shapeID) map[string]int {
 	return out
 }
 
-// maxLearned bounds what a sender can make a shape grow to.
-const maxLearned = 64
+// fewNames is how many unknown names of an object are compared one by one.
+const fewNames = 64
 
 // object reads the members of an object of a known shape: value is called at
 // the value of each member that the shape names, all others are skipped.
@@ -64,11 +65,10 @@ func (d *Decoder) object(id shapeID, depth int, value func(member int) bool) boo
 		d.p++
 		return true
 	}
-	for i := 0; ; i++ {
-		var member int
-		if i < len(sh.order) && bytes.HasPrefix(d.src[d.p:], sh.order[i].raw) {
-			member = sh.order[i].member
-			d.p += len(sh.order[i].raw)
+	for next := 0; ; {
+		member := sh.predict(d.src[d.p:], &next)
+		if member >= 0 {
+			d.p += len(sh.order[next-1].raw)
 		} else {
 			from := d.p
 			name, ok := d.name()
@@ -76,13 +76,14 @@ func (d *Decoder) object(id shapeID, depth int, value func(member int) bool) boo
 				return false
 			}
 			var known bool
-			if member, known = sh.fields[string(name)]; !known {
+			if member, known = sh.fields[string(name)]; known {
+				next = sh.learn(next, d.src[from:d.p], member)
+			} else {
 				member = -1
 				if !d.firstTime(&others, name) {
 					return d.broken(RuleDuplicate)
 				}
 			}
-			sh.learn(i, d.src[from:d.p], member)
 		}
 		if member >= 0 {
 			if seen>>member&1 == 1 {
@@ -108,21 +109,38 @@ func (d *Decoder) object(id shapeID, depth int, value func(member int) bool) boo
 	}
 }
 
-// learn remembers the i-th name of an object. Only names that mean something
-// are learned: the others must be compared with each other anyway.
-func (s *shape) learn(i int, raw []byte, member int) {
-	key := shapeKey{member: member}
-	if member >= 0 {
-		key.raw = bytes.Clone(raw)
-	} else {
-		key.raw = []byte{0} // never a prefix of JSON
+// predict finds the name that src begins with among those that senders were
+// seen to write after the last one; some may be left out. It moves next behind
+// it, or gives -1.
+func (s *shape) predict(src []byte, next *int) int {
+	for i := *next; i < len(s.order) && i < *next+maxSkipped; i++ {
+		if raw := s.order[i].raw; len(src) >= len(raw) && string(src[:len(raw)]) == string(raw) {
+			*next = i + 1
+			return s.order[i].member
+		}
 	}
-	switch {
-	case i < len(s.order):
-		s.order[i] = key
-	case i == len(s.order) && i < maxLearned:
-		s.order = append(s.order, key)
+	return -1
+}
+
+// maxSkipped is how many names of the known order are tried at a place.
+const maxSkipped = 8
+
+// learn puts a name at a place of the order, and takes it away where it was
+// thought to be; it gives the place behind it.
+func (s *shape) learn(at int, raw []byte, member int) int {
+	for i, k := range s.order {
+		if k.member != member {
+			continue
+		}
+		if i >= at {
+			return i + 1 // further on than predict looked
+		}
+		s.order = slices.Delete(s.order, i, i+1)
+		at--
+		break
 	}
+	s.order = slices.Insert(s.order, at, shapeKey{bytes.Clone(raw), member})
+	return at + 1
 }
 
 // memberEnd reads what follows a member: a comma, or the closing bracket.
@@ -161,8 +179,8 @@ func (d *Decoder) firstTime(s *nameSet, name []byte) bool {
 		}
 	}
 	d.names = append(d.names, name)
-	if len(own) >= maxLearned {
-		s.many = make(map[string]struct{}, 4*maxLearned)
+	if len(own) >= fewNames {
+		s.many = make(map[string]struct{}, 4*fewNames)
 		for _, n := range d.names[s.base:] {
 			s.many[string(n)] = struct{}{}
 		}

@@ -178,6 +178,12 @@ func (o *outcome) equal(t testing.TB, what string, other *outcome) {
 func write(t testing.TB, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
+	writeTo(t, dir, files)
+	return dir
+}
+
+func writeTo(t testing.TB, dir string, files map[string]string) {
+	t.Helper()
 	for name, text := range files {
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -187,7 +193,6 @@ func write(t testing.TB, files map[string]string) string {
 			t.Fatal(err)
 		}
 	}
-	return dir
 }
 
 func gz(parts ...string) string {

@@ -120,7 +120,9 @@ func (r *Reader) take(c *chunk, d decoded, name string) error {
 		}
 		return nil
 	}
-	for i, v := range r.intake.Add(d.batch) {
+	verdicts := r.intake.Add(d.batch)
+	defer r.recycle(d.batch)
+	for i, v := range verdicts {
 		at := d.claims[i]
 		switch v {
 		case claim.Duplicate:
@@ -139,10 +141,33 @@ func (r *Reader) take(c *chunk, d decoded, name string) error {
 	return tell(int(^uint(0) >> 1))
 }
 
+// emptyBatch gives a batch that was used before, or a new one.
+func (r *Reader) emptyBatch() *claim.Batch {
+	select {
+	case b := <-r.spare:
+		b.Reset()
+		return b
+	default:
+		return claim.NewBatch(r.Alloc, claim.NewDicts(r.Seed), r.Keep)
+	}
+}
+
+// recycle keeps a batch for later, unless the intake has taken it over.
+func (r *Reader) recycle(b *claim.Batch) {
+	if b == r.intake.All {
+		return
+	}
+	select {
+	case r.spare <- b:
+	default:
+		b.Release()
+	}
+}
+
 // decode reads the messages of a chunk into a batch of its own.
 func (r *Reader) decode(dec *claim.Decoder, c *chunk, name string) decoded {
 	var out decoded
-	dec.Reset(claim.NewBatch(r.Alloc, claim.NewDicts(r.Seed), r.Keep))
+	dec.Reset(r.emptyBatch())
 	out.batch = dec.Batch
 	if c.tooLong {
 		out.messages = 1

@@ -203,6 +203,9 @@ func (f *feeder) numbers(p *parquet.Page) {
 		f.times(p)
 		return
 	}
+	if f.from.Kind == parquet.Date && p.Null == nil && f.c.Times(p.Ints, 1, firstDay, lastDay) {
+		return
+	}
 	if f.scale > 0 && f.c.Numbers(p.Ints, p.Null, f.scale, f.most) {
 		return
 	}

@@ -27,6 +27,7 @@ type Reader struct {
 	// Progress is told the bytes read of all; may be nil.
 	Progress func(done, total int64)
 
+	spare  chan *claim.Batch // batches that were taken in, to be used again
 	tally  Tally
 	intake *claim.Intake
 	done   int64
@@ -48,6 +49,7 @@ func (r *Reader) Read(ctx context.Context, inputs []string) (*claim.Intake, *Tal
 	if err != nil {
 		return nil, nil, err
 	}
+	r.spare = make(chan *claim.Batch, 4*r.Workers)
 	r.intake = claim.NewIntake(r.Alloc, r.Seed, r.Keep)
 	for _, s := range sources {
 		if s.tables != nil {
@@ -56,11 +58,17 @@ func (r *Reader) Read(ctx context.Context, inputs []string) (*claim.Intake, *Tal
 			err = r.readLines(ctx, s.path)
 		}
 		if err != nil {
-			if r.intake.All != nil {
-				r.intake.All.Release()
-			}
-			return nil, nil, err
+			break
 		}
+	}
+	for len(r.spare) > 0 {
+		(<-r.spare).Release()
+	}
+	if err != nil {
+		if r.intake.All != nil {
+			r.intake.All.Release()
+		}
+		return nil, nil, err
 	}
 	if r.intake.All == nil {
 		r.intake.Add(claim.NewBatch(r.Alloc, claim.NewDicts(r.Seed), r.Keep))

@@ -155,7 +155,11 @@ func (r *Reader) takeTables(s *tableSet, b *claim.Batch, open [3]table, rejects 
 		}
 	}
 	r.tally.Messages += settlements
-	for row, v := range r.intake.Add(b) {
+	verdicts := r.intake.Add(b)
+	if b != r.intake.All {
+		defer b.Release()
+	}
+	for row, v := range verdicts {
 		switch v {
 		case claim.Duplicate:
 			r.tally.Duplicates++
