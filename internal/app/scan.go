@@ -25,6 +25,7 @@ import (
 	"fundwatch/detectors/knowledge"
 	"fundwatch/ingest/file"
 	"fundwatch/internal/report"
+	"fundwatch/policies/regions"
 )
 
 // scanOptions are the flags of scan.
@@ -82,14 +83,15 @@ func startProfile(path string) (stop func(), err error) {
 
 // scanRun is one run of scan.
 type scanRun struct {
-	env       *env
-	o         *scanOptions
-	chosen    []*detectors.Detector
-	settings  *detectors.Settings
-	knowledge *knowledge.Knowledge
-	inputs    []string
-	start     time.Time
-	stages    []stage
+	env        *env
+	o          *scanOptions
+	chosen     []*detectors.Detector
+	settings   *detectors.Settings
+	knowledge  *knowledge.Knowledge
+	inputs     []string
+	regionName string
+	start      time.Time
+	stages     []stage
 }
 
 // stage is a part of the work and the time it took.
@@ -103,8 +105,8 @@ func (e *env) scan(ctx context.Context, o *scanOptions, inputs []string) (err er
 	if s.chosen, err = choose(all.Detectors(), o.detectors); err != nil {
 		return err
 	}
-	if o.region != "" && !knowledge.ValidDivision(o.region) {
-		return usage("统筹区 %q 不是六位区划代码 (not a division code)", o.region)
+	if err := s.setRegion(); err != nil {
+		return err
 	}
 	if s.knowledge, err = e.loadKnowledge(o.knowledge); err != nil {
 		return err
@@ -150,6 +152,25 @@ func (s *scanRun) detect(ctx context.Context, h *claim.History) (*detectors.Resu
 	run := &detectors.Run{History: h, Knowledge: s.knowledge, Detectors: s.chosen, Settings: s.settings, Workers: s.o.workers,
 		Clock: s.sinceStart, Progress: func(done, total int) { bar.at(int64(done), int64(total)) }}
 	return run.Do(ctx)
+}
+
+// setRegion takes over what the profile of the region sets. A region without
+// profile gets the defaults.
+func (s *scanRun) setRegion() error {
+	code := s.o.region
+	if code == "" {
+		return nil
+	}
+	if !knowledge.ValidDivision(code) {
+		return usage("统筹区 %q 不是六位区划代码 (not a division code)", code)
+	}
+	profile, known, err := regions.Load(regions.Builtin(), code)
+	if err != nil || !known {
+		return err
+	}
+	s.regionName = profile.Name.ZH
+	s.settings, err = profile.Settings(all.Detectors())
+	return err
 }
 
 func (s *scanRun) sinceStart() time.Duration { return s.env.clock().Sub(s.start) }
@@ -297,7 +318,7 @@ func (s *scanRun) write(r *detectors.Result, t *file.Tally, n claim.Netted) erro
 // report gathers what the table and the page show.
 func (s *scanRun) report(r *detectors.Result, sum *summary) *report.Report {
 	out := &report.Report{
-		Region: s.o.region, Generated: s.start, Knowledge: s.knowledge.Hash,
+		Region: s.o.region, RegionName: s.regionName, Generated: s.start, Knowledge: s.knowledge.Hash,
 		Messages: sum.Messages, Claims: sum.Claims, Duplicates: sum.Duplicates, Conflicts: sum.Conflicts,
 		Rejected: sum.Rejected, Lines: sum.Lines, Cancelled: sum.Cancelled, Problems: sum.Problems, Seconds: sum.Seconds,
 		Findings: r.Findings, Institutions: map[string]string{}, Items: map[string]string{},

@@ -1,0 +1,39 @@
+# Every target has a line of help behind ##. What CI runs is .ci/run; the
+# targets below call its parts, so that both are one.
+
+LINES ?= 10000000
+FUZZTIME ?= 10
+
+.DEFAULT_GOAL := help
+.PHONY: help check test race fuzz gen bench-scan bench-json demo ci
+
+help: ## print this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "%-12s %s\n", $$1, $$2 }'
+
+check: ## formatting, vet, generated files, tests: before every commit
+	@.ci/run format vet generated test
+
+test: ## all tests
+	go test ./...
+
+race: ## tests under the race detector where goroutines share memory
+	@.ci/run race
+
+fuzz: ## every fuzz target for FUZZTIME seconds (10 unless told)
+	@FUZZTIME=$(FUZZTIME) .ci/run fuzz
+
+gen: ## write the generated files anew: list of detectors, catalogue
+	go run ./detectors/gen
+	go generate ./...
+
+bench-scan: ## invent LINES fee lines (10000000 unless told), scan them with fundwatch and with DuckDB, compare
+	@FEELINES=$(LINES) .ci/run race-duckdb
+
+bench-json: ## speed of reading claims: JSON and Parquet
+	go test -run '^$$' -bench . -benchmem ./claim/...
+
+demo: ## invent claims and scan them
+	go run . demo
+
+ci: ## everything the gate checks, as on a fresh clone
+	@.ci/run

@@ -1,0 +1,171 @@
+package archtest
+
+// room is a folder (or a pattern of folders), what of ours it may import, and
+// why. A folder fits the first row that names it.
+type room struct {
+	dir   string
+	ours  []string
+	later bool // planned in the design; may still be missing
+	why   string
+}
+
+var (
+	nobody    []string
+	everybody = []string{"..."}
+)
+
+// rooms is the table of doors: who may import whom.
+var rooms = []room{
+	{dir: ".", ours: []string{"internal/app"}, why: "main turns signals and arguments into a call and an exit code, nothing else"},
+	{dir: "claim", ours: nobody, why: "the vocabulary: everybody speaks it, so it knows nobody"},
+	{dir: "claim/claimtest", ours: nobody, why: "messages for tests; every room may use it in its own"},
+	{dir: "claim/parquet", ours: nobody, why: "a file format reader knows bytes and columns, not claims"},
+	{dir: "ingest/file", ours: []string{"claim", "claim/parquet"}, why: "brings claims in from files; what they mean is for others"},
+	{dir: "ingest", ours: []string{"claim"}, later: true, why: "brings claims in from Kafka"},
+	{dir: "detectors", ours: []string{"claim", "detectors/knowledge"}, why: "the engine knows what a detector is, never which ones there are"},
+	{dir: "detectors/knowledge", ours: []string{"claim"}, why: "tables of facts, read with the same rules of values as claims"},
+	{dir: "detectors/knowledge/starter", ours: nobody, why: "data only"},
+	{dir: "detectors/all", ours: []string{"detectors", "detectors/*/*"}, why: "the generated list"},
+	{dir: "detectors/gen", ours: []string{"detectors/gen/list"}, why: "a tool: writes the list and new folders; has the test of the catalogue write it, since it cannot know a list it has just written"},
+	{dir: "detectors/gen/list", ours: nobody, why: "finds the folders of detectors and writes their list; the tool and the test of freshness share it"},
+	{dir: "detectors/gen/catalogue", ours: []string{"detectors", "detectors/detectortest", "detectors/gen/list"}, why: "writes CATALOGUE.md from the detectors and their stories"},
+	{dir: "detectors/detectortest", ours: []string{"claim", "detectors", "detectors/knowledge"}, why: "one harness for the stories of all detectors"},
+	{dir: "detectors/row/*", ours: detectorDoors, why: "a detector never knows another detector"},
+	{dir: "detectors/person/*", ours: detectorDoors, why: "a detector never knows another detector"},
+	{dir: "detectors/trace/*", ours: detectorDoors, why: "a detector never knows another detector"},
+	{dir: "detectors/place/*", ours: detectorDoors, later: true, why: "a detector never knows another detector"},
+	{dir: "detectors/peer/*", ours: detectorDoors, later: true, why: "a detector never knows another detector"},
+	{dir: "policies", ours: []string{"claim", "detectors"}, later: true, why: "decides over findings; never sees a case"},
+	{dir: "policies/regions", ours: []string{"detectors"}, why: "what a place sets, each number with its clause"},
+	{dir: "cases", ours: []string{"claim", "detectors", "clock", "internal/journal"}, later: true, why: "findings and tips become cases; never sees Rego"},
+	{dir: "clock", ours: nobody, later: true, why: "law clocks and the calendar"},
+	{dir: "inspection/draw", ours: nobody, later: true, why: "standard library only, so that a stranger can audit it on one screen"},
+	{dir: "inspection", ours: []string{"claim", "clock", "inspection/draw", "internal/journal"}, later: true, why: "campaigns around the draw"},
+	{dir: "blacklist", ours: []string{"claim", "clock", "internal/journal"}, later: true, why: "knows a case only as an id"},
+	{dir: "fund", ours: []string{"claim", "clock", "internal/journal"}, later: true, why: "the money; knows no case"},
+	{dir: "internal/journal", ours: nobody, later: true, why: "the one door for writes: a change and its chained line in one step"},
+	{dir: "web", ours: []string{"claim", "detectors", "cases", "blacklist", "inspection", "inspection/draw", "fund", "clock"}, later: true, why: "pages; asks the rooms, never the stores"},
+	{dir: "internal/app", ours: everybody, why: "the only one who knows everybody"},
+	{dir: "internal/report", ours: []string{"claim", "detectors"}, why: "findings for people: table, page, columns"},
+	{dir: "internal/simulate", ours: []string{"detectors/knowledge", "detectors/knowledge/starter"}, why: "an invented place; writes the contract's bytes from the contract alone, so that it can prove the readers wrong"},
+	{dir: "internal/archtest", ours: nobody, why: "reads source, runs nothing"},
+}
+
+var detectorDoors = []string{"claim", "detectors", "detectors/knowledge"}
+
+// otherModules are folders with a go.mod of their own: their libraries are
+// none of the program's, but they keep the measures of the house.
+var otherModules = []string{"bench"}
+
+// door says which rooms may use a library, by the beginning of its path.
+type door struct {
+	path  string
+	rooms []string
+	why   string
+}
+
+// libraries is the table of doors for what others wrote. The longest path that
+// fits counts; a library without a row may be used nowhere. Tests may use more.
+var libraries = []door{
+	{"github.com/apache/arrow/go/v17/arrow", []string{"claim", "ingest/...", "detectors", "detectors/detectortest", "internal/app"}, "columns in memory; behind claim, so that a new Arrow touches few rooms"},
+	{"github.com/segmentio/kafka-go", []string{"ingest", "internal/journal"}, "claims come in and journal lines go out by Kafka, nothing else does"},
+	{"github.com/open-policy-agent/opa", []string{"policies"}, "policy is asked, not known"},
+	{"github.com/redis/go-redis/v9", []string{"cases", "blacklist", "fund", "inspection", "internal/journal"}, "the stores"},
+	{"github.com/parquet-go/parquet-go", []string{"claim/parquet", "internal/simulate"}, "claim/parquet writes with it, reads without it and is tested against it; the simulator writes its tables with it"},
+	{"github.com/andybalholm/brotli", []string{"claim/parquet"}, "a Parquet codec"},
+	{"github.com/pierrec/lz4/v4", []string{"claim/parquet"}, "a Parquet codec"},
+	{"github.com/klauspost/compress", []string{"claim/parquet", "ingest/file", "internal/simulate"}, "gzip and zstd of files"},
+	{"github.com/spf13/cobra", []string{"internal/app", "internal/report"}, "the command line is known in one room"},
+	{"github.com/schollz/progressbar/v3", []string{"internal/app", "internal/report"}, "progress on a terminal"},
+	{"github.com/jedib0t/go-pretty/v6", []string{"internal/app", "internal/report"}, "tables on a terminal"},
+	{"golang.org/x/term", []string{"internal/app"}, "is it a terminal, and how wide?"},
+	{"golang.org/x/tools/txtar", []string{"detectors/detectortest"}, "stories of detectors are txtar files"},
+}
+
+// banned are packages that nobody may import, tests included.
+var banned = []door{
+	{"github.com/apache/arrow/go/v17/arrow/compute", nobody, "gives wrong results in v17: write the loop"},
+	{"github.com/apache/arrow/go/v17/arrow/csv", nobody, "reads values by other rules than the contract's: use ingest/file"},
+	{"github.com/apache/arrow/go/v17/arrow/ipc", nobody, "a few flipped bytes make it ask for terabytes: keep Arrow bytes inside"},
+	{"github.com/apache/arrow/go/v17/arrow/flight", nobody, "reads IPC bytes"},
+	{"github.com/apache/arrow/go/v17/parquet", nobody, "cannot live with v18's in one program: use claim/parquet"},
+	{"github.com/apache/arrow-go", nobody, "v17 is the one Arrow of this program"},
+	{"math/rand", nobody, "use a seeded math/rand/v2 in internal/simulate"},
+	{"C", nobody, "the program is plain Go"},
+}
+
+// guarded are standard packages that belong to some rooms only.
+var guarded = []door{
+	{"net/http", []string{"web", "internal/app"}, "only the web speaks HTTP"},
+	{"net", []string{"web", "internal/app", "ingest"}, "the network comes in through the door"},
+	{"os", []string{".", "internal/app", "internal/simulate", "ingest/file", "detectors/gen/...", "detectors/detectortest"}, "files are opened at the edge; inside, take an io.Reader or fs.FS"},
+	{"os/exec", []string{"internal/app", "detectors/gen"}, "only the edge starts programs"},
+	{"os/signal", []string{"."}, "signals end in main"},
+	{"syscall", []string{"."}, "signals end in main"},
+	{"flag", nobody, "flags are read in internal/app, with cobra"},
+	{"log", nobody, "return the error; internal/app logs with log/slog"},
+	{"log/slog", []string{"internal/app"}, "log once, at the top"},
+	{"crypto/rand", []string{"internal/app"}, "chance comes in as a parameter"},
+	{"math/rand/v2", []string{"internal/simulate", "detectors/detectortest"}, "chance comes in as a parameter; the simulator and the harness are seeded"},
+	{"unsafe", []string{"claim", "claim/parquet"}, "only where bytes become columns"},
+	{"plugin", nobody, "the list of detectors is generated, not loaded"},
+}
+
+// use is a name of a package and the rooms that may say it.
+type use struct {
+	pkg   string
+	name  string // with * at the end for a beginning, or * in front for an end
+	rooms []string
+	why   string
+	tests bool // tests may not say it either
+}
+
+// guardedUses are names that belong to some rooms only.
+var guardedUses = []use{
+	{"time", "Now", []string{"internal/app"}, "time comes in as a parameter", false},
+	{"time", "Since", []string{"internal/app"}, "time comes in as a parameter", false},
+	{"time", "Until", []string{"internal/app"}, "time comes in as a parameter", false},
+	{"time", "After*", []string{"internal/app"}, "time comes in as a parameter", false},
+	{"time", "Sleep", []string{"internal/app"}, "nothing waits by the clock", false},
+	{"time", "Tick", []string{"internal/app"}, "time comes in as a parameter", false},
+	{"time", "NewT*", []string{"internal/app"}, "time comes in as a parameter", false},
+	{"time", "Local", nobody, "there are no time zones", false},
+	{"os", "Getenv", []string{"internal/app"}, "settings come in as parameters", false},
+	{"os", "LookupEnv", []string{"internal/app"}, "settings come in as parameters", false},
+	{"os", "Environ", []string{"internal/app"}, "settings come in as parameters", false},
+	{"os", "Exit", []string{".", "detectors/gen"}, "return an error; main exits", false},
+	{"math/rand/v2", "Int*", nobody, "unseeded: ask a *rand.Rand made by rand.New", false},
+	{"math/rand/v2", "Uint*", nobody, "unseeded: ask a *rand.Rand made by rand.New", false},
+	{"math/rand/v2", "Float*", nobody, "unseeded: ask a *rand.Rand made by rand.New", false},
+	{"math/rand/v2", "N", nobody, "unseeded: ask a *rand.Rand made by rand.New", false},
+	{"math/rand/v2", "Perm", nobody, "unseeded: ask a *rand.Rand made by rand.New", false},
+	{"math/rand/v2", "Shuffle", nobody, "unseeded: ask a *rand.Rand made by rand.New", false},
+	{"math/rand/v2", "NormFloat64", nobody, "unseeded: ask a *rand.Rand made by rand.New", false},
+	{"math/rand/v2", "ExpFloat64", nobody, "unseeded: ask a *rand.Rand made by rand.New", false},
+	{"github.com/apache/arrow/go/v17/arrow/array", "*JSON", nobody, "Arrow's JSON crashes on odd input: use claim's decoder", true},
+	{"github.com/apache/arrow/go/v17/arrow/array", "*JSONReader", nobody, "Arrow's JSON crashes on odd input: use claim's decoder", true},
+}
+
+// closed gives rooms that may use these standard packages and no others.
+var closed = []struct {
+	rooms    []string
+	packages []string
+	why      string
+}{
+	{
+		[]string{"detectors/row/*", "detectors/person/*", "detectors/trace/*", "detectors/place/*", "detectors/peer/*"},
+		[]string{"bytes", "cmp", "errors", "fmt", "iter", "maps", "math", "math/big", "math/bits", "slices", "sort", "strconv", "strings", "unicode/utf8"},
+		"a detector is a pure function: no clock, no files, no network, no chance, no goroutines",
+	},
+	{
+		[]string{"detectors"},
+		[]string{"bytes", "cmp", "context", "crypto/sha256", "encoding/hex", "encoding/json", "errors", "fmt", "io", "iter", "maps", "math", "math/big", "math/bits",
+			"runtime/debug", "slices", "sort", "strconv", "strings", "sync", "sync/atomic", "time", "unicode/utf8"},
+		"the engine only computes; time.Duration may be counted, the clock comes in",
+	},
+	{
+		[]string{"inspection/draw"},
+		[]string{"bytes", "cmp", "crypto/sha256", "encoding/hex", "encoding/json", "errors", "fmt", "io", "maps", "math/big", "slices", "sort", "strconv", "strings", "unicode/utf8"},
+		"a draw must be auditable on one screen",
+	},
+}
