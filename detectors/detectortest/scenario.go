@@ -37,6 +37,9 @@ const nothing = "nothing\n"
 // Hits reports whether the scenario wants a finding.
 func (s *Scenario) Hits() bool { return s.Want != nothing }
 
+// Tuned reports whether the scenario sets parameters.
+func (s *Scenario) Tuned() bool { return len(s.settings.Numbers)+len(s.settings.Lists) > 0 }
+
 // Load reads the scenarios of a detector's folder, by name.
 func Load(d *detectors.Detector, folder string) ([]*Scenario, error) {
 	files, err := filepath.Glob(filepath.Join(folder, "testdata", "*.txtar"))

@@ -17,7 +17,7 @@ var Detector = &detectors.Detector{
 	},
 	Clears:  detectors.Words{ZH: "病历证明确有需要的重复治疗，或数量单位录入有误。", EN: "A repetition the record shows to be needed, or a wrong unit."},
 	Basis:   []string{"条例38(二)", "条例38(三)"},
-	Classes: []string{"两库27", "两库68", "F54"},
+	Classes: []string{"两库27", "F54"},
 	Uses:    []string{"items.max_per_day"},
 	Key:     "item|day",
 	Subject: "institution",

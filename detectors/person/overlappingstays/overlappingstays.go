@@ -41,7 +41,7 @@ func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter
 				emit.Hit(detectors.Hit{
 					Subject: detectors.Institution, Code: inst[b], Claims: []int32{a, b},
 					Amount: claim.WideOf(min(fund[a], fund[b])),
-					Facts:  detectors.Facts{{Name: "overlap_hours", Value: overlap / 3600}},
+					Facts:  detectors.Facts{{Name: "overlap_hours", Value: overlap / 3600}, {Name: "overlap_seconds", Value: overlap}},
 				})
 			}
 		}

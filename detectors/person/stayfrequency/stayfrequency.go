@@ -17,7 +17,7 @@ var Detector = &detectors.Detector{
 	},
 	Clears:  detectors.Words{ZH: "病历证明确有需要，或一次结算包含经批准的分段住院。", EN: "A need the record shows, or one settlement of several approved parts."},
 	Basis:   []string{"条例38(二)", "条例38(三)"},
-	Classes: []string{"两库23", "两库27", "两库86", "F62", "F63"},
+	Classes: []string{"两库23", "两库27", "F62", "F63"},
 	Uses:    []string{"items.max_per_stay"},
 	Key:     "item",
 	Subject: "institution",

@@ -17,7 +17,7 @@ var Detector = &detectors.Detector{
 	},
 	Clears:  detectors.Words{ZH: "科室编码有误，或经批准的会诊、联合诊疗。", EN: "A wrong department code, or an approved joint consultation."},
 	Basis:   []string{"条例38(六)"},
-	Classes: []string{"两库21", "两库85"},
+	Classes: []string{"两库21"},
 	Uses:    []string{"items.depts"},
 	Subject: "institution",
 	Reads:   []claim.Field{claim.MedListCodg, claim.FeeOcurTime, claim.InscpScpAmt, claim.DetItemFeeSumamt, claim.BilgDeptCodg},
