@@ -360,6 +360,26 @@ func TestLinesThatAreTooLong(t *testing.T) {
 	}
 }
 
+// How much of such a line is kept does not depend on where it begins.
+func TestRawOfTooLongLines(t *testing.T) {
+	t.Skip("BUG: of a line of 100 MiB all is kept or the first MiB, as the chunks happen to lie (Decode, not the cutter, refuses what fits in its buffer); take the Skip away with the fix")
+	var sizes []int
+	for _, blanks := range []int{0, 1, 3} {
+		r := &Reader{Alloc: memory.NewGoAllocator(), Keep: claim.AllFields, Workers: 1, Reject: func(rej *Reject) error {
+			sizes = append(sizes, len(rej.Raw))
+			return nil
+		}}
+		block := strings.Repeat(" ", 1<<20)
+		r.Stdin = &stream{parts: []part{{block, blanks}, {"\n[", 1}, {block, 100}, {"]\n", 1}}}
+		if _, _, err := r.Read(context.Background(), []string{"-"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if sizes[0] != sizes[1] || sizes[0] != sizes[2] {
+		t.Errorf("%d bytes are kept", sizes)
+	}
+}
+
 // A small archive that unpacks to one endless line needs no endless memory.
 func TestBombsStayWithinBounds(t *testing.T) {
 	var packed bytes.Buffer
@@ -459,25 +479,31 @@ func TestReadErrorsNameTheInput(t *testing.T) {
 }
 
 func TestProgressEndsAtTheTotal(t *testing.T) {
-	for name, text := range map[string]string{"many": many(), "short": good("S1"), "blank": "\n\n", "long line": filler("S1", 3*chunkSize)} {
-		if name == "long line" {
-			t.Log("BUG: the bytes read for a line of several chunks are not told (cutter.run sets seen though it yields nothing); see report")
-			continue
+	for _, text := range []string{many(), good("S1"), "\n\n"} {
+		checkProgress(t, text)
+	}
+}
+
+func TestProgressEndsAtTheTotalWithALongLine(t *testing.T) {
+	t.Skip("BUG: the bytes read for a line of several chunks are not told (cutter.run moves seen on though it yields nothing); take the Skip away with the fix")
+	checkProgress(t, filler("S1", 3*chunkSize))
+}
+
+func checkProgress(t *testing.T, text string) {
+	t.Helper()
+	dir := write(t, map[string]string{"a.jsonl": text, "b.jsonl.zst": zst(text)})
+	var done, total int64
+	r := &Reader{Alloc: memory.NewGoAllocator(), Keep: claim.AllFields, Workers: 2, Progress: func(d, all int64) {
+		if d < done {
+			t.Errorf("progress went back from %d to %d", done, d)
 		}
-		dir := write(t, map[string]string{"a.jsonl": text, "b.jsonl.zst": zst(text)})
-		var done, total int64
-		r := &Reader{Alloc: memory.NewGoAllocator(), Keep: claim.AllFields, Workers: 2, Progress: func(d, all int64) {
-			if d < done {
-				t.Errorf("%s: progress went back from %d to %d", name, done, d)
-			}
-			done, total = d, all
-		}}
-		if _, _, err := r.Read(context.Background(), []string{dir}); err != nil {
-			t.Fatal(err)
-		}
-		if want := int64(len(text) + len(zst(text))); done != want || total != want {
-			t.Errorf("%s: %d of %d, want %d", name, done, total, want)
-		}
+		done, total = d, all
+	}}
+	if _, _, err := r.Read(context.Background(), []string{dir}); err != nil {
+		t.Fatal(err)
+	}
+	if want := int64(len(text) + len(zst(text))); done != want || total != want {
+		t.Errorf("%d of %d, want %d", done, total, want)
 	}
 }
 

@@ -769,6 +769,17 @@ func TestCSVAndParquetSideBySide(t *testing.T) {
 	}
 }
 
+// Files of a folder count by name: m.jsonl comes before settlements.csv, where
+// the claims of tables are.
+func TestTheOrderOfTablesAndLinesInAFolder(t *testing.T) {
+	t.Skip("BUG: tables stand where the name of their first file puts them, here lines.csv, so their claims come before m.jsonl; take the Skip away with the fix")
+	dir := write(t, map[string]string{"m.jsonl": claimtest.Claim("S1 person=m"), "settlements.csv": setlHeader + setlRow("S1"), "lines.csv": lineHeader})
+	got := reading{}.read(t, dir)
+	if told := got.told(t); told != "settlements.csv:1 setlinfo.setl_id conflict" {
+		t.Errorf("%s", told)
+	}
+}
+
 func TestCancellationOfTables(t *testing.T) {
 	before := runtime.NumGoroutine()
 	tables := tablesOf(stories(30))

@@ -174,8 +174,8 @@ func (d *draft) applyScenario(s *scenario, kind visitKind, day Day) {
 	}
 	d.fee(kind)
 	have := d.w.items[s]
-	d.some(have.tests, 0.65)
-	d.some(have.cares, 0.60)
+	d.some(have.tests, 0.48)
+	d.some(have.cares, 0.50)
 	if kind != visitClinic {
 		// Rare dear materials would make a small practice an outlier.
 		d.some(have.materials, 0.7)
