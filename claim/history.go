@@ -8,7 +8,7 @@ import (
 
 // sparse are the columns of lines that few lines are asked for: they stay in
 // the order in which they came and are looked up through History.lineRows.
-var sparse = FieldSet(0).With(FeedetlSn, InitFeedetlSn, Rxno, MedinsListCodg, BilgDrCodg, BilgDeptCodg, PrdDays, TrdnFlag, EtipFlag, DscgTkdrugFlag)
+var sparse = FieldSet(0).With(FeedetlSn, InitFeedetlSn, Rxno, MedinsListCodg, BilgDeptCodg, TrdnFlag, EtipFlag, DscgTkdrugFlag)
 
 // History holds the claims that take part, net, in the order of persons:
 // claims sorted by (person, claim order), fee lines and diagnoses in the order
@@ -78,6 +78,9 @@ func permuted[T Number](col []T, rows []int32) []T {
 // Sparse gives a column of lines that is read for few of them.
 func (h *History) Sparse(f Field) Sparse {
 	s := Sparse{rows: h.lineRows}
+	if !sparse.Has(f) {
+		panic("claim: " + f.String() + " is no sparse column")
+	}
 	if f.Coded() {
 		s.code = h.cols[f].code.V
 	} else {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
+	"sync"
 
 	"github.com/apache/arrow/go/v17/arrow/memory"
 )
@@ -156,17 +157,11 @@ type traceRef struct {
 	text int32
 }
 
-// RepeatedTraces calls yield with the net lines of every trace code that
-// stands on at least two of them.
-func (h *History) RepeatedTraces(workers int, yield func(code string, lines []int32)) {
+// marked gives the marked codes of the lines lo to hi.
+func (h *History) marked(marks []bitset, lo, hi int) (refs []traceRef) {
 	t := &h.traces
-	if t.hash == nil || len(t.hash.V) == 0 {
-		return
-	}
-	marks := t.repeated(max(1, workers))
-	var refs []traceRef
-	for line, row := range h.lineRows[:h.Net()] {
-		from, to := t.texts(int(row))
+	for line := lo; line < hi; line++ {
+		from, to := t.texts(int(h.lineRows[line]))
 		for i := from; i < to; i++ {
 			for _, m := range marks {
 				if m.has(uint64(i)) {
@@ -176,6 +171,25 @@ func (h *History) RepeatedTraces(workers int, yield func(code string, lines []in
 			}
 		}
 	}
+	return refs
+}
+
+// RepeatedTraces calls yield with the net lines of every trace code that
+// stands on at least two of them.
+func (h *History) RepeatedTraces(workers int, yield func(code string, lines []int32)) {
+	t := &h.traces
+	if t.hash == nil || len(t.hash.V) == 0 {
+		return
+	}
+	marks := t.repeated(max(1, workers))
+	var mu sync.Mutex
+	var refs []traceRef
+	InRanges(workers, h.Net(), func(lo, hi int) {
+		own := h.marked(marks, lo, hi)
+		mu.Lock()
+		defer mu.Unlock()
+		refs = append(refs, own...)
+	})
 	slices.SortFunc(refs, func(a, b traceRef) int {
 		if a.hash != b.hash {
 			return cmp.Compare(a.hash, b.hash)

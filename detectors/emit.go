@@ -108,13 +108,8 @@ func (e *Emitter) common(f *Finding, lines []int32) {
 		f.Institution = e.h.Dicts[claim.DomainInstitution].Text(c)
 	}
 	if len(lines) > 0 {
-		doctor := e.h.Sparse(claim.BilgDrCodg)
-		first, one := doctor.Code(lines[0]), true
-		for _, l := range lines {
-			one = one && doctor.Code(l) == first
-		}
-		if one {
-			f.Practitioner = e.h.Dicts[claim.DomainPractitioner].Text(first)
+		if c, ok := same(e.h.Codes(claim.BilgDrCodg), lines); ok {
+			f.Practitioner = e.h.Dicts[claim.DomainPractitioner].Text(c)
 		}
 	}
 }

@@ -12,40 +12,41 @@ import (
 type Person struct {
 	From, To         int32 // claims
 	LineFrom, LineTo int32 // net lines
-	// ByItem holds the net lines by (item, fee time, line).
+	// ByItem holds the net lines by (item, fee time, line), Groups where each
+	// item begins and ends in it.
 	ByItem []int32
+	Groups []ItemGroup
 	// Stays holds the inpatient claims in stay order: (begntime, setl_id,
 	// fixmedins_code).
 	Stays []int32
 }
 
-// Items calls yield with the lines of each item, in the order of fee time.
-func (p *Person) Items(item []int32, yield func(lines []int32)) {
-	for i := 0; i < len(p.ByItem); {
-		j := i + 1
-		for j < len(p.ByItem) && item[p.ByItem[j]] == item[p.ByItem[i]] {
-			j++
-		}
-		yield(p.ByItem[i:j])
-		i = j
-	}
-}
+// ItemGroup is the lines of one item: ByItem[From:To], in the order of fee time.
+type ItemGroup struct{ Item, From, To int32 }
+
+// Lines gives the lines of a group.
+func (p *Person) Lines(g ItemGroup) []int32 { return p.ByItem[g.From:g.To] }
 
 // persons lays out a range of persons once for all person detectors.
 type persons struct {
-	h     *claim.History
-	care  []claim.Setting
-	list  []Person
-	lines []lineKey
-	order []int32
-	stays []int32
+	h      *claim.History
+	care   []claim.Setting
+	list   []Person
+	lines  []lineKey
+	order  []int32
+	groups []ItemGroup
+	stays  []int32
 }
 
+// lineKey sorts lines by item and time in one comparison: the item's code
+// above, the seconds since the person's first fee below.
 type lineKey struct {
-	item int32
+	key  uint64
 	line int32
-	time int64
 }
+
+// timeBits hold the seconds of a key: some 8,700 years.
+const timeBits = 38
 
 // load lays out persons from to to of the history.
 func (ps *persons) load(from, to int) []Person {
@@ -54,39 +55,67 @@ func (ps *persons) load(from, to int) []Person {
 	c0, c1 := h.Persons[from], h.Persons[to]
 	lines := int(h.NetLines[c1] - h.NetLines[c0])
 	ps.order = slices.Grow(ps.order[:0], lines)
+	ps.groups = slices.Grow(ps.groups[:0], lines)
 	ps.stays = slices.Grow(ps.stays[:0], int(c1-c0))
 	for i := from; i < to; i++ {
 		p := Person{From: h.Persons[i], To: h.Persons[i+1]}
 		p.LineFrom, p.LineTo = h.NetLines[p.From], h.NetLines[p.To]
-		p.ByItem = ps.byItem(p.LineFrom, p.LineTo)
+		p.ByItem, p.Groups = ps.byItem(p.LineFrom, p.LineTo)
 		p.Stays = ps.staysOf(p.From, p.To)
 		ps.list = append(ps.list, p)
 	}
 	return ps.list
 }
 
-func (ps *persons) byItem(from, to int32) []int32 {
+func (ps *persons) byItem(from, to int32) ([]int32, []ItemGroup) {
 	item, time := ps.h.Codes(claim.MedListCodg), ps.h.Numbers(claim.FeeOcurTime)
+	first := int64(0)
+	if from < to {
+		first = slices.Min(time[from:to])
+	}
 	ps.lines = ps.lines[:0]
 	for l := from; l < to; l++ {
-		ps.lines = append(ps.lines, lineKey{item[l], l, time[l]})
+		after := uint64(time[l] - first)
+		if item[l] >= 1<<(64-timeBits) || after >= 1<<timeBits {
+			return ps.byItemWide(from, to)
+		}
+		ps.lines = append(ps.lines, lineKey{uint64(item[l])<<timeBits | after, l})
 	}
 	sortLines(ps.lines)
 	at := len(ps.order)
 	for _, k := range ps.lines {
 		ps.order = append(ps.order, k.line)
 	}
-	return ps.order[at:len(ps.order):len(ps.order)]
+	return ps.grouped(ps.order[at:len(ps.order):len(ps.order)])
 }
 
-func (k lineKey) before(o lineKey) bool {
-	if k.item != o.item {
-		return k.item < o.item
+// byItemWide is byItem for what does not fit into a key: tens of millions of
+// items, or fees thousands of years apart.
+func (ps *persons) byItemWide(from, to int32) ([]int32, []ItemGroup) {
+	item, time := ps.h.Codes(claim.MedListCodg), ps.h.Numbers(claim.FeeOcurTime)
+	own := make([]int32, 0, to-from)
+	for l := from; l < to; l++ {
+		own = append(own, l)
 	}
-	if k.time != o.time {
-		return k.time < o.time
+	slices.SortFunc(own, func(a, b int32) int {
+		return cmp.Or(cmp.Compare(item[a], item[b]), cmp.Compare(time[a], time[b]), cmp.Compare(a, b))
+	})
+	return ps.grouped(own)
+}
+
+// grouped finds where each item begins and ends.
+func (ps *persons) grouped(order []int32) ([]int32, []ItemGroup) {
+	item := ps.h.Codes(claim.MedListCodg)
+	at := len(ps.groups)
+	for i := 0; i < len(order); {
+		j := i + 1
+		for j < len(order) && item[order[j]] == item[order[i]] {
+			j++
+		}
+		ps.groups = append(ps.groups, ItemGroup{item[order[i]], int32(i), int32(j)})
+		i = j
 	}
-	return k.line < o.line
+	return order, ps.groups[at:len(ps.groups):len(ps.groups)]
 }
 
 // sortLines sorts by insertion when there are few: most persons have a dozen
@@ -94,14 +123,18 @@ func (k lineKey) before(o lineKey) bool {
 func sortLines(keys []lineKey) {
 	if len(keys) > 40 {
 		slices.SortFunc(keys, func(a, b lineKey) int {
-			return cmp.Or(cmp.Compare(a.item, b.item), cmp.Compare(a.time, b.time), cmp.Compare(a.line, b.line))
+			if a.key != b.key {
+				return cmp.Compare(a.key, b.key)
+			}
+			return cmp.Compare(a.line, b.line)
 		})
 		return
 	}
 	for i := 1; i < len(keys); i++ {
 		k := keys[i]
 		j := i
-		for ; j > 0 && k.before(keys[j-1]); j-- {
+		// Lines come in their own order, so equal keys keep it.
+		for ; j > 0 && k.key < keys[j-1].key; j-- {
 			keys[j] = keys[j-1]
 		}
 		keys[j] = k

@@ -27,37 +27,47 @@ var Detector = &detectors.Detector{
 
 func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter) {
 	items := v.ItemsWith(func(row *knowledge.Item) bool { return row.MaxPerDay != claim.None64 })
-	item, time, cnt := v.Codes(claim.MedListCodg), v.Numbers(claim.FeeOcurTime), v.Numbers(claim.Cnt)
-	inst, inscp, claims := v.Codes(claim.FixmedinsCode), v.InScope(), v.History.LineClaim
-	var group detectors.Groups
+	k := &kernel{time: v.Numbers(claim.FeeOcurTime), cnt: v.Numbers(claim.Cnt), inst: v.Codes(claim.FixmedinsCode),
+		claims: v.History.LineClaim, inscp: v.InScope()}
 	return func(p *detectors.Person, emit *detectors.Emitter) {
-		for i := 0; i < len(p.ByItem); {
-			first := p.ByItem[i]
-			code, day := item[first], claim.DayOf(time[first])
-			rows := items[code]
-			if rows == nil {
-				i++
-				continue
+		for _, g := range p.Groups {
+			if rows := items[g.Item]; rows != nil {
+				k.item(rows, v.Text(claim.MedListCodg, g.Item), p.Lines(g), emit)
 			}
-			j := i + 1
-			for j < len(p.ByItem) && item[p.ByItem[j]] == code && claim.DayOf(time[p.ByItem[j]]) == day {
-				j++
-			}
-			row := knowledge.InForce(rows, day)
-			if row != nil && row.MaxPerDay != claim.None64 {
-				group.By(p.ByItem[i:j], func(l int32) int32 { return inst[claims[l]] }, func(at int32, lines []int32) {
-					total := detectors.Total(cnt, lines)
-					if excess := total.Plus(-row.MaxPerDay); excess.Sign() > 0 {
-						emit.Hit(detectors.Hit{
-							Subject: detectors.Institution, Code: at, Lines: lines,
-							Key:    v.Text(claim.MedListCodg, code) + "|" + claim.FormatDay(day),
-							Amount: claim.Share(inscp.Sum(lines), excess, total),
-							Facts:  detectors.Facts{detectors.Quantity("quantity", total), detectors.Quantity("max_per_day", claim.WideOf(row.MaxPerDay))},
-						})
-					}
-				})
-			}
-			i = j
 		}
+	}
+}
+
+type kernel struct {
+	time, cnt    []int64
+	inst, claims []int32
+	inscp        detectors.InScope
+	group        detectors.Groups
+}
+
+// item looks at the lines of one item, which are in the order of fee time.
+func (k *kernel) item(rows detectors.Versions, item string, lines []int32, emit *detectors.Emitter) {
+	for i := 0; i < len(lines); {
+		day := claim.DayOf(k.time[lines[i]])
+		j := i + 1
+		for j < len(lines) && claim.DayOf(k.time[lines[j]]) == day {
+			j++
+		}
+		row := knowledge.InForce(rows, day)
+		if row != nil && row.MaxPerDay != claim.None64 {
+			k.group.By(lines[i:j], func(l int32) int32 { return k.inst[k.claims[l]] }, func(at int32, own []int32) {
+				total := detectors.Total(k.cnt, own)
+				excess := total.Plus(-row.MaxPerDay)
+				if excess.Sign() <= 0 {
+					return
+				}
+				emit.Hit(detectors.Hit{
+					Subject: detectors.Institution, Code: at, Lines: own, Key: item + "|" + claim.FormatDay(day),
+					Amount: claim.Share(k.inscp.Sum(own), excess, total),
+					Facts:  detectors.Facts{detectors.Quantity("quantity", total), detectors.Quantity("max_per_day", claim.WideOf(row.MaxPerDay))},
+				})
+			})
+		}
+		i = j
 	}
 }

@@ -37,16 +37,15 @@ const unit = 10_000 // 1 in quantities
 func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter) {
 	k := &kernel{View: v, drugs: v.DrugLines(), time: v.Numbers(claim.FeeOcurTime), cnt: v.Numbers(claim.Cnt), inst: v.Codes(claim.FixmedinsCode),
 		inscp: v.InScope(), days: v.Number(window), least: int(v.Number(minInst)), at: map[int32]int{}, most: claim.WideOf(v.Number(maxUnit) * unit)}
-	item := v.Codes(claim.MedListCodg)
 	return func(p *detectors.Person, emit *detectors.Emitter) {
-		p.Items(item, func(lines []int32) {
-			if len(lines) < k.least {
-				return // each institution needs a line
+		for _, g := range p.Groups {
+			if int(g.To-g.From) < k.least {
+				continue // each institution needs a line
 			}
-			if lines = k.drugs.Outside(lines); len(lines) >= k.least {
-				k.drug(v.Text(claim.MedListCodg, item[lines[0]]), lines, emit)
+			if lines := k.drugs.Outside(p.Lines(g)); len(lines) >= k.least {
+				k.drug(v.Text(claim.MedListCodg, g.Item), lines, emit)
 			}
-		})
+		}
 	}
 }
 

@@ -79,16 +79,10 @@ func (k *kernel) load() {
 
 func (k *kernel) person(p *detectors.Person, emit *detectors.Emitter) {
 	k.own = k.own[:0]
-	for i := 0; i < len(p.ByItem); {
-		code := k.item[p.ByItem[i]]
-		j := i + 1
-		for j < len(p.ByItem) && k.item[p.ByItem[j]] == code {
-			j++
+	for _, g := range p.Groups {
+		if k.member[g.Item] {
+			k.own = append(k.own, p.Lines(g))
 		}
-		if k.member[code] {
-			k.own = append(k.own, p.ByItem[i:j])
-		}
-		i = j
 	}
 	for _, as := range k.own {
 		for i := range k.pairs[k.item[as[0]]] {

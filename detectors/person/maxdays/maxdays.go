@@ -26,10 +26,10 @@ var Detector = &detectors.Detector{
 
 func lines(v *detectors.View) func(from, to int32, emit *detectors.Emitter) {
 	each := v.InForce(func(row *knowledge.Item) bool { return row.MaxDays != claim.None64 })
-	supply, inscp := v.Sparse(claim.PrdDays), v.InScope()
+	supply, inscp := v.Numbers(claim.PrdDays), v.InScope()
 	return func(from, to int32, emit *detectors.Emitter) {
 		each(from, to, func(l int32, row *knowledge.Item) {
-			days := supply.Number(l)
+			days := supply[l]
 			if days == claim.None64 || days <= row.MaxDays {
 				return
 			}

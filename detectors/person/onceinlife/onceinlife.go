@@ -27,16 +27,16 @@ var Detector = &detectors.Detector{
 
 func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter) {
 	items := v.ItemsWith(func(row *knowledge.Item) bool { return row.OnceInLife })
-	item, time, inscp, claims := v.Codes(claim.MedListCodg), v.Numbers(claim.FeeOcurTime), v.InScope(), v.History.LineClaim
+	time, inscp, claims := v.Numbers(claim.FeeOcurTime), v.InScope(), v.History.LineClaim
 	var lines []int32
 	return func(p *detectors.Person, emit *detectors.Emitter) {
-		p.Items(item, func(all []int32) {
-			rows := items[item[all[0]]]
+		for _, g := range p.Groups {
+			rows := items[g.Item]
 			if rows == nil {
-				return
+				continue
 			}
 			lines = lines[:0]
-			for _, l := range all {
+			for _, l := range p.Lines(g) {
 				if row := knowledge.InForce(rows, claim.DayOf(time[l])); row != nil && row.OnceInLife {
 					lines = append(lines, l)
 				}
@@ -44,10 +44,10 @@ func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter
 			amount, several := detectors.BeyondFirst(lines, claims, inscp)
 			if several {
 				emit.Hit(detectors.Hit{
-					Subject: detectors.PersonKind, Code: emit.PersonOf(p.From), Key: v.Text(claim.MedListCodg, item[all[0]]),
+					Subject: detectors.PersonKind, Code: emit.PersonOf(p.From), Key: v.Text(claim.MedListCodg, g.Item),
 					Lines: lines, Amount: amount,
 				})
 			}
-		})
+		}
 	}
 }

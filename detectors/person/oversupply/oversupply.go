@@ -34,48 +34,60 @@ var Detector = &detectors.Detector{
 const day = 10_000 // one day of supply
 
 func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter) {
-	item, supply, settled, inscp := v.Codes(claim.MedListCodg), v.Sparse(claim.PrdDays), v.Numbers(claim.SetlTime), v.InScope()
+	supply, settled, inscp := v.Numbers(claim.PrdDays), v.Numbers(claim.SetlTime), v.InScope()
 	drugs, claims, most := v.DrugLines(), v.History.LineClaim, claim.WideOf(v.Number(maxLeft)*day)
-	var lines []int32
+	k := &kernel{supply: supply, settled: settled, claims: claims, inscp: inscp, most: most}
 	return func(p *detectors.Person, emit *detectors.Emitter) {
-		p.Items(item, func(all []int32) {
-			if len(all) < 2 {
-				return
+		for _, g := range p.Groups {
+			if g.To-g.From < 2 {
+				continue
 			}
-			lines = lines[:0]
-			for _, l := range drugs.Outside(all) {
-				if supply.Number(l) != claim.None64 {
-					lines = append(lines, l)
+			k.lines = k.lines[:0]
+			for _, l := range drugs.Outside(p.Lines(g)) {
+				if supply[l] != claim.None64 {
+					k.lines = append(k.lines, l)
 				}
 			}
-			if len(lines) < 2 {
-				return
+			if len(k.lines) >= 2 {
+				k.drug(v.Text(claim.MedListCodg, g.Item), emit)
 			}
-			// A claim's row in the history is its place in claim order.
-			slices.SortFunc(lines, func(a, b int32) int { return int(claims[a] - claims[b]) })
-			var left claim.Wide
-			for i := 0; i < len(lines); {
-				j := i + 1
-				for j < len(lines) && claims[lines[j]] == claims[lines[i]] {
-					j++
-				}
-				if i > 0 {
-					gone := claim.DayOf(settled[claims[lines[i]]]) - claim.DayOf(settled[claims[lines[i-1]]])
-					if left = left.Plus(-gone * day); left.Sign() < 0 {
-						left = claim.Wide{}
-					}
-				}
-				if left.Cmp(most) > 0 {
-					emit.Hit(detectors.Hit{
-						Subject: detectors.PersonKind, Code: emit.PersonOf(p.From), Key: v.Text(claim.MedListCodg, item[lines[i]]),
-						Lines: lines[i:j], Amount: inscp.Sum(lines[i:j]), Facts: detectors.Facts{detectors.Quantity("left_days", left)},
-					})
-				}
-				for _, l := range lines[i:j] {
-					left = left.Plus(supply.Number(l))
-				}
-				i = j
+		}
+	}
+}
+
+type kernel struct {
+	supply, settled []int64
+	claims          []int32
+	inscp           detectors.InScope
+	most            claim.Wide
+	lines           []int32 // of one drug
+}
+
+// drug follows what is left of a drug from settlement to settlement.
+func (k *kernel) drug(item string, emit *detectors.Emitter) {
+	// A claim's row in the history is its place in claim order.
+	slices.SortFunc(k.lines, func(a, b int32) int { return int(k.claims[a] - k.claims[b]) })
+	var left claim.Wide
+	for i := 0; i < len(k.lines); {
+		at := k.claims[k.lines[i]]
+		j := i + 1
+		for j < len(k.lines) && k.claims[k.lines[j]] == at {
+			j++
+		}
+		lines := k.lines[i:j]
+		if i > 0 {
+			gone := claim.DayOf(k.settled[at]) - claim.DayOf(k.settled[k.claims[k.lines[i-1]]])
+			if left = left.Plus(-gone * day); left.Sign() < 0 {
+				left = claim.Wide{}
 			}
-		})
+		}
+		if left.Cmp(k.most) > 0 {
+			emit.Hit(detectors.Hit{
+				Subject: detectors.PersonKind, Code: emit.PersonOf(at), Key: item, Lines: lines, Amount: k.inscp.Sum(lines),
+				Facts: detectors.Facts{detectors.Quantity("left_days", left)},
+			})
+		}
+		left = left.Add(detectors.Total(k.supply, lines))
+		i = j
 	}
 }

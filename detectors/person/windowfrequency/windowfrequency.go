@@ -27,13 +27,12 @@ var Detector = &detectors.Detector{
 
 func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter) {
 	k := &kernel{View: v, items: v.ItemsWith(limited), time: v.Numbers(claim.FeeOcurTime), cnt: v.Numbers(claim.Cnt), inscp: v.InScope()}
-	item := v.Codes(claim.MedListCodg)
 	return func(p *detectors.Person, emit *detectors.Emitter) {
-		p.Items(item, func(lines []int32) {
-			if rows := k.items[item[lines[0]]]; rows != nil {
-				k.item(rows, v.Text(claim.MedListCodg, item[lines[0]]), lines, emit)
+		for _, g := range p.Groups {
+			if rows := k.items[g.Item]; rows != nil {
+				k.item(rows, v.Text(claim.MedListCodg, g.Item), p.Lines(g), emit)
 			}
-		})
+		}
 	}
 }
 
