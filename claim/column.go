@@ -15,8 +15,9 @@ type Number interface{ ~int32 | ~int64 | ~uint64 }
 // Vector is a growing column in Arrow memory. V is the data; append to it with
 // Push so that the memory behind it grows. Release gives the memory back.
 type Vector[T Number] struct {
-	V   []T
-	buf *memory.Buffer
+	V    []T
+	buf  *memory.Buffer
+	want int // values expected in all: the first growth makes room for them
 }
 
 // NewVector makes an empty vector in memory of alloc.
@@ -40,7 +41,7 @@ func (c *Vector[T]) Reserve(n int) {
 		return
 	}
 	used, size := len(c.V), int(unsafe.Sizeof(*new(T)))
-	c.buf.Resize((used + n) * size)
+	c.buf.Resize(max(used+n, c.want) * size)
 	full := c.buf.Bytes()
 	c.V = unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(full))), len(full)/size)[:used]
 }

@@ -53,6 +53,7 @@ type Dict struct {
 	off   []uint32 // start of each text; one more at the end
 	data  []byte
 	hash  []uint64
+	want  int // texts expected: the first growth makes room for them
 }
 
 func newDict(seed Seed) *Dict {
@@ -131,7 +132,7 @@ func (d *Dict) add(b []byte, h uint64, slot int) int32 {
 	code := int32(d.Len() - 1)
 	d.table[slot] = h>>32<<32 | uint64(uint32(code+1))
 	if d.Len()*2 > len(d.table) {
-		d.rehash(4 * len(d.table))
+		d.grow()
 	}
 	return code
 }
@@ -142,16 +143,18 @@ func (d *Dict) reset() {
 	d.off, d.data, d.hash = d.off[:1], d.data[:0], d.hash[:0]
 }
 
-// reserve makes room for about n texts.
-func (d *Dict) reserve(n int) {
-	size := len(d.table)
-	for size < 2*n {
+// grow makes the table larger; the first time, large enough for the texts that
+// are expected.
+func (d *Dict) grow() {
+	size := 4 * len(d.table)
+	for size < 2*d.want {
 		size *= 2
 	}
-	if size > len(d.table) {
-		d.rehash(size)
+	if n := d.want - d.Len(); n > 0 {
 		d.off, d.hash = slices.Grow(d.off, n), slices.Grow(d.hash, n)
 	}
+	d.want = 0
+	d.rehash(size)
 }
 
 func (d *Dict) rehash(size int) {

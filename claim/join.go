@@ -30,8 +30,18 @@ const (
 func (j *joiner) join() {
 	b := j.Batch
 	j.conflict, j.problems, j.oddIndex = map[int32]bool{}, map[int32][]Problem{}, map[[2]string]int32{}
+	j.index.head = make([]int32, b.Dicts[DomainSettlement].Len())
+	for i := range j.index.head {
+		j.index.head[i] = NoCode
+	}
+	j.index.next = make([]int32, 0, j.rows[Settlements])
+	inst, setl := b.Codes(FixmedinsCode), b.Codes(SetlID)
 	for row := range int32(j.rows[Settlements]) {
-		j.addSettlement(row)
+		if setl[row] >= 0 && inst[row] >= 0 && j.index.head[setl[row]] == NoCode {
+			j.index.add(setl[row]) // the only one of its id so far
+		} else {
+			j.addSettlement(row)
+		}
 	}
 	b.lineOwner.V = j.owners(Lines, b.lineOwner)
 	b.diagOwner.V = j.owners(Diagnoses, b.diagOwner)
@@ -266,12 +276,27 @@ func (j *joiner) checkHeaders() {
 	for c := range inpatient {
 		inpatient[c] = SettingOf(b.Dicts[DomainMedType].Text(int32(c))) == Inpatient
 	}
-	for row := range int32(j.rows[Settlements]) {
-		stay := kind[row] >= 0 && inpatient[kind[row]]
-		missing := begin[row] == None64 || end[row] == None64
-		if stay && missing || !missing && end[row] < begin[row] || flag[row] >= 0 && flag[row] == one && orig[row] < 0 || negative[row] != 0 {
-			j.checkHeader(row, bad[row], negative[row])
+	var mu sync.Mutex
+	var look []int32
+	InRanges(j.workers, j.rows[Settlements], func(lo, hi int) {
+		var own []int32
+		for row := lo; row < hi; row++ {
+			stay := kind[row] >= 0 && inpatient[kind[row]]
+			missing := begin[row] == None64 || end[row] == None64
+			if stay && missing || !missing && end[row] < begin[row] || flag[row] >= 0 && flag[row] == one && orig[row] < 0 {
+				own = append(own, int32(row))
+			}
 		}
+		mu.Lock()
+		defer mu.Unlock()
+		look = append(look, own...)
+	})
+	for row := range negative {
+		look = append(look, row)
+	}
+	slices.Sort(look)
+	for _, row := range slices.Compact(look) {
+		j.checkHeader(row, bad[row], negative[row])
 	}
 }
 

@@ -25,14 +25,31 @@ type netter struct {
 	index    *identities
 	workers  int
 	standing []Standing
-	altered  map[int32]lineValues // lines from which refund lines took something
-	changed  []bool               // by line: is in altered
-	negative []int32              // lines with a negative quantity that have a claim
+	altered  map[int32]*lowered // lines from which refund lines took something
+	changed  []bool             // by line: is in altered
+	negative []int32            // lines with a negative quantity that have a claim
 	count    Netted
 }
 
 // lineValues are quantity, amount and in-scope amount of a line.
 type lineValues struct{ cnt, det, inscp int64 }
+
+// lowered is what is left of a line: exact while refunds are added, however
+// many name it.
+type lowered struct {
+	cnt, det, inscp Wide
+	scoped          bool // the line gives an in-scope amount
+}
+
+// values gives what is left as columns hold it. Only amounts of refund lines
+// that outweigh all money there is do not fit; they end at the border.
+func (v lowered) values() lineValues {
+	out := lineValues{v.cnt.clamp(), v.det.clamp(), None64}
+	if v.scoped {
+		out.inscp = v.inscp.clamp()
+	}
+	return out
+}
 
 // Netted is what netting found, beside the history.
 type Netted struct {
@@ -132,27 +149,27 @@ func (n *netter) takeRefunds() {
 		return
 	}
 	find := n.linesByNumber(visits)
-	n.altered, n.changed = make(map[int32]lineValues, len(refunds)), make([]bool, len(cnt))
+	n.altered, n.changed = make(map[int32]*lowered, len(refunds)), make([]bool, len(cnt))
 	det, inscp := b.Numbers(DetItemFeeSumamt), b.Numbers(InscpScpAmt)
 	for _, l := range refunds {
 		y := find(owners[l], named[l])
 		if y == NoCode {
 			continue
 		}
-		v, ok := n.altered[y]
-		if !ok {
-			v = lineValues{cnt[y], det[y], inscp[y]}
+		v := n.altered[y]
+		if v == nil {
+			v = &lowered{cnt: WideOf(cnt[y]), det: WideOf(det[y])}
+			if v.scoped = inscp[y] != None64; v.scoped {
+				v.inscp = WideOf(inscp[y])
+			}
+			n.altered[y], n.changed[y] = v, true
 		}
-		v.cnt += cnt[l]
-		v.det += det[l]
-		switch {
-		case v.inscp == None64:
-		case inscp[l] != None64:
-			v.inscp += inscp[l]
-		default:
-			v.inscp += det[l]
+		v.cnt, v.det = v.cnt.Plus(cnt[l]), v.det.Plus(det[l])
+		if inscp[l] != None64 {
+			v.inscp = v.inscp.Plus(inscp[l])
+		} else {
+			v.inscp = v.inscp.Plus(det[l])
 		}
-		n.altered[y], n.changed[y] = v, true
 	}
 }
 
@@ -288,7 +305,7 @@ func (n *netter) splitLines(position []int32) (net, void []int32) {
 		}
 	})
 	for l, v := range n.altered {
-		if v.cnt <= 0 {
+		if v.cnt.Sign() <= 0 {
 			net[l], void[l] = NoCode, net[l]
 		}
 	}
@@ -416,7 +433,7 @@ func (n *netter) lower(h *History) {
 		if n.changed[from] {
 			h.sent[int32(to)] = lineValues{cnt[to], det[to], inscp[to]}
 			h.lowered.set(uint64(to))
-			v := n.altered[from]
+			v := n.altered[from].values()
 			cnt[to], det[to], inscp[to] = v.cnt, v.det, v.inscp
 		}
 	}

@@ -54,31 +54,32 @@ func NewTables(alloc memory.Allocator, dicts *Dicts, seed Seed, keep FieldSet, r
 		for _, f := range tab.Fields() {
 			c := &TableColumn{t: t, field: f, keep: t.Batch.Keep.Has(f), own: true, code: t.Batch.cols[f].code, num: t.Batch.cols[f].num}
 			c.key = f == SetlID || f == FixmedinsCode
-			c.reserve(rows[tab])
+			c.expect(rows[tab])
 			t.cols[tab][f.String()] = c
 		}
 		if tab != Settlements {
 			for _, f := range []Field{FixmedinsCode, SetlID} {
 				c := &TableColumn{t: t, field: f, keep: true, key: true, code: NewVector[int32](alloc)}
-				c.reserve(rows[tab])
+				c.expect(rows[tab])
 				t.cols[tab][f.String()] = c
 			}
 		}
 	}
-	t.Batch.traces.reserve(rows[Lines])
-	for _, d := range []Domain{DomainSettlement, DomainVisit} {
-		dicts[d].reserve(rows[Settlements]) // about one each
+	t.Batch.traces.expect(rows[Lines])
+	for _, d := range []Domain{DomainSettlement, DomainVisit, DomainBill} {
+		dicts[d].want = rows[Settlements] // about one each
 	}
+	dicts[DomainPerson].want = rows[Settlements] / 2
 	return t
 }
 
-// reserve makes room for all rows at once: columns of known length need not
-// grow step by step.
-func (c *TableColumn) reserve(rows int) {
+// expect has the column make room for all rows at once, when its first value
+// comes: columns of known length need not grow step by step.
+func (c *TableColumn) expect(rows int) {
 	if c.code != nil {
-		c.code.Reserve(rows)
+		c.code.want = rows
 	} else if c.num != nil {
-		c.num.Reserve(rows)
+		c.num.want = rows
 	}
 }
 
@@ -148,6 +149,9 @@ func (c *TableColumn) CodeNear(b []byte, last int32) (int32, Rule) {
 }
 
 func (c *TableColumn) check(b []byte) Rule {
+	if specs[c.field].Check == CheckNone && plainCode(b) {
+		return OK
+	}
 	if !validUTF8(b) {
 		return RuleUTF8
 	}
@@ -250,6 +254,14 @@ func (t *Tables) Traces(row int, codg, code []byte, bad func(row, i int, rule Ru
 			one, codg = codg[:at], codg[at+1:]
 		} else {
 			codg = nil
+		}
+		if plainCode(one) {
+			if b.Keep.Has(DrugTracCodg) || t.hash[Lines] != nil {
+				if hash, added := b.traces.add(one); added {
+					sum += t.seed.mix(hash)
+				}
+			}
+			continue
 		}
 		one = TrimSpace(one)
 		switch rule := checkCode(one, false); {

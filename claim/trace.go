@@ -18,6 +18,10 @@ type traceColumn struct {
 	text  *Vector[int32]  // by text: its bytes end before this one; the first starts at 0
 	hash  *Vector[uint64] // by text
 	bytes []byte
+	// crowd finds the codes of a row that has very many of them; crowded are
+	// those it holds.
+	crowd   map[uint64][]int32
+	crowded int
 }
 
 func newTraceColumn(alloc memory.Allocator, seed Seed) traceColumn {
@@ -27,12 +31,9 @@ func newTraceColumn(alloc memory.Allocator, seed Seed) traceColumn {
 // usualTrace is the length of a trace code, in bytes.
 const usualTrace = 20
 
-// reserve makes room for the codes of so many lines.
-func (t *traceColumn) reserve(rows int) {
-	t.end.Reserve(rows)
-	t.text.Reserve(rows)
-	t.hash.Reserve(rows)
-	t.bytes = slices.Grow(t.bytes, rows*usualTrace)
+// expect says how many lines will come, most of them with one code at most.
+func (t *traceColumn) expect(rows int) {
+	t.end.want, t.text.want, t.hash.want = rows, rows, rows
 }
 
 // texts gives the range of a row's texts.
@@ -66,13 +67,14 @@ func (t *traceColumn) add(code []byte) (hash uint64, added bool) {
 		from = t.end.V[n-1]
 	}
 	hash = t.seed.hash(code)
-	for i := int(from); i < len(t.text.V); i++ {
-		if t.hash.V[i] == hash && bytes.Equal(t.at(i), code) {
-			return hash, false
-		}
+	if t.has(int(from), hash, code) {
+		return hash, false
 	}
 	if len(t.bytes)+len(code) > 1<<32-1 {
 		panic("claim: more than 4 GiB of trace codes")
+	}
+	if t.bytes == nil && t.text.want > 0 {
+		t.bytes = make([]byte, 0, t.text.want*usualTrace)
 	}
 	t.bytes = append(t.bytes, code...)
 	t.text.Push(int32(uint32(len(t.bytes))))
@@ -80,10 +82,45 @@ func (t *traceColumn) add(code []byte) (hash uint64, added bool) {
 	return hash, true
 }
 
+// fewCodes is how many codes of a line are compared one by one.
+const fewCodes = 32
+
+// has reports whether the row that is being built, which begins at text from,
+// has a code. A crowd of codes is looked up by hash, so that one message of
+// millions cannot keep its reader busy for hours.
+func (t *traceColumn) has(from int, hash uint64, code []byte) bool {
+	if n := len(t.text.V) - from; n > fewCodes {
+		if t.crowd == nil {
+			t.crowd = make(map[uint64][]int32, 2*n)
+		}
+		for t.crowded < n {
+			at := from + t.crowded
+			t.crowd[t.hash.V[at]] = append(t.crowd[t.hash.V[at]], int32(at))
+			t.crowded++
+		}
+		for _, at := range t.crowd[hash] {
+			if bytes.Equal(t.at(int(at)), code) {
+				return true
+			}
+		}
+		return false
+	}
+	for i := from; i < len(t.text.V); i++ {
+		if t.hash.V[i] == hash && bytes.Equal(t.at(i), code) {
+			return true
+		}
+	}
+	return false
+}
+
 // closeRow ends the row that is being built.
-func (t *traceColumn) closeRow() { t.end.Push(int32(len(t.text.V))) }
+func (t *traceColumn) closeRow() {
+	t.crowd, t.crowded = nil, 0
+	t.end.Push(int32(len(t.text.V)))
+}
 
 func (t *traceColumn) truncate(rows int) {
+	t.crowd, t.crowded = nil, 0
 	t.end.Truncate(rows)
 	texts := int32(0)
 	if rows > 0 {

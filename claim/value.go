@@ -2,6 +2,7 @@ package claim
 
 import (
 	"bytes"
+	"encoding/binary"
 	"math"
 	"time"
 	"unicode/utf8"
@@ -286,6 +287,26 @@ func checkCode(b []byte, slash bool) Rule {
 		}
 	}
 	return OK
+}
+
+// plainCode reports whether a text is plainly a code of any field: printable
+// ASCII without blank, '|' and '/'. Most are, and need no further look.
+func plainCode(b []byte) bool {
+	i := 0
+	for ; i+8 <= len(b); i += 8 {
+		w := binary.LittleEndian.Uint64(b[i:])
+		bar, slash, del := w^low*'|', w^low*'/', w^low*0x7f
+		odd := (w-low*0x21)&^w | (bar-low)&^bar | (slash-low)&^slash | (del-low)&^del | w
+		if odd&high != 0 {
+			return false
+		}
+	}
+	for ; i < len(b); i++ {
+		if c := b[i]; c <= ' ' || c >= 0x7f || c == '|' || c == '/' {
+			return false
+		}
+	}
+	return len(b) > 0
 }
 
 // check applies the closed rule of a field to a code.

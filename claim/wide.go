@@ -1,6 +1,7 @@
 package claim
 
 import (
+	"math"
 	"math/big"
 	"math/bits"
 	"strconv"
@@ -67,6 +68,17 @@ func (w Wide) Sign() int { return w.Cmp(Wide{}) }
 
 // Int64 gives w as int64 and whether it fits.
 func (w Wide) Int64() (int64, bool) { return int64(w.lo), w.hi == int64(w.lo)>>63 }
+
+// clamp gives w as int64, or the nearest that a column can hold.
+func (w Wide) clamp() int64 {
+	if v, ok := w.Int64(); ok && v != None64 {
+		return v
+	}
+	if w.Sign() < 0 {
+		return math.MinInt64 + 1
+	}
+	return math.MaxInt64
+}
 
 func (w Wide) big() *big.Int {
 	b := new(big.Int).SetInt64(w.hi)

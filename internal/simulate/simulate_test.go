@@ -319,3 +319,24 @@ func TestMissingItemIsAnError(t *testing.T) {
 	}()
 	(&catalog{}).need("无此项目")
 }
+
+// Two visits of a person to different institutions must leave time for the
+// longest way in the place, or the background would hold impossible journeys.
+func TestVisitsOfAPersonLieApart(t *testing.T) {
+	type seen struct {
+		at    Second
+		where string
+	}
+	last := map[string]seen{}
+	for c := range Claims(Config{Claims: 60_000, Plants: NoPlants}) {
+		s := &c.Setlinfo
+		if s.Endtime != 0 || s.MedType == "41" || s.RefdSetlFlag == "1" || s.MedfeeSumamt < 0 {
+			continue
+		}
+		before, ok := last[s.PsnNo]
+		if apart := max(s.SetlTime-before.at, before.at-s.SetlTime); ok && before.where != s.FixmedinsCode && apart < 6*3600 {
+			t.Errorf("%s is at %s and %d s later at %s", s.PsnNo, before.where, apart, s.FixmedinsCode)
+		}
+		last[s.PsnNo] = seen{s.SetlTime, s.FixmedinsCode}
+	}
+}
