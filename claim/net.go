@@ -219,22 +219,22 @@ func (n *netter) history() *History {
 	for to, from := range claims {
 		position[from] = int32(to)
 	}
-	net, void := n.splitLines(position)
 	var netRows, voidRows, diagRows []int32
 	InParallel(n.workers, []func(){
-		func() { netRows, h.NetLines = group(net, len(claims)) },
-		func() { voidRows, h.VoidLines = group(void, len(claims)) },
+		func() { netRows, voidRows = n.placeLines(h, position, len(claims)) },
 		func() { diagRows, h.Diagnoses = group(n.ownersIn(Diagnoses, position), len(claims)) },
 	})
-	for i := range h.VoidLines {
-		h.VoidLines[i] += int32(len(netRows))
-	}
 	h.rows = [numTables]int{len(claims), len(netRows) + len(voidRows), len(diagRows)}
 	lines := append(netRows, voidRows...)
 	h.LineClaim = make([]int32, len(lines))
-	InRanges(n.workers, len(lines), func(lo, hi int) {
-		for to := lo; to < hi; to++ {
-			h.LineClaim[to] = position[b.lineOwner.V[lines[to]]]
+	InRanges(n.workers, len(claims), func(lo, hi int) {
+		for c := lo; c < hi; c++ {
+			for l := h.NetLines[c]; l < h.NetLines[c+1]; l++ {
+				h.LineClaim[l] = int32(c)
+			}
+			for l := h.VoidLines[c]; l < h.VoidLines[c+1]; l++ {
+				h.LineClaim[l] = int32(c)
+			}
 		}
 	})
 	n.gather(h, [numTables][]int32{claims, lines, diagRows})
@@ -287,29 +287,88 @@ func (n *netter) sortOwn(own []int32) {
 	}
 }
 
-// splitLines gives for each line the position of its claim, once for the net
-// lines and once for the void ones, NoCode for all others.
-func (n *netter) splitLines(position []int32) (net, void []int32) {
-	cnt, owners := n.b.Numbers(Cnt), n.b.Owners(Lines)
-	net, void = make([]int32, len(cnt)), make([]int32, len(cnt))
-	InRanges(n.workers, len(cnt), func(lo, hi int) {
+// placeLines sorts the lines by claim: the rows of the net ones, and of the void
+// ones behind them. The owners of lines become positions of claims, in place.
+func (n *netter) placeLines(h *History, position []int32, claims int) (net, void []int32) {
+	at := n.b.lineOwner.V
+	InRanges(n.workers, len(at), func(lo, hi int) {
 		for l := lo; l < hi; l++ {
-			net[l], void[l] = NoCode, NoCode
-			switch at := owners[l]; {
-			case at < 0:
-			case cnt[l] > 0:
-				net[l] = position[at]
-			default:
-				void[l] = position[at]
+			if at[l] >= 0 {
+				at[l] = position[at[l]]
 			}
 		}
 	})
-	for l, v := range n.altered {
-		if v.cnt.Sign() <= 0 {
-			net[l], void[l] = NoCode, net[l]
+	void = n.voidLines(at)
+	of := make([]int32, len(void))
+	for i, l := range void {
+		of[i] = at[l]
+		at[l] = NoCode // left out of the net lines
+	}
+	if net, h.NetLines = n.runs(at, claims); net == nil {
+		net, h.NetLines = group(at, claims)
+	}
+	order, start := group(of, claims)
+	for i, r := range order {
+		order[i] = void[r]
+	}
+	h.VoidLines = start
+	for i := range start {
+		start[i] += int32(len(net))
+	}
+	return net, order
+}
+
+// voidLines lists the lines of claims that take part which do not count.
+func (n *netter) voidLines(at []int32) (void []int32) {
+	for _, l := range n.negative {
+		if at[l] >= 0 {
+			void = append(void, l)
 		}
 	}
-	return net, void
+	for l, v := range n.altered {
+		if v.cnt.Sign() <= 0 {
+			void = append(void, l)
+		}
+	}
+	slices.Sort(void)
+	return void
+}
+
+// runs is group for lines that lie together claim by claim, as they mostly do:
+// much cheaper, since only claims are moved about. It gives nil when some
+// claim's lines do not. Lines that are left out may lie between.
+func (n *netter) runs(at []int32, claims int) (lines, start []int32) {
+	first, count := make([]int32, claims), make([]int32, claims+1)
+	last := int32(NoCode)
+	for l, c := range at {
+		if c < 0 {
+			continue
+		}
+		if c != last {
+			if count[c+1] > 0 {
+				return nil, nil
+			}
+			first[c], last = int32(l), c
+		}
+		count[c+1]++
+	}
+	start = count
+	for c := range claims {
+		start[c+1] += start[c]
+	}
+	lines = make([]int32, start[claims])
+	InRanges(n.workers, claims, func(lo, hi int) {
+		for c := lo; c < hi; c++ {
+			l := first[c]
+			for to := start[c]; to < start[c+1]; l++ {
+				if at[l] == int32(c) {
+					lines[to] = l
+					to++
+				}
+			}
+		}
+	})
+	return lines, start
 }
 
 func (n *netter) ownersIn(t Table, position []int32) []int32 {

@@ -281,6 +281,16 @@ func (t *Tables) Traces(row int, codg, code []byte, bad func(row, i int, rule Ru
 	b.traces.closeRow()
 }
 
+// Release gives back the memory of tables that will not be finished.
+func (t *Tables) Release() {
+	t.Batch.Release()
+	for _, tab := range []Table{Lines, Diagnoses} {
+		for _, f := range []Field{FixmedinsCode, SetlID} {
+			t.cols[tab][f.String()].code.Release()
+		}
+	}
+}
+
 // Broken says that a row could not be read at all. Its columns must have been
 // fed nulls.
 func (t *Tables) Broken(tab Table, row int, rule Rule) { t.broken[tab][int32(row)] = rule }
