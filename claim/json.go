@@ -93,7 +93,11 @@ func (d *Decoder) Decode(msg []byte) []Problem {
 	} else if d.message() {
 		d.relations(m)
 	}
-	if d.fail != OK {
+	switch d.fail {
+	case OK:
+	case RuleTooMany:
+		d.problems = append(d.problems[:MaxProblems], Problem{"", d.fail})
+	default:
 		d.problems = append(d.problems[:0], Problem{"", d.fail})
 	}
 	if len(d.problems) > 0 {
@@ -219,8 +223,10 @@ func (d *Decoder) diagnosis(i int) bool {
 		return false
 	}
 	d.place(at, "diseinfo", i)
-	d.Batch.pushRow(Diagnoses, s.values[:])
-	d.Batch.diagOwner.Push(int32(d.Batch.rows[Settlements]))
+	if s.present|s.bad != 0 { // an empty one says nothing and takes no room
+		d.Batch.pushRow(Diagnoses, s.values[:])
+		d.Batch.diagOwner.Push(int32(d.Batch.rows[Settlements]))
+	}
 	d.content += d.seed.mix(s.hash + uint64(i+1)*diagnosisSalt)
 	return true
 }

@@ -3,6 +3,7 @@ package claim
 import (
 	"bytes"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -598,5 +599,33 @@ func TestFieldsThatAreNotKeptAreCheckedAndCompared(t *testing.T) {
 	}
 	if f := d.Batch.Fingerprint; f[0] == f[1] || f[0] == f[2] {
 		t.Error("a difference in a field that is not kept does not show")
+	}
+}
+
+// A message of millions of bad members is rejected with as many problems as
+// anybody reads, and takes no more memory than that.
+func TestProblemsOfOneMessageAreBounded(t *testing.T) {
+	for _, member := range []string{"0", "{}"} {
+		msg := `{"feedetail":[` + strings.Repeat(member+",", 1_000_000) + member + `]}`
+		d := newDecoder()
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		problems := d.Decode([]byte(msg))
+		runtime.ReadMemStats(&after)
+		last := problems[len(problems)-1]
+		if len(problems) != MaxProblems+1 || last.Field != "" || last.Rule != RuleTooMany {
+			t.Errorf("%s: %d problems, the last %v", member, len(problems), last)
+		}
+		if used := after.TotalAlloc - before.TotalAlloc; used > 64<<20 {
+			t.Errorf("%s: %d MiB allocated", member, used>>20)
+		}
+		d.Batch.Release()
+	}
+	// Empty diagnoses are allowed, however many; they keep their places.
+	msg, _, _ := strings.Cut(example, `"diseinfo":[`)
+	_, rest, _ := strings.Cut(example, `"diseinfo":[`)
+	d := newDecoder()
+	if p := d.Decode([]byte(msg + `"diseinfo":[` + strings.Repeat("{},", 100_000) + rest)); p != nil || d.Batch.Rows(Diagnoses) != 1 {
+		t.Errorf("%v, %d diagnoses", p, d.Batch.Rows(Diagnoses))
 	}
 }

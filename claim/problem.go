@@ -97,6 +97,8 @@ func (r Rule) messageSentence() string {
 		return "应为列表。"
 	case RuleTooLong:
 		return "此行超过 " + strconv.Itoa(MaxMessage>>20) + " MiB，未读取。"
+	case RuleTooMany:
+		return "问题超过 " + strconv.Itoa(MaxProblems) + " 处，其余未列出。"
 	case RuleColumns:
 		return "此行的列数与表头不同。"
 	case RuleCSV:
@@ -108,6 +110,11 @@ func (r Rule) messageSentence() string {
 	}
 	return string(r)
 }
+
+// MaxProblems is how many problems of one message are told. A message of the
+// greatest length could have a hundred million; nobody reads them, and they
+// must not take the memory of a machine.
+const MaxProblems = 10_000
 
 // MaxMessage is the longest message that is read, in bytes.
 const MaxMessage = 64 << 20

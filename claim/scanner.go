@@ -226,6 +226,9 @@ func (d *Decoder) array(depth int, member func(i int) bool) bool {
 		if !member(i) {
 			return false
 		}
+		if len(d.problems) > MaxProblems {
+			return d.broken(RuleTooMany)
+		}
 		if end, ok := d.memberEnd(']'); end || !ok {
 			return ok
 		}

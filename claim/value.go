@@ -45,6 +45,7 @@ const (
 	RuleObject     Rule = "object"          // must be an object
 	RuleList       Rule = "list"            // must be a list
 	RuleTooLong    Rule = "too-long"        // the line is longer than MaxMessage
+	RuleTooMany    Rule = "too-many"        // more problems than MaxProblems: the rest is not told
 	RuleColumns    Rule = "columns"         // a CSV row with another number of cells than the header
 	RuleCSV        Rule = "csv"             // a CSV row that is not RFC 4180
 	RuleOrphan     Rule = "no-settlement"   // a line or diagnosis without its settlement
