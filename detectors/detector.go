@@ -2,6 +2,7 @@ package detectors
 
 import (
 	"fundwatch/claim"
+	"fundwatch/detectors/knowledge"
 )
 
 // Grade says how much a finding claims.
@@ -45,7 +46,10 @@ type Detector struct {
 	Params  []*Param
 	Span    Span
 
-	Lines  func(v *View) func(from, to int32, emit *Emitter)
+	// Items says for which rows of items.csv Lines wants to be called.
+	Items func(row *knowledge.Item) bool
+
+	Lines  func(v *View) func(line int32, row *knowledge.Item, emit *Emitter)
 	Claims func(v *View) func(from, to int32, emit *Emitter)
 	Person func(v *View) func(p *Person, emit *Emitter)
 	Trace  func(v *View) func(code string, lines []int32, emit *Emitter)

@@ -8,7 +8,8 @@
 //
 // Four kinds of detectors differ in the set they look at:
 //
-//   - Lines: any range of net fee lines, one by one
+//   - Lines: net fee lines, one by one, whose item has a row in force that says
+//     something
 //   - Claims: any range of claims, one by one
 //   - Person: all claims of one person
 //   - Trace: all fee lines that carry one drug trace code

@@ -28,8 +28,9 @@ type Run struct {
 // Result is what a run found.
 type Result struct {
 	Findings []Finding // in the order of their ids
-	// Spent is the time of all workers in each detector, by its id, and in
-	// sorting persons' lines ("sort").
+	// Spent is the time of all workers in each detector, by its id, in sorting
+	// persons' lines ("sort"), and in the one pass that all Lines detectors
+	// share ("lines").
 	Spent map[string]time.Duration
 }
 
@@ -42,6 +43,7 @@ const chunkClaims = 4096
 func (r *Run) Do(ctx context.Context) (*Result, error) {
 	r.Workers = max(1, r.Workers)
 	bound := bind(r.History, r.Knowledge)
+	rules := newLineRules(r.Detectors, bound.items)
 	chunks := r.chunks()
 	var next, done atomic.Int64
 	workers := make([]*worker, r.Workers)
@@ -50,7 +52,7 @@ func (r *Run) Do(ctx context.Context) (*Result, error) {
 	for i := range workers {
 		wg.Go(func() {
 			defer caught(&errs[i])
-			w := newWorker(r, bound)
+			w := newWorker(r, bound, rules)
 			workers[i] = w
 			for ctx.Err() == nil {
 				n := int(next.Add(1)) - 1
@@ -91,6 +93,7 @@ func (r *Run) collect(workers []*worker, bound *Bound) (_ *Result, err error) {
 			out.Spent[r.Detectors[i].ID] += k.spent
 		}
 		out.Spent["sort"] += w.sorting
+		out.Spent["lines"] += w.scanning
 	}
 	for _, d := range r.Detectors {
 		if d.Trace != nil {
@@ -130,17 +133,20 @@ func (r *Run) chunks() []span {
 type worker struct {
 	run     *Run
 	persons persons
-	sorting time.Duration
+	rules   *lineRules
 	kernels []kernel
+	// time spent in sorting persons' lines and in the pass over all lines
+	sorting, scanning time.Duration
 }
 
 // kernel is one detector bound to one worker.
 type kernel struct {
-	lines, claims func(from, to int32, emit *Emitter)
-	person        func(p *Person, emit *Emitter)
-	trace         func(code string, lines []int32, emit *Emitter)
-	emit          *Emitter
-	spent         time.Duration
+	line   func(line int32, row *knowledge.Item, emit *Emitter)
+	claims func(from, to int32, emit *Emitter)
+	person func(p *Person, emit *Emitter)
+	trace  func(code string, lines []int32, emit *Emitter)
+	emit   *Emitter
+	spent  time.Duration
 }
 
 func newKernel(r *Run, bound *Bound, d *Detector) kernel {
@@ -148,7 +154,7 @@ func newKernel(r *Run, bound *Bound, d *Detector) kernel {
 	k := kernel{emit: newEmitter(v)}
 	switch {
 	case d.Lines != nil:
-		k.lines = d.Lines(v)
+		k.line = d.Lines(v)
 	case d.Claims != nil:
 		k.claims = d.Claims(v)
 	case d.Person != nil:
@@ -159,8 +165,8 @@ func newKernel(r *Run, bound *Bound, d *Detector) kernel {
 	return k
 }
 
-func newWorker(r *Run, bound *Bound) *worker {
-	w := &worker{run: r, persons: persons{h: r.History, care: bound.care}}
+func newWorker(r *Run, bound *Bound, rules *lineRules) *worker {
+	w := &worker{run: r, rules: rules, persons: persons{h: r.History, care: bound.care}}
 	for _, d := range r.Detectors {
 		w.kernels = append(w.kernels, newKernel(r, bound, d))
 	}
@@ -173,12 +179,14 @@ func (w *worker) chunk(s span) {
 	l0, l1 := h.NetLines[c0], h.NetLines[c1]
 	var people []Person
 	w.sorting += measure(w.run.Clock, func() { people = w.persons.load(s.from, s.to) })
+	w.scanning += w.lines(l0, l1)
 	for i := range w.kernels {
 		k := &w.kernels[i]
+		if k.line != nil {
+			continue
+		}
 		k.timed(w.run.Clock, func() {
 			switch {
-			case k.lines != nil:
-				k.lines(l0, l1, k.emit)
 			case k.claims != nil:
 				k.claims(c0, c1, k.emit)
 			case k.person != nil:

@@ -139,24 +139,6 @@ func (v *View) ItemsWith(has func(*knowledge.Item) bool) []Versions {
 	return out
 }
 
-// InForce gives a loop over the net lines from to to whose item has a row in
-// force on the fee day, among the items for which has holds of some row.
-func (v *View) InForce(has func(*knowledge.Item) bool) func(from, to int32, yield func(line int32, row *knowledge.Item)) {
-	items := v.ItemsWith(has)
-	item, time := v.Codes(claim.MedListCodg), v.Numbers(claim.FeeOcurTime)
-	return func(from, to int32, yield func(int32, *knowledge.Item)) {
-		for l := from; l < to; l++ {
-			rows := items[item[l]]
-			if rows == nil {
-				continue
-			}
-			if row := knowledge.InForce(rows, claim.DayOf(time[l])); row != nil && has(row) {
-				yield(l, row)
-			}
-		}
-	}
-}
-
 // Knowledge gives the tables that are not looked up by item.
 func (v *View) Knowledge() *knowledge.Knowledge { return v.facts.know }
 

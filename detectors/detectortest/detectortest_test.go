@@ -55,22 +55,20 @@ func sample() *detectors.Detector {
 		ID: "X01-sample", Version: "1", Grade: detectors.Indicator, Title: words, Doc: words, Clears: words,
 		Basis: []string{"条例1"}, Uses: []string{"items.price_cap"}, Subject: "institution",
 		Reads: []claim.Field{claim.MedListCodg, claim.FeeOcurTime, claim.Pric},
-		Lines: func(v *detectors.View) func(from, to int32, emit *detectors.Emitter) {
+		Items: func(row *knowledge.Item) bool { return row.Cap[0] != claim.None64 },
+		Lines: func(v *detectors.View) func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
 			return dear(v, func(l int32, emit *detectors.Emitter) { emit.HitLine(l, claim.Wide{}, nil) })
 		},
 	}
 }
 
 // dear calls tell for each line above its cap.
-func dear(v *detectors.View, tell func(l int32, emit *detectors.Emitter)) func(from, to int32, emit *detectors.Emitter) {
-	each := v.InForce(func(row *knowledge.Item) bool { return row.Cap[0] != claim.None64 })
+func dear(v *detectors.View, tell func(l int32, emit *detectors.Emitter)) func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
 	pric := v.Numbers(claim.Pric)
-	return func(from, to int32, emit *detectors.Emitter) {
-		each(from, to, func(l int32, row *knowledge.Item) {
-			if pric[l] > row.Cap[0] {
-				tell(l, emit)
-			}
-		})
+	return func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
+		if pric[l] > row.Cap[0] {
+			tell(l, emit)
+		}
 	}
 }
 
@@ -114,7 +112,9 @@ func TestGoodDetectorPasses(t *testing.T) {
 // with gives the sample with other lines: tell is called for each hit.
 func with(tell func(v *detectors.View) func(l int32, emit *detectors.Emitter)) func(*detectors.Detector) {
 	return func(d *detectors.Detector) {
-		d.Lines = func(v *detectors.View) func(from, to int32, emit *detectors.Emitter) { return dear(v, tell(v)) }
+		d.Lines = func(v *detectors.View) func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
+			return dear(v, tell(v))
+		}
 	}
 }
 

@@ -348,10 +348,14 @@ func (s *scanRun) printTiming(r *detectors.Result) {
 	for _, st := range s.stages {
 		fmt.Fprintf(s.env.err, "%-28s %8.3f s\n", st.name, st.took.Seconds())
 	}
-	for _, d := range s.chosen {
-		fmt.Fprintf(s.env.err, "  %-26s %8.3f s\n", d.ID, r.Spent[d.ID].Seconds())
+	for _, name := range []string{"sort", "lines"} {
+		fmt.Fprintf(s.env.err, "  %-26s %8.3f s\n", name, r.Spent[name].Seconds())
 	}
-	fmt.Fprintf(s.env.err, "  %-26s %8.3f s\n", "sort", r.Spent["sort"].Seconds())
+	for _, d := range s.chosen {
+		if d.Lines == nil {
+			fmt.Fprintf(s.env.err, "  %-26s %8.3f s\n", d.ID, r.Spent[d.ID].Seconds())
+		}
+	}
 }
 
 func writeJSON(w io.Writer, v any) error {

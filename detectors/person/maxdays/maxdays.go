@@ -21,22 +21,20 @@ var Detector = &detectors.Detector{
 	Uses:    []string{"items.max_days"},
 	Subject: "institution",
 	Reads:   []claim.Field{claim.MedListCodg, claim.FeeOcurTime, claim.PrdDays, claim.InscpScpAmt, claim.DetItemFeeSumamt},
+	Items:   func(row *knowledge.Item) bool { return row.MaxDays != claim.None64 },
 	Lines:   lines,
 }
 
-func lines(v *detectors.View) func(from, to int32, emit *detectors.Emitter) {
-	each := v.InForce(func(row *knowledge.Item) bool { return row.MaxDays != claim.None64 })
+func lines(v *detectors.View) func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
 	supply, inscp := v.Numbers(claim.PrdDays), v.InScope()
-	return func(from, to int32, emit *detectors.Emitter) {
-		each(from, to, func(l int32, row *knowledge.Item) {
-			days := supply[l]
-			if days == claim.None64 || days <= row.MaxDays {
-				return
-			}
-			amount := claim.Share(claim.WideOf(inscp.Of(l)), claim.WideOf(days-row.MaxDays), claim.WideOf(days))
-			emit.HitLine(l, amount, detectors.Facts{
-				detectors.Quantity("prd_days", claim.WideOf(days)), detectors.Quantity("max_days", claim.WideOf(row.MaxDays)),
-			})
+	return func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
+		days := supply[l]
+		if days == claim.None64 || days <= row.MaxDays {
+			return
+		}
+		amount := claim.Share(claim.WideOf(inscp.Of(l)), claim.WideOf(days-row.MaxDays), claim.WideOf(days))
+		emit.HitLine(l, amount, detectors.Facts{
+			detectors.Quantity("prd_days", claim.WideOf(days)), detectors.Quantity("max_days", claim.WideOf(row.MaxDays)),
 		})
 	}
 }

@@ -21,21 +21,19 @@ var Detector = &detectors.Detector{
 	Uses:    []string{"items.age_min_days", "items.age_max_days"},
 	Subject: "institution",
 	Reads:   []claim.Field{claim.MedListCodg, claim.FeeOcurTime, claim.InscpScpAmt, claim.DetItemFeeSumamt, claim.Brdy},
+	Items:   func(row *knowledge.Item) bool { return row.AgeMin != claim.None64 || row.AgeMax != claim.None64 },
 	Lines:   lines,
 }
 
-func lines(v *detectors.View) func(from, to int32, emit *detectors.Emitter) {
-	each := v.InForce(func(row *knowledge.Item) bool { return row.AgeMin != claim.None64 || row.AgeMax != claim.None64 })
+func lines(v *detectors.View) func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
 	inscp, born, time := v.InScope(), v.Numbers(claim.Brdy), v.Numbers(claim.FeeOcurTime)
-	return func(from, to int32, emit *detectors.Emitter) {
-		each(from, to, func(l int32, row *knowledge.Item) {
-			age := claim.DayOf(time[l]) - born[v.History.LineClaim[l]]
-			amount := inscp.Of(l)
-			if amount <= 0 || !outside(age, row.AgeMin, row.AgeMax) {
-				return
-			}
-			emit.HitLine(l, claim.WideOf(amount), detectors.Facts{{Name: "age_days", Value: age}})
-		})
+	return func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
+		age := claim.DayOf(time[l]) - born[v.History.LineClaim[l]]
+		amount := inscp.Of(l)
+		if amount <= 0 || !outside(age, row.AgeMin, row.AgeMax) {
+			return
+		}
+		emit.HitLine(l, claim.WideOf(amount), detectors.Facts{{Name: "age_days", Value: age}})
 	}
 }
 

@@ -22,22 +22,20 @@ var Detector = &detectors.Detector{
 	Uses:    []string{"items.med_types"},
 	Subject: "institution",
 	Reads:   []claim.Field{claim.MedListCodg, claim.FeeOcurTime, claim.InscpScpAmt, claim.DetItemFeeSumamt, claim.MedType},
+	Items:   func(row *knowledge.Item) bool { return len(row.MedTypes) > 0 },
 	Lines:   lines,
 }
 
-func lines(v *detectors.View) func(from, to int32, emit *detectors.Emitter) {
-	each := v.InForce(func(row *knowledge.Item) bool { return len(row.MedTypes) > 0 })
+func lines(v *detectors.View) func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
 	inscp, kind, prefixes := v.InScope(), v.Codes(claim.MedType), v.PrefixesOf(claim.MedType)
-	return func(from, to int32, emit *detectors.Emitter) {
-		each(from, to, func(l int32, row *knowledge.Item) {
-			code := kind[v.History.LineClaim[l]]
-			amount := inscp.Of(l)
-			if amount <= 0 || prefixes.Match(row.MedTypes, code) {
-				return
-			}
-			emit.HitLine(l, claim.WideOf(amount), detectors.Facts{
-				{Name: "med_type", Value: v.Text(claim.MedType, code)}, {Name: "allowed", Value: row.MedTypes},
-			})
+	return func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
+		code := kind[v.History.LineClaim[l]]
+		amount := inscp.Of(l)
+		if amount <= 0 || prefixes.Match(row.MedTypes, code) {
+			return
+		}
+		emit.HitLine(l, claim.WideOf(amount), detectors.Facts{
+			{Name: "med_type", Value: v.Text(claim.MedType, code)}, {Name: "allowed", Value: row.MedTypes},
 		})
 	}
 }

@@ -21,21 +21,19 @@ var Detector = &detectors.Detector{
 	Uses:    []string{"items.depts"},
 	Subject: "institution",
 	Reads:   []claim.Field{claim.MedListCodg, claim.FeeOcurTime, claim.InscpScpAmt, claim.DetItemFeeSumamt, claim.BilgDeptCodg},
+	Items:   func(row *knowledge.Item) bool { return len(row.Depts) > 0 },
 	Lines:   lines,
 }
 
-func lines(v *detectors.View) func(from, to int32, emit *detectors.Emitter) {
-	each := v.InForce(func(row *knowledge.Item) bool { return len(row.Depts) > 0 })
+func lines(v *detectors.View) func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
 	inscp, dept, prefixes := v.InScope(), v.Sparse(claim.BilgDeptCodg), v.PrefixesOf(claim.BilgDeptCodg)
-	return func(from, to int32, emit *detectors.Emitter) {
-		each(from, to, func(l int32, row *knowledge.Item) {
-			amount, code := inscp.Of(l), dept.Code(l)
-			if amount <= 0 || code == claim.NoCode || prefixes.Match(row.Depts, code) {
-				return
-			}
-			emit.HitLine(l, claim.WideOf(amount), detectors.Facts{
-				{Name: "department", Value: v.Text(claim.BilgDeptCodg, code)}, {Name: "allowed", Value: row.Depts},
-			})
+	return func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
+		amount, code := inscp.Of(l), dept.Code(l)
+		if amount <= 0 || code == claim.NoCode || prefixes.Match(row.Depts, code) {
+			return
+		}
+		emit.HitLine(l, claim.WideOf(amount), detectors.Facts{
+			{Name: "department", Value: v.Text(claim.BilgDeptCodg, code)}, {Name: "allowed", Value: row.Depts},
 		})
 	}
 }

@@ -21,26 +21,24 @@ var Detector = &detectors.Detector{
 	Uses:    []string{"items.diag_prefixes"},
 	Subject: "institution",
 	Reads:   []claim.Field{claim.MedListCodg, claim.FeeOcurTime, claim.InscpScpAmt, claim.DetItemFeeSumamt, claim.DscgMaindiagCode, claim.DiagCode, claim.DiagType},
+	Items:   func(row *knowledge.Item) bool { return len(row.DiagPrefixes) > 0 },
 	Lines:   lines,
 }
 
-func lines(v *detectors.View) func(from, to int32, emit *detectors.Emitter) {
-	each := v.InForce(func(row *knowledge.Item) bool { return len(row.DiagPrefixes) > 0 })
+func lines(v *detectors.View) func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
 	inscp, diagnoses, prefixes := v.InScope(), v.Diagnoses(), v.PrefixesOf(claim.DiagCode)
-	return func(from, to int32, emit *detectors.Emitter) {
-		each(from, to, func(l int32, row *knowledge.Item) {
-			amount := inscp.Of(l)
-			if amount <= 0 {
-				return
-			}
-			any, fits := false, false
-			diagnoses.Each(v.History.LineClaim[l], func(code int32) {
-				any = true
-				fits = fits || prefixes.Match(row.DiagPrefixes, code)
-			})
-			if any && !fits {
-				emit.HitLine(l, claim.WideOf(amount), detectors.Facts{{Name: "indications", Value: row.DiagPrefixes}})
-			}
+	return func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
+		amount := inscp.Of(l)
+		if amount <= 0 {
+			return
+		}
+		any, fits := false, false
+		diagnoses.Each(v.History.LineClaim[l], func(code int32) {
+			any = true
+			fits = fits || prefixes.Match(row.DiagPrefixes, code)
 		})
+		if any && !fits {
+			emit.HitLine(l, claim.WideOf(amount), detectors.Facts{{Name: "indications", Value: row.DiagPrefixes}})
+		}
 	}
 }

@@ -22,22 +22,20 @@ var Detector = &detectors.Detector{
 	Uses:    []string{"items.hosp_lv_min", "institutions.hosp_lv"},
 	Subject: "institution",
 	Reads:   []claim.Field{claim.MedListCodg, claim.FeeOcurTime, claim.InscpScpAmt, claim.DetItemFeeSumamt, claim.FixmedinsCode},
+	Items:   func(row *knowledge.Item) bool { return row.LevelMin != claim.None64 },
 	Lines:   lines,
 }
 
-func lines(v *detectors.View) func(from, to int32, emit *detectors.Emitter) {
-	each := v.InForce(func(row *knowledge.Item) bool { return row.LevelMin != claim.None64 })
+func lines(v *detectors.View) func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
 	inscp, inst, registry := v.InScope(), v.Codes(claim.FixmedinsCode), v.Institutions()
-	return func(from, to int32, emit *detectors.Emitter) {
-		each(from, to, func(l int32, row *knowledge.Item) {
-			r := registry[inst[v.History.LineClaim[l]]]
-			amount := inscp.Of(l)
-			if amount <= 0 || r == nil || r.Level == 0 || int64(r.Level) >= row.LevelMin {
-				return
-			}
-			emit.HitLine(l, claim.WideOf(amount), detectors.Facts{
-				{Name: "hosp_lv", Value: r.Level}, {Name: "hosp_lv_min", Value: row.LevelMin},
-			})
+	return func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
+		r := registry[inst[v.History.LineClaim[l]]]
+		amount := inscp.Of(l)
+		if amount <= 0 || r == nil || r.Level == 0 || int64(r.Level) >= row.LevelMin {
+			return
+		}
+		emit.HitLine(l, claim.WideOf(amount), detectors.Facts{
+			{Name: "hosp_lv", Value: r.Level}, {Name: "hosp_lv_min", Value: row.LevelMin},
 		})
 	}
 }

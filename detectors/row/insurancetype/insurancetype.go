@@ -22,22 +22,20 @@ var Detector = &detectors.Detector{
 	Uses:    []string{"items.insutypes"},
 	Subject: "institution",
 	Reads:   []claim.Field{claim.MedListCodg, claim.FeeOcurTime, claim.InscpScpAmt, claim.DetItemFeeSumamt, claim.Insutype},
+	Items:   func(row *knowledge.Item) bool { return len(row.Insutypes) > 0 },
 	Lines:   lines,
 }
 
-func lines(v *detectors.View) func(from, to int32, emit *detectors.Emitter) {
-	each := v.InForce(func(row *knowledge.Item) bool { return len(row.Insutypes) > 0 })
+func lines(v *detectors.View) func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
 	inscp, kind, prefixes := v.InScope(), v.Codes(claim.Insutype), v.PrefixesOf(claim.Insutype)
-	return func(from, to int32, emit *detectors.Emitter) {
-		each(from, to, func(l int32, row *knowledge.Item) {
-			code := kind[v.History.LineClaim[l]]
-			amount := inscp.Of(l)
-			if amount <= 0 || prefixes.Match(row.Insutypes, code) {
-				return
-			}
-			emit.HitLine(l, claim.WideOf(amount), detectors.Facts{
-				{Name: "insutype", Value: v.Text(claim.Insutype, code)}, {Name: "allowed", Value: row.Insutypes},
-			})
+	return func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
+		code := kind[v.History.LineClaim[l]]
+		amount := inscp.Of(l)
+		if amount <= 0 || prefixes.Match(row.Insutypes, code) {
+			return
+		}
+		emit.HitLine(l, claim.WideOf(amount), detectors.Facts{
+			{Name: "insutype", Value: v.Text(claim.Insutype, code)}, {Name: "allowed", Value: row.Insutypes},
 		})
 	}
 }

@@ -22,17 +22,15 @@ var Detector = &detectors.Detector{
 	Uses:    []string{"items.scope"},
 	Subject: "institution",
 	Reads:   []claim.Field{claim.MedListCodg, claim.FeeOcurTime, claim.InscpScpAmt},
+	Items:   func(row *knowledge.Item) bool { return row.Scope == knowledge.ScopeOut },
 	Lines:   lines,
 }
 
-func lines(v *detectors.View) func(from, to int32, emit *detectors.Emitter) {
-	each := v.InForce(func(row *knowledge.Item) bool { return row.Scope == knowledge.ScopeOut })
+func lines(v *detectors.View) func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
 	inscp := v.Numbers(claim.InscpScpAmt)
-	return func(from, to int32, emit *detectors.Emitter) {
-		each(from, to, func(l int32, _ *knowledge.Item) {
-			if inscp[l] != claim.None64 && inscp[l] > 0 {
-				emit.HitLine(l, claim.WideOf(inscp[l]), nil)
-			}
-		})
+	return func(l int32, _ *knowledge.Item, emit *detectors.Emitter) {
+		if inscp[l] != claim.None64 && inscp[l] > 0 {
+			emit.HitLine(l, claim.WideOf(inscp[l]), nil)
+		}
 	}
 }

@@ -21,6 +21,7 @@ var Detector = &detectors.Detector{
 	Uses:    []string{"items.price_cap", "items.price_cap_lv1-3", "institutions.hosp_lv"},
 	Subject: "institution",
 	Reads:   []claim.Field{claim.MedListCodg, claim.FeeOcurTime, claim.Pric, claim.Cnt, claim.FixmedinsCode},
+	Items:   capped,
 	Lines:   lines,
 }
 
@@ -33,23 +34,20 @@ func capped(row *knowledge.Item) bool {
 	return false
 }
 
-func lines(v *detectors.View) func(from, to int32, emit *detectors.Emitter) {
-	each := v.InForce(capped)
+func lines(v *detectors.View) func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
 	pric, cnt := v.Numbers(claim.Pric), v.Numbers(claim.Cnt)
 	inst, registry := v.Codes(claim.FixmedinsCode), v.Institutions()
-	return func(from, to int32, emit *detectors.Emitter) {
-		each(from, to, func(l int32, row *knowledge.Item) {
-			limit := row.Cap[0]
-			if r := registry[inst[v.History.LineClaim[l]]]; r != nil && r.Level > 0 && row.Cap[r.Level] != claim.None64 {
-				limit = row.Cap[r.Level]
-			}
-			if limit == claim.None64 || pric[l] <= limit {
-				return
-			}
-			emit.HitLine(l, claim.LineAmount(pric[l]-limit, cnt[l]), detectors.Facts{
-				{Name: "price", Value: claim.TrimNumber(claim.KindPrice, pric[l])},
-				{Name: "cap", Value: claim.TrimNumber(claim.KindPrice, limit)},
-			})
+	return func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
+		limit := row.Cap[0]
+		if r := registry[inst[v.History.LineClaim[l]]]; r != nil && r.Level > 0 && row.Cap[r.Level] != claim.None64 {
+			limit = row.Cap[r.Level]
+		}
+		if limit == claim.None64 || pric[l] <= limit {
+			return
+		}
+		emit.HitLine(l, claim.LineAmount(pric[l]-limit, cnt[l]), detectors.Facts{
+			{Name: "price", Value: claim.TrimNumber(claim.KindPrice, pric[l])},
+			{Name: "cap", Value: claim.TrimNumber(claim.KindPrice, limit)},
 		})
 	}
 }

@@ -21,22 +21,20 @@ var Detector = &detectors.Detector{
 	Uses:    []string{"items.gend"},
 	Subject: "institution",
 	Reads:   []claim.Field{claim.MedListCodg, claim.FeeOcurTime, claim.InscpScpAmt, claim.DetItemFeeSumamt, claim.Gend},
+	Items:   func(row *knowledge.Item) bool { return row.Sex != 0 },
 	Lines:   lines,
 }
 
-func lines(v *detectors.View) func(from, to int32, emit *detectors.Emitter) {
-	each := v.InForce(func(row *knowledge.Item) bool { return row.Sex != 0 })
+func lines(v *detectors.View) func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
 	inscp, sex := v.InScope(), v.Codes(claim.Gend)
 	other := [256]int32{'1': v.Code(claim.Gend, "2"), '2': v.Code(claim.Gend, "1")}
-	return func(from, to int32, emit *detectors.Emitter) {
-		each(from, to, func(l int32, row *knowledge.Item) {
-			wrong := other[row.Sex]
-			if wrong == claim.NoCode || sex[v.History.LineClaim[l]] != wrong {
-				return
-			}
-			if amount := inscp.Of(l); amount > 0 {
-				emit.HitLine(l, claim.WideOf(amount), detectors.Facts{{Name: "item_gend", Value: string(row.Sex)}})
-			}
-		})
+	return func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
+		wrong := other[row.Sex]
+		if wrong == claim.NoCode || sex[v.History.LineClaim[l]] != wrong {
+			return
+		}
+		if amount := inscp.Of(l); amount > 0 {
+			emit.HitLine(l, claim.WideOf(amount), detectors.Facts{{Name: "item_gend", Value: string(row.Sex)}})
+		}
 	}
 }

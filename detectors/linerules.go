@@ -1,0 +1,90 @@
+package detectors
+
+import (
+	"math/bits"
+	"time"
+
+	"fundwatch/claim"
+	"fundwatch/detectors/knowledge"
+)
+
+// lineRules says for every item which Lines detectors ask for which of its
+// rows, so that all of them share one pass over the lines: most items mean
+// nothing to most detectors.
+type lineRules struct {
+	kernels []int // of the run's detectors: bit i of a mask is detector kernels[i]
+	items   []itemRules
+}
+
+// itemRules are the rows of an item and who asks for each; none when nobody
+// asks for any.
+type itemRules struct {
+	rows  []knowledge.Item
+	masks []uint64
+}
+
+func newLineRules(ds []*Detector, items []Versions) *lineRules {
+	r := &lineRules{items: make([]itemRules, len(items))}
+	for i, d := range ds {
+		if d.Lines != nil {
+			r.kernels = append(r.kernels, i)
+		}
+	}
+	for code, rows := range items {
+		masks, any := make([]uint64, len(rows)), uint64(0)
+		for i := range rows {
+			for bit, k := range r.kernels {
+				if ds[k].Items(&rows[i]) {
+					masks[i] |= 1 << bit
+				}
+			}
+			any |= masks[i]
+		}
+		if any != 0 {
+			r.items[code] = itemRules{rows, masks}
+		}
+	}
+	return r
+}
+
+// inForce is the number of the row that holds on a day, -1 when none does.
+func (r *itemRules) inForce(day int64) int {
+	if len(r.rows) == 1 {
+		if day < r.rows[0].From || day > r.rows[0].To {
+			return -1
+		}
+		return 0
+	}
+	row := knowledge.InForce(r.rows, day)
+	for i := range r.rows {
+		if row == &r.rows[i] {
+			return i
+		}
+	}
+	return -1
+}
+
+// lines runs the Lines detectors over the net lines from to to.
+func (w *worker) lines(from, to int32) time.Duration {
+	rules, h := w.rules, w.run.History
+	if len(rules.kernels) == 0 {
+		return 0
+	}
+	return measure(w.run.Clock, func() {
+		item, time := h.Codes(claim.MedListCodg), h.Numbers(claim.FeeOcurTime)
+		for l := from; l < to; l++ {
+			r := &rules.items[item[l]]
+			if r.masks == nil {
+				continue
+			}
+			i := r.inForce(claim.DayOf(time[l]))
+			if i < 0 {
+				continue
+			}
+			for mask := r.masks[i]; mask != 0; mask &= mask - 1 {
+				k := &w.kernels[rules.kernels[bits.TrailingZeros64(mask)]]
+				k.line(l, &r.rows[i], k.emit)
+			}
+		}
+	})
+}
