@@ -1,53 +1,64 @@
 package claim
 
+import (
+	"bytes"
+	"slices"
+)
+
 // Bulk feeding of columns: the same as Text, Number and PushCode value by
 // value, for the values that need no second look.
 
-// CodeEntry is what Code said of one text of a file's dictionary.
-type CodeEntry struct {
-	Code  int32
-	Rule  Rule
-	Known bool
+// FileDict is the dictionary of a file, read: what Code said of each text.
+type FileDict struct {
+	codes []int32 // of text i at i+1; absent at 0
+	rules []Rule  // nil when all texts are well
 }
 
-// Codes takes a run of rows that name their texts by index into a dictionary of
-// the file, -1 for absent. entries remembers what Code said of each text; text
-// gives the text itself. It reports false, and takes nothing, when some value
-// needs to be pushed one by one.
-func (c *TableColumn) Codes(index []int32, entries []CodeEntry, text func(i int32) []byte) bool {
-	if c.sums() != nil {
-		return false
-	}
-	required := specs[c.field].Required && c.own
-	for _, i := range index {
-		if i < 0 {
-			if required {
-				return false
-			}
+// Read reads the texts of a file's dictionary.
+func (c *TableColumn) Read(n int, text func(i int) []byte) *FileDict {
+	d := &FileDict{codes: make([]int32, n+1)}
+	d.codes[0] = NoCode
+	for i := range n {
+		code, rule := c.Code(text(i))
+		d.codes[i+1] = code
+		if rule == OK && (code != NoCode || !specs[c.field].Required || !c.own) {
 			continue
 		}
-		e := &entries[i]
-		if !e.Known {
-			e.Code, e.Rule = c.Code(text(i))
-			e.Known = true
+		if d.rules == nil {
+			d.rules = make([]Rule, n)
 		}
-		if e.Rule != OK || e.Code == NoCode && required {
-			return false
+		if d.rules[i] = rule; rule == OK {
+			d.rules[i] = RuleRequired
 		}
 	}
-	c.row += int32(len(index))
-	if !c.keep {
-		return true
+	return d
+}
+
+// Codes takes a run of rows that name their texts by index into a dictionary
+// of the file, -1 for absent.
+func (c *TableColumn) Codes(index []int32, d *FileDict, text func(i int) []byte) {
+	if c.sums() == nil && d.rules == nil && !(c.own && specs[c.field].Required && slices.Contains(index, -1)) {
+		c.row += int32(len(index))
+		if c.keep {
+			out := c.code.Extend(len(index))
+			for n, i := range index {
+				out[n] = d.codes[i+1]
+			}
+		}
+		return
 	}
-	out := c.code.Extend(len(index))
-	for n, i := range index {
-		if i < 0 {
-			out[n] = NoCode
-		} else {
-			out[n] = entries[i].Code
+	for _, i := range index {
+		switch {
+		case i < 0:
+			c.Null()
+		case d.rules != nil && d.rules[i] == RuleRequired:
+			c.Null()
+		case d.rules != nil:
+			c.push(d.codes[i+1], d.rules[i], text(int(i)))
+		default:
+			c.push(d.codes[i+1], OK, text(int(i)))
 		}
 	}
-	return true
 }
 
 // Numbers takes a run of numbers, each times scale, with null for absent ones
@@ -105,6 +116,42 @@ func (c *TableColumn) Times(values []int64, per, first, last int64) bool {
 		out[i] = v / per
 	}
 	return true
+}
+
+// TextsNear takes a run of texts, none of which is absent, of identifiers that
+// come in runs and in the order of a column that was read before: mostly a
+// text is the one before it again, or the next of the dictionary, and needs no
+// look-up.
+func (c *TableColumn) TextsNear(n int, text func(i int) []byte) {
+	if !c.keep || c.sums() != nil || specs[c.field].Check != CheckNone {
+		c.Texts(n, text)
+		return
+	}
+	dict := c.t.Batch.Dicts.Of(c.field)
+	out := c.code.Extend(n)
+	last := c.last
+	for i := range n {
+		b := text(i)
+		switch {
+		case last >= 0 && bytes.Equal(dict.bytes(last), b):
+		case last >= 0 && int(last)+1 < dict.Len() && bytes.Equal(dict.bytes(last+1), b):
+			last++
+		default:
+			code, rule := c.Code(b)
+			if rule != OK || code == NoCode {
+				c.code.Truncate(len(c.code.V) - n + i)
+				c.row += int32(i)
+				c.push(code, rule, b)
+				c.last = NoCode
+				c.Texts(n-i-1, func(j int) []byte { return text(i + 1 + j) })
+				return
+			}
+			last = code
+		}
+		out[i] = last
+	}
+	c.last = last
+	c.row += int32(n)
 }
 
 // Texts takes a run of texts, none of which is absent. Looking up many at a

@@ -33,6 +33,7 @@ type TableColumn struct {
 	code  *Vector[int32]
 	num   *Vector[int64]
 	row   int32
+	last  int32 // the code of the last text, for TextsNear
 	bad   []badCell
 	odd   map[int32]string // rows whose key is no code, by its text
 	own   bool             // the field's own column, not a key that names the settlement of a line
@@ -52,14 +53,14 @@ func NewTables(alloc memory.Allocator, dicts *Dicts, seed Seed, keep FieldSet, r
 			t.hash[tab] = make([]uint64, rows[tab])
 		}
 		for _, f := range tab.Fields() {
-			c := &TableColumn{t: t, field: f, keep: t.Batch.Keep.Has(f), own: true, code: t.Batch.cols[f].code, num: t.Batch.cols[f].num}
+			c := &TableColumn{t: t, field: f, keep: t.Batch.Keep.Has(f), own: true, last: NoCode, code: t.Batch.cols[f].code, num: t.Batch.cols[f].num}
 			c.key = f == SetlID || f == FixmedinsCode
 			c.expect(rows[tab])
 			t.cols[tab][f.String()] = c
 		}
 		if tab != Settlements {
 			for _, f := range []Field{FixmedinsCode, SetlID} {
-				c := &TableColumn{t: t, field: f, keep: true, key: true, code: NewVector[int32](alloc)}
+				c := &TableColumn{t: t, field: f, keep: true, key: true, last: NoCode, code: NewVector[int32](alloc)}
 				c.expect(rows[tab])
 				t.cols[tab][f.String()] = c
 			}
@@ -128,26 +129,6 @@ func (c *TableColumn) codeHashed(b []byte, h uint64) (int32, Rule) {
 	return dict.add(b, h, slot), OK
 }
 
-// CodeNear is Code with a guess: the code that the text before it had. When
-// the text is that one again, or the next of the dictionary, no look-up is
-// needed.
-func (c *TableColumn) CodeNear(b []byte, last int32) (int32, Rule) {
-	if last < 0 || !c.keep || specs[c.field].Check != CheckNone {
-		return c.Code(b)
-	}
-	dict := c.t.Batch.Dicts.Of(c.field)
-	b = TrimSpace(b)
-	switch {
-	case len(b) == 0:
-		return NoCode, OK
-	case bytes.Equal(dict.bytes(last), b):
-		return last, OK
-	case int(last)+1 < dict.Len() && bytes.Equal(dict.bytes(last+1), b):
-		return last + 1, OK
-	}
-	return c.Code(b)
-}
-
 func (c *TableColumn) check(b []byte) Rule {
 	if specs[c.field].Check == CheckNone && plainCode(b) {
 		return OK
@@ -158,9 +139,6 @@ func (c *TableColumn) check(b []byte) Rule {
 	_, rule := c.field.CodeText(b)
 	return rule
 }
-
-// PushCode takes one value by what Code said of its text.
-func (c *TableColumn) PushCode(code int32, rule Rule, text []byte) { c.push(code, rule, text) }
 
 func (c *TableColumn) push(code int32, rule Rule, text []byte) {
 	switch {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"fundwatch/claim"
 )
@@ -22,7 +23,7 @@ type csvTable struct {
 
 func openCSV(f *os.File, which claim.Table) (table, error) {
 	t := &csvTable{f: f, which: which}
-	err := t.each(func(int, []string, claim.Rule) error { t.count++; return nil })
+	err := t.each(func(*csvRow) error { t.count++; return nil })
 	if err != nil {
 		return nil, err
 	}
@@ -52,15 +53,25 @@ func isField(which claim.Table, name string) bool {
 
 func isTrace(name string) bool { return name == "drug_trac_codg" || name == "drug_trac_code" }
 
-// each reads the table from its beginning. A row that cannot be read, or has
-// another number of cells than the header, comes without cells and with why.
-func (t *csvTable) each(yield func(row int, cells []string, rule claim.Rule) error) error {
+// csvRow is a row as it stands in the file.
+type csvRow struct {
+	at       int        // from 0
+	rule     claim.Rule // why it cannot be read
+	cells    []string   // none where it is no CSV
+	from, to int64      // its bytes, with blank lines before it
+}
+
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
+// each reads the table from its beginning, the row is good until the next.
+func (t *csvTable) each(yield func(row *csvRow) error) error {
 	if _, err := t.f.Seek(0, io.SeekStart); err != nil {
 		return plain(err)
 	}
-	in := bufio.NewReaderSize(t.f, 1<<20)
-	if mark, _ := in.Peek(3); bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
-		in.Discard(3)
+	in, base := bufio.NewReaderSize(t.f, 1<<20), int64(0)
+	if mark, _ := in.Peek(len(byteOrderMark)); bytes.Equal(mark, byteOrderMark) {
+		in.Discard(len(mark))
+		base = int64(len(mark))
 	}
 	r := csv.NewReader(in)
 	r.FieldsPerRecord, r.ReuseRecord = -1, true
@@ -72,22 +83,22 @@ func (t *csvTable) each(yield func(row int, cells []string, rule claim.Rule) err
 		return fmt.Errorf("表头: %w", err)
 	}
 	t.names = append(t.names[:0], header...)
-	for row := 0; ; row++ {
+	for row := (csvRow{to: base + r.InputOffset()}); ; row.at++ {
 		cells, err := r.Read()
+		row.cells, row.rule = cells, claim.OK
+		row.from, row.to = row.to, base+r.InputOffset()
 		var bad *csv.ParseError
 		switch {
 		case err == io.EOF:
 			return nil
 		case errors.As(err, &bad):
-			err = yield(row, nil, claim.RuleCSV)
+			row.cells, row.rule = nil, claim.RuleCSV
 		case err != nil:
 			return err
 		case len(cells) != len(t.names):
-			err = yield(row, nil, claim.RuleColumns)
-		default:
-			err = yield(row, cells, claim.OK)
+			row.rule = claim.RuleColumns
 		}
-		if err != nil {
+		if err := yield(&row); err != nil {
 			return err
 		}
 	}
@@ -120,9 +131,11 @@ func (t *csvTable) feed(build *claim.Tables, tr *traces) []task {
 			buf = append(buf[:0], cells[i]...)
 			return buf
 		}
-		return t.each(func(row int, cells []string, rule claim.Rule) error {
-			if rule != claim.OK {
-				build.Broken(t.which, row, rule)
+		return t.each(func(row *csvRow) error {
+			cells := row.cells
+			if row.rule != claim.OK {
+				build.Broken(t.which, row.at, row.rule)
+				cells = nil
 			}
 			for i, c := range cols {
 				switch {
@@ -135,21 +148,49 @@ func (t *csvTable) feed(build *claim.Tables, tr *traces) []task {
 			}
 			if codg >= 0 || code >= 0 {
 				first := bytes.Clone(at(cells, codg))
-				build.Traces(row, first, at(cells, code), tr.add)
+				build.Traces(row.at, first, at(cells, code), tr.add)
 			}
 			return nil
 		})
 	}
-	return []task{{domain: claim.NumDomains, weight: int64(t.count), run: run}}
+	return []task{{domain: claim.NumDomains, weight: int64(t.count) * int64(len(t.names)), run: run}}
 }
 
-func (t *csvTable) pick(rows []int32) ([]string, [][]string, error) {
-	out := make([][]string, 0, len(rows))
-	err := t.each(func(row int, cells []string, _ claim.Rule) error {
-		if len(out) < len(rows) && rows[len(out)] == int32(row) {
-			out = append(out, append([]string(nil), cells...))
+func (t *csvTable) pick(rows []int32) ([]string, []rawRow, error) {
+	out := make([]rawRow, 0, len(rows))
+	err := t.each(func(row *csvRow) error {
+		if len(out) == len(rows) || rows[len(out)] != int32(row.at) {
+			return nil
 		}
+		raw := rawRow{cells: slices.Clone(row.cells), rule: row.rule}
+		if row.rule == claim.RuleCSV {
+			text, err := t.text(row)
+			if err != nil {
+				return err
+			}
+			raw.text = text
+		}
+		out = append(out, raw)
 		return nil
 	})
 	return t.names, out, err
+}
+
+// text reads the text of a row, without the blank lines before it and its own
+// line feed. Of what is longer than a message may be, the beginning will do.
+func (t *csvTable) text(row *csvRow) (string, error) {
+	size := row.to - row.from
+	if size > claim.MaxMessage {
+		size = keptOfTooLong
+	}
+	text := make([]byte, size)
+	if _, err := io.ReadFull(io.NewSectionReader(t.f, row.from, size), text); err != nil {
+		return "", plain(err)
+	}
+	for before := 0; before != len(text); {
+		before = len(text)
+		text = bytes.TrimPrefix(bytes.TrimPrefix(text, []byte("\r\n")), []byte("\n"))
+	}
+	text = bytes.TrimSuffix(bytes.TrimSuffix(text, []byte("\n")), []byte("\r"))
+	return string(text), nil
 }

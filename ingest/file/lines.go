@@ -3,15 +3,9 @@ package file
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
-	"strings"
-
-	"github.com/klauspost/compress/gzip"
-	"github.com/klauspost/compress/zstd"
+	"sync"
 
 	"fundwatch/claim"
 )
@@ -49,63 +43,100 @@ type place struct {
 // readLines reads one file of lines: cut into chunks, decoded by the workers,
 // taken into the intake in the file's order.
 func (r *Reader) readLines(ctx context.Context, path string) error {
-	name := filepath.Base(path)
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	todo := make(chan *chunk)
 	order := make(chan *chunk, 2*r.Workers)
+	// This goroutine is never waited for: its input may block for ever. It
+	// touches nothing but the input and the channels.
+	stdin := r.Stdin
 	go func() {
 		defer close(order)
 		defer close(todo)
-		r.cut(ctx, path, func(c *chunk) bool {
-			c.out = make(chan decoded, 1)
-			select {
-			case order <- c:
-			case <-ctx.Done():
-				return false
-			}
-			if c.err != nil {
-				return false
-			}
-			select {
-			case todo <- c:
-				return true
-			case <-ctx.Done():
-				close(c.out)
-				return false
-			}
-		})
+		cut(ctx, path, stdin, func(c *chunk) bool { return c.send(ctx, order, todo) })
 	}()
+	var workers sync.WaitGroup
 	for range r.Workers {
-		go func() {
-			dec := claim.NewDecoder(r.Alloc, r.Seed, r.Keep, true)
-			dec.Batch.Release()
-			for c := range todo {
-				c.out <- r.decode(dec, c, name)
-			}
-		}()
+		workers.Go(func() { r.decodeAll(ctx, todo, filepath.Base(path)) })
 	}
-	var failed error
-	for c := range order {
-		if c.err != nil {
-			failed = errors.Join(failed, fmt.Errorf("%s: %w", path, c.err))
-			break
+	var c *chunk
+	defer func() {
+		cancel()
+		workers.Wait()
+		for c.release(); len(order) > 0; c.release() {
+			c = <-order
 		}
-		d, ok := <-c.out
+	}()
+	for {
+		select {
+		case c = <-order:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 		switch {
-		case !ok:
-		case failed != nil:
-			d.batch.Release()
-		default:
-			if failed = r.take(c, d, name); failed != nil {
-				cancel()
+		case c == nil: // that was all
+			return ctx.Err()
+		case c.err != nil:
+			return fmt.Errorf("%s: %w", path, c.err)
+		}
+		select {
+		case d := <-c.out:
+			if err := r.take(c, d, filepath.Base(path)); err != nil {
+				return err
 			}
+		case <-ctx.Done():
+			return ctx.Err()
 		}
 	}
-	if failed == nil {
-		failed = ctx.Err()
+}
+
+// send gives the chunk to the one who takes and to a worker, and reports
+// whether more is wanted.
+func (c *chunk) send(ctx context.Context, order, todo chan<- *chunk) bool {
+	c.out = make(chan decoded, 1)
+	select {
+	case order <- c:
+	case <-ctx.Done():
+		return false
 	}
-	return failed
+	if c.err != nil {
+		return false
+	}
+	select {
+	case todo <- c:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// release gives back the memory of a chunk that was decoded but not taken. No
+// worker may have it any more.
+func (c *chunk) release() {
+	if c == nil {
+		return
+	}
+	select {
+	case d := <-c.out:
+		d.batch.Release()
+	default:
+	}
+}
+
+// decodeAll is the work of a worker.
+func (r *Reader) decodeAll(ctx context.Context, todo <-chan *chunk, name string) {
+	dec := claim.NewDecoder(r.Alloc, r.Seed, r.Keep, true)
+	dec.Batch.Release()
+	for {
+		select {
+		case c, ok := <-todo:
+			if !ok {
+				return
+			}
+			c.out <- r.decode(dec, c, name)
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // take adds a decoded chunk to the intake and tells its rejects in order.
@@ -120,7 +151,10 @@ func (r *Reader) take(c *chunk, d decoded, name string) error {
 		}
 		return nil
 	}
-	verdicts := r.intake.Add(d.batch)
+	var verdicts []claim.Verdict
+	if len(d.claims) > 0 {
+		verdicts = r.intake.Add(d.batch)
+	}
 	defer r.recycle(d.batch)
 	for i, v := range verdicts {
 		at := d.claims[i]
@@ -181,11 +215,15 @@ func (r *Reader) decode(dec *claim.Decoder, c *chunk, name string) decoded {
 			to = from + n
 		}
 		msg := c.data[from:to]
-		if len(bytes.Trim(msg, " \t\r")) > 0 {
+		if !blank(msg) {
 			out.messages++
 			if problems := dec.Decode(msg); problems != nil {
+				raw := msg
+				if len(msg) > claim.MaxMessage { // as the cutter has it, where it did not fit
+					raw = msg[:keptOfTooLong]
+				}
 				out.rejects = append(out.rejects, Reject{File: name, Line: line, Kind: KindProblem,
-					Problems: append([]claim.Problem(nil), problems...), Raw: msg})
+					Problems: append([]claim.Problem(nil), problems...), Raw: raw})
 			} else {
 				out.claims = append(out.claims, place{line, from, to})
 			}
@@ -193,148 +231,4 @@ func (r *Reader) decode(dec *claim.Decoder, c *chunk, name string) decoded {
 		from = to + 1
 	}
 	return out
-}
-
-// cut reads a file and yields whole lines, chunk by chunk; an error comes as
-// the last chunk.
-func (r *Reader) cut(ctx context.Context, path string, yield func(*chunk) bool) {
-	raw, closeRaw, err := r.open(path)
-	if err != nil {
-		yield(&chunk{err: err})
-		return
-	}
-	defer closeRaw()
-	in, closeIn, err := unpack(path, raw)
-	if err != nil {
-		yield(&chunk{err: err})
-		return
-	}
-	defer closeIn()
-	cutter{in: in, count: raw, line: 1}.run(ctx, yield)
-}
-
-func (r *Reader) open(path string) (*counter, func(), error) {
-	if path == "-" {
-		return &counter{in: r.Stdin}, func() {}, nil
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, nil, plain(err)
-	}
-	return &counter{in: f}, func() { f.Close() }, nil
-}
-
-// counter counts the bytes that were read.
-type counter struct {
-	in io.Reader
-	n  int64
-}
-
-func (c *counter) Read(p []byte) (int, error) {
-	n, err := c.in.Read(p)
-	c.n += int64(n)
-	return n, err
-}
-
-// maxWindow bounds the memory a zstd file can ask for.
-const maxWindow = 128 << 20
-
-// unpack reads through .gz and .zst. Both stream, so a small file that unpacks
-// to a huge one costs time but no memory.
-func unpack(path string, in io.Reader) (io.Reader, func(), error) {
-	switch {
-	case strings.HasSuffix(path, ".gz"):
-		z, err := gzip.NewReader(in)
-		if err != nil {
-			return nil, nil, fmt.Errorf("gzip: %w", err)
-		}
-		return z, func() { z.Close() }, nil
-	case strings.HasSuffix(path, ".zst"):
-		z, err := zstd.NewReader(in, zstd.WithDecoderMaxWindow(maxWindow), zstd.WithDecoderConcurrency(1))
-		if err != nil {
-			return nil, nil, fmt.Errorf("zstd: %w", err)
-		}
-		return z, z.Close, nil
-	}
-	return in, func() {}, nil
-}
-
-// cutter cuts a stream into chunks of whole lines.
-type cutter struct {
-	in    io.Reader
-	count *counter
-	line  int
-}
-
-func (c cutter) run(ctx context.Context, yield func(*chunk) bool) {
-	var rest []byte
-	seen := int64(0)
-	for start := true; ; start = false {
-		buf := make([]byte, len(rest), max(chunkSize, 2*len(rest)))
-		copy(buf, rest)
-		buf, err := fill(c.in, buf)
-		end := err == io.EOF
-		if err != nil && !end {
-			yield(&chunk{err: err})
-			return
-		}
-		if start {
-			buf = bytes.TrimPrefix(buf, []byte("\xef\xbb\xbf"))
-		}
-		cut := bytes.LastIndexByte(buf, '\n') + 1
-		if end {
-			cut = len(buf)
-		}
-		rest = buf[cut:]
-		out := &chunk{data: buf[:cut], first: c.line, packed: c.count.n - seen}
-		seen = c.count.n
-		if cut > 0 {
-			c.line += bytes.Count(out.data, []byte{'\n'})
-			if !yield(out) {
-				return
-			}
-		}
-		if end || ctx.Err() != nil {
-			return
-		}
-		if len(rest) > claim.MaxMessage {
-			if !yield(&chunk{data: rest[:keptOfTooLong], first: c.line, tooLong: true}) {
-				return
-			}
-			if rest, err = c.skipLine(); err != nil {
-				if err != io.EOF {
-					yield(&chunk{err: err})
-				}
-				return
-			}
-			c.line++
-		}
-	}
-}
-
-// fill reads until buf is full or the input ends. Unlike io.ReadFull it keeps
-// the end of the input apart from an archive that is cut off.
-func fill(in io.Reader, buf []byte) ([]byte, error) {
-	for len(buf) < cap(buf) {
-		n, err := in.Read(buf[len(buf):cap(buf)])
-		buf = buf[:len(buf)+n]
-		if err != nil {
-			return buf, err
-		}
-	}
-	return buf, nil
-}
-
-// skipLine reads on to the end of the line and gives what follows it.
-func (c cutter) skipLine() ([]byte, error) {
-	buf := make([]byte, 1<<20)
-	for {
-		n, err := c.in.Read(buf)
-		if i := bytes.IndexByte(buf[:n], '\n'); i >= 0 {
-			return bytes.Clone(buf[i+1 : n]), nil
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
 }

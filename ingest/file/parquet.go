@@ -107,18 +107,15 @@ type feeder struct {
 	c    *claim.TableColumn
 	from parquet.Column
 	dict *parquet.Texts
-	seen []claim.CodeEntry // by entry of dict
-	at   func(i int32) []byte
-	runs bool // the texts of neighbours are often the same
+	read *claim.FileDict // dict, read
+	runs bool            // the texts of neighbours are often the same
 	// scale turns decimals and integers into the unit of the field's kind.
 	scale int64
 	most  int64 // the largest number that needs no second look
-	code  int32
-	rule  claim.Rule
 }
 
 func newFeeder(c *claim.TableColumn, from parquet.Column) *feeder {
-	f := &feeder{c: c, from: from, code: claim.NoCode}
+	f := &feeder{c: c, from: from}
 	kind := c.Field().Spec().Kind
 	if d := kind.Scale() - from.Scale; d >= 0 && (from.Kind == parquet.Decimal || from.Kind == parquet.Integer) {
 		f.scale = pow10(d)
@@ -149,51 +146,39 @@ func (f *feeder) page(p *parquet.Page) error {
 
 // dictionary reads each text of the file's dictionary once.
 func (f *feeder) dictionary(p *parquet.Page) {
-	if f.dict != p.Dict {
-		f.dict = p.Dict
-		f.seen = make([]claim.CodeEntry, p.Dict.Len())
-		f.at = func(i int32) []byte { return p.Dict.At(int(i)) }
-	}
-	coded := f.c.Field().Coded()
-	if coded && f.c.Codes(p.Index, f.seen, f.at) {
+	if !f.c.Field().Coded() {
+		for _, i := range p.Index {
+			if i < 0 {
+				f.c.Null()
+			} else {
+				f.c.Text(p.Dict.At(int(i)))
+			}
+		}
 		return
 	}
-	for _, i := range p.Index {
-		switch {
-		case i < 0:
-			f.c.Null()
-		case !coded:
-			f.c.Text(f.at(i))
-		default:
-			e := &f.seen[i]
-			if !e.Known {
-				e.Code, e.Rule = f.c.Code(f.at(i))
-				e.Known = true
-			}
-			f.c.PushCode(e.Code, e.Rule, f.at(i))
-		}
+	if f.dict != p.Dict {
+		f.dict = p.Dict
+		f.read = f.c.Read(p.Dict.Len(), p.Dict.At)
 	}
+	f.c.Codes(p.Index, f.read, p.Dict.At)
 }
 
-// texts reads texts as they come. Identifiers of lines come in runs and in the
-// order of their settlements, so there the code of the last text is a good
-// guess; elsewhere they are looked up many at a time.
+// texts reads texts as they come.
 func (f *feeder) texts(p *parquet.Page) {
 	coded := f.c.Field().Coded()
-	if coded && !f.runs && p.Null == nil {
+	switch {
+	case coded && f.runs && p.Null == nil:
+		f.c.TextsNear(p.Rows, p.Text.At)
+		return
+	case coded && p.Null == nil:
 		f.c.Texts(p.Rows, p.Text.At)
 		return
 	}
 	for i := range p.Rows {
-		text := p.Text.At(i)
-		switch {
-		case p.Null != nil && p.Null[i]:
+		if p.Null != nil && p.Null[i] {
 			f.c.Null()
-		case !coded:
-			f.c.Text(text)
-		default:
-			f.code, f.rule = f.c.CodeNear(text, f.code)
-			f.c.PushCode(f.code, f.rule, text)
+		} else {
+			f.c.Text(p.Text.At(i))
 		}
 	}
 }
@@ -348,8 +333,8 @@ func textAt(c parquet.Column, p *parquet.Page, i int) []byte {
 	return nil
 }
 
-func (t *parquetTable) pick(rows []int32) ([]string, [][]string, error) {
-	out := make([][]string, len(rows))
+func (t *parquetTable) pick(rows []int32) ([]string, []rawRow, error) {
+	out := make([]rawRow, len(rows))
 	var names []string
 	for i, c := range t.pq.Columns() {
 		at, known := t.cols[c.Name]
@@ -360,7 +345,7 @@ func (t *parquetTable) pick(rows []int32) ([]string, [][]string, error) {
 		next := 0
 		err := t.texts(i, func(row int, text []byte) {
 			if next < len(rows) && rows[next] == int32(row) {
-				out[next] = append(out[next], string(text))
+				out[next].cells = append(out[next].cells, string(text))
 				next++
 			}
 		})

@@ -2,30 +2,46 @@ package file
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 
 	"fundwatch/claim"
 )
 
-// picked is the cells of the rows that rejects need, by row.
+// rawRow is what stands in a row of a table.
+type rawRow struct {
+	cells []string   // as text, empty where absent
+	rule  claim.Rule // why the row cannot be read
+	text  string     // of a row that is no CSV
+}
+
+// picked is the rows that rejects need.
 type picked struct {
 	names []string
 	rows  []int32
-	cells [][]string
+	found []rawRow // by position in rows
 }
 
-func (p *picked) row(at int32) []string {
+func (p *picked) row(at int32) rawRow {
 	i, ok := slices.BinarySearch(p.rows, at)
-	if !ok || i >= len(p.cells) {
-		return nil
+	if !ok || i >= len(p.found) {
+		return rawRow{}
 	}
-	return p.cells[i]
+	return p.found[i]
+}
+
+// cell gives the cell of a row under a name.
+func (p *picked) cell(r rawRow, name string) string {
+	if i := slices.Index(p.names, name); i >= 0 && i < len(r.cells) {
+		return r.cells[i]
+	}
+	return ""
 }
 
 // rawOf reads the rows of all rejects again and gives a function that writes a
 // rejected claim as JSON, with the cells as they stand in the tables.
-func rawOf(open [3]table, rejects []claim.TableReject) (func(*claim.TableReject) []byte, error) {
+func (s *tableSet) rawOf(rejects []claim.TableReject) (func(*claim.TableReject) []byte, error) {
 	var all [3]picked
 	for i := range rejects {
 		r := &rejects[i]
@@ -43,8 +59,8 @@ func rawOf(open [3]table, rejects []claim.TableReject) (func(*claim.TableReject)
 			continue
 		}
 		var err error
-		if p.names, p.cells, err = open[t].pick(p.rows); err != nil {
-			return nil, err
+		if p.names, p.found, err = s.open[t].pick(p.rows); err != nil {
+			return nil, fmt.Errorf("%s: %w", s.paths[t], err)
 		}
 	}
 	return func(r *claim.TableReject) []byte { return rawClaim(&all, r) }, nil
@@ -109,23 +125,49 @@ func rawClaim(all *[3]picked, r *claim.TableReject) []byte {
 	return b
 }
 
-// cellsOf shows the filled cells of a row that the contract knows.
+// cellsOf shows the filled cells of a row that the contract knows. Of a row
+// with too few or too many cells nobody knows which cell is which, so it shows
+// all, those without a name of their own in a list; and of a row that is no CSV
+// its text.
 func cellsOf(t claim.Table, p *picked, row int32) object {
+	r := p.row(row)
+	if r.rule == claim.RuleCSV {
+		return object{{"csv", r.text}}
+	}
 	out := object{}
-	cells := p.row(row)
-	for i, name := range p.names {
-		if i >= len(cells) || strings.TrimSpace(cells[i]) == "" || !isField(t, name) {
-			continue
+	var extra []string
+	taken := map[string]bool{"": true, "extra": true, "drugtracinfo": true}
+	for i, cell := range r.cells {
+		name := ""
+		if i < len(p.names) {
+			name = p.names[i]
 		}
-		if t == claim.Lines && isTrace(name) {
-			var list []object
-			for _, code := range strings.Split(cells[i], "|") {
-				list = append(list, object{{name, code}})
+		switch {
+		case i < len(p.names) && strings.TrimSpace(cell) == "":
+		case t == claim.Lines && isTrace(name):
+			if name == "drug_trac_codg" || strings.TrimSpace(p.cell(r, "drug_trac_codg")) == "" {
+				out = append(out, member{"drugtracinfo", traceList(cell)})
 			}
-			out = append(out, member{"drugtracinfo", list})
-			continue
+		case isField(t, name):
+			out = append(out, member{name, cell})
+		case r.rule != claim.RuleColumns: // unknown to the contract
+		case taken[name]:
+			extra = append(extra, cell)
+		default:
+			out, taken[name] = append(out, member{name, cell}), true
 		}
-		out = append(out, member{name, cells[i]})
+	}
+	if extra != nil {
+		out = append(out, member{"extra", extra})
 	}
 	return out
+}
+
+// traceList is the trace codes of a cell as a claim has them, under the name
+// that their problems have.
+func traceList(cell string) (list []object) {
+	for _, code := range strings.Split(cell, "|") {
+		list = append(list, object{{"drug_trac_codg", code}})
+	}
+	return list
 }

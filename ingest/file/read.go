@@ -24,7 +24,7 @@ type Reader struct {
 	// Reject is told every message that is no claim, in the order of file and
 	// line. It must not keep Raw.
 	Reject func(*Reject) error
-	// Progress is told the bytes read of all; may be nil.
+	// Progress is told the bytes read of all, one call at a time; may be nil.
 	Progress func(done, total int64)
 
 	spare  chan *claim.Batch // batches that were taken in, to be used again
@@ -34,26 +34,32 @@ type Reader struct {
 	total  int64
 }
 
-// source is one thing to read: a file of lines or a folder of tables.
+// source is one thing to read: a file of lines, or some tables of a folder that
+// stand side by side by name.
 type source struct {
 	path   string
-	tables *tableSet // nil for lines
+	tables *tableSet     // nil for lines
+	which  []claim.Table // of tables
 }
 
 // Read reads all inputs: files, folders, or - for standard input. The intake
 // holds at least one batch, maybe an empty one.
 func (r *Reader) Read(ctx context.Context, inputs []string) (*claim.Intake, *Tally, error) {
 	r.Workers = max(1, r.Workers)
-	r.tally = Tally{Problems: map[string]map[claim.Rule]int{}}
+	r.tally, r.done, r.total = Tally{Problems: map[string]map[claim.Rule]int{}}, 0, 0
 	sources, err := r.sources(inputs)
 	if err != nil {
+		return nil, nil, err
+	}
+	defer closeTables(sources)
+	if err := openTables(ctx, sources); err != nil {
 		return nil, nil, err
 	}
 	r.spare = make(chan *claim.Batch, 4*r.Workers)
 	r.intake = claim.NewIntake(r.Alloc, r.Seed, r.Keep)
 	for _, s := range sources {
 		if s.tables != nil {
-			err = r.readTables(ctx, s.tables, len(sources) > 1)
+			err = r.readTables(ctx, s, len(sources) > 1)
 		} else {
 			err = r.readLines(ctx, s.path)
 		}
@@ -116,8 +122,8 @@ func (r *Reader) sources(inputs []string) ([]source, error) {
 	return out, nil
 }
 
-// folder lists the files of lines in a folder and its tables, which stand
-// where the name of their first file puts them.
+// folder lists the files of lines in a folder and its tables by name. The claims
+// of tables stand where the name of settlements puts them.
 func (r *Reader) folder(dir string) ([]source, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -134,12 +140,15 @@ func (r *Reader) folder(dir string) ([]source, error) {
 		switch {
 		case isLines(e.Name()):
 			out = append(out, source{path: path})
-		case tables.take(e.Name(), path):
-			if tables.count == 1 {
+		default:
+			t, ok := tables.take(e.Name(), path, info.Size())
+			if !ok {
+				continue
+			}
+			if n := len(out); n == 0 || out[n-1].tables == nil {
 				out = append(out, source{path: path, tables: tables})
 			}
-		default:
-			continue
+			out[len(out)-1].which = append(out[len(out)-1].which, t)
 		}
 		r.total += info.Size()
 	}
@@ -154,10 +163,12 @@ func (r *Reader) folder(dir string) ([]source, error) {
 
 // isLines reports whether a name is that of a file of JSON lines.
 func isLines(name string) bool {
-	for _, end := range []string{".gz", ".zst"} {
-		name = strings.TrimSuffix(name, end)
+	for _, end := range []string{".jsonl", ".jsonl.gz", ".jsonl.zst"} {
+		if strings.HasSuffix(name, end) {
+			return true
+		}
 	}
-	return strings.HasSuffix(name, ".jsonl")
+	return false
 }
 
 // plain takes the path out of a file error: the caller names it already.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"fundwatch/claim"
@@ -17,23 +18,29 @@ var allTables = []claim.Table{claim.Settlements, claim.Lines, claim.Diagnoses}
 type tableSet struct {
 	dir   string
 	paths [3]string
+	size  int64 // of the files, in bytes
 	count int
 	twice string
+
+	open    [3]table
+	build   *claim.Tables // from the first of the tables until the intake takes it
+	rejects []claim.TableReject
 }
 
-// take notes a file that is one of the tables and reports whether it is.
-func (s *tableSet) take(name, path string) bool {
+// take notes a file that is one of the tables and says which, if it is one.
+func (s *tableSet) take(name, path string, size int64) (claim.Table, bool) {
 	for _, t := range allTables {
 		if end, ok := strings.CutPrefix(name, t.String()+"."); ok && (end == "csv" || end == "parquet") {
 			if s.paths[t] != "" {
 				s.twice = t.String()
 			}
 			s.paths[t] = path
+			s.size += size
 			s.count++
-			return true
+			return t, true
 		}
 	}
-	return false
+	return 0, false
 }
 
 func (s *tableSet) complete() error {
@@ -48,6 +55,17 @@ func (s *tableSet) complete() error {
 	return nil
 }
 
+// mixed reports whether there are tables of both forms.
+func (s *tableSet) mixed() bool {
+	forms := map[string]bool{}
+	for _, path := range s.paths {
+		if path != "" {
+			forms[filepath.Ext(path)] = true
+		}
+	}
+	return len(forms) > 1
+}
+
 // table is one file of a folder of tables.
 type table interface {
 	// rows counts the rows.
@@ -55,9 +73,8 @@ type table interface {
 	// feed gives tasks that together feed every column of the contract the
 	// file has; tasks of different domains may run at the same time.
 	feed(t *claim.Tables, tr *traces) []task
-	// pick gives the cells of some rows, in ascending order, as text: by row,
-	// by column. Absent cells are empty.
-	pick(rows []int32) (names []string, cells [][]string, err error)
+	// pick gives some rows, in ascending order, and the names of their cells.
+	pick(rows []int32) (names []string, found []rawRow, err error)
 	close() error
 }
 
@@ -94,31 +111,95 @@ func openTable(path string, t claim.Table) (table, error) {
 	return out, nil
 }
 
-// readTables reads a folder of tables into the intake. fingerprints are needed
-// when there are other inputs that may hold the same claims.
-func (r *Reader) readTables(ctx context.Context, s *tableSet, fingerprints bool) error {
-	var open [3]table
-	var rows [3]int
-	for _, t := range allTables {
-		if s.paths[t] == "" {
-			continue
+// openTables opens the tables of all sources, so that what is wrong with one is
+// told before anything is read.
+func openTables(ctx context.Context, sources []source) error {
+	for _, s := range sources {
+		for _, t := range s.which {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			tab, err := openTable(s.tables.paths[t], t)
+			if err != nil {
+				return fmt.Errorf("%s: %w", s.tables.paths[t], err)
+			}
+			s.tables.open[t] = tab
 		}
-		tab, err := openTable(s.paths[t], t)
-		if err != nil {
-			return fmt.Errorf("%s: %w", s.paths[t], err)
-		}
-		defer tab.close()
-		open[t], rows[t] = tab, tab.rows()
 	}
-	keep := r.Keep
-	build := claim.NewTables(r.Alloc, claim.NewDicts(r.Seed), r.Seed, keep, rows, fingerprints)
+	return nil
+}
+
+// closeTables closes all tables and gives back what the intake did not take.
+func closeTables(sources []source) {
+	for _, s := range sources {
+		for _, t := range s.which {
+			if tab := s.tables.open[t]; tab != nil {
+				tab.close()
+			}
+		}
+		if s.tables != nil && s.tables.build != nil {
+			s.tables.build.Release()
+			s.tables.build = nil
+		}
+	}
+}
+
+// readTables reads tables of a folder: all of them when it comes to the first,
+// since they can only be joined together. The claims go into the intake with
+// the settlements, which are the last by name; what is rejected of a table is
+// told in its own place. fingerprints are needed when there are other inputs
+// that may hold the same claims.
+func (r *Reader) readTables(ctx context.Context, s source, fingerprints bool) error {
+	set := s.tables
+	if set.build == nil {
+		if err := r.buildTables(ctx, set, fingerprints); err != nil {
+			return err
+		}
+	}
+	if slices.Contains(s.which, claim.Settlements) {
+		r.takeTables(set)
+	}
+	return r.tellRejects(set, s.which)
+}
+
+// buildTables feeds and joins the tables of a folder. What it has built so far
+// stays in the set, also when it fails.
+func (r *Reader) buildTables(ctx context.Context, s *tableSet, fingerprints bool) error {
+	var rows [3]int
+	for t, tab := range s.open {
+		if tab != nil {
+			rows[t] = tab.rows()
+		}
+	}
+	s.build = claim.NewTables(r.Alloc, claim.NewDicts(r.Seed), r.Seed, r.Keep, rows, fingerprints)
 	tr := &traces{bad: map[int32][]claim.Problem{}}
-	var tasks []task
-	for t, tab := range open {
+	tasks := s.tasks(tr)
+	workers := r.Workers
+	if fingerprints || s.mixed() { // a row of CSV touches every dictionary
+		workers = 1
+	}
+	share := shares{size: s.size, all: weight(tasks)}
+	err := runTasks(ctx, workers, tasks, func(t task) { r.progress(share.next(t.weight)) })
+	if err != nil {
+		return err
+	}
+	r.progress(share.rest())
+	s.rejects = s.build.Finish(r.Workers, tr.bad)
+	for _, rej := range s.rejects {
+		if rej.Table != claim.Settlements {
+			r.tally.Messages++ // an orphan is a message of its own
+		}
+	}
+	return nil
+}
+
+// tasks gives the tasks of all tables; their errors name the file.
+func (s *tableSet) tasks(tr *traces) (out []task) {
+	for t, tab := range s.open {
 		if tab == nil {
 			continue
 		}
-		for _, job := range tab.feed(build, tr) {
+		for _, job := range tab.feed(s.build, tr) {
 			run, path := job.run, s.paths[t]
 			job.run = func() error {
 				if err := run(); err != nil {
@@ -126,52 +207,42 @@ func (r *Reader) readTables(ctx context.Context, s *tableSet, fingerprints bool)
 				}
 				return nil
 			}
-			tasks = append(tasks, job)
+			out = append(out, job)
 		}
 	}
-	workers := r.Workers
-	if fingerprints {
-		workers = 1
-	}
-	if err := runTasks(ctx, workers, tasks); err != nil {
-		build.Batch.Release()
-		return err
-	}
-	rejects := build.Finish(r.Workers, tr.bad)
-	for _, path := range s.paths {
-		if info, err := os.Stat(path); err == nil {
-			r.progress(info.Size())
-		}
-	}
-	return r.takeTables(s, build.Batch, open, rejects)
+	return out
 }
 
-// takeTables adds the batch of a folder to the intake and tells its rejects.
-func (r *Reader) takeTables(s *tableSet, b *claim.Batch, open [3]table, rejects []claim.TableReject) error {
-	settlements := b.Rows(claim.Settlements)
-	for _, rej := range rejects {
-		if rej.Table != claim.Settlements {
-			r.tally.Messages++ // an orphan is a message of its own
-		}
-	}
-	r.tally.Messages += settlements
-	verdicts := r.intake.Add(b)
-	if b != r.intake.All {
-		defer b.Release()
-	}
-	for row, v := range verdicts {
+// takeTables adds the batch of a folder to the intake.
+func (r *Reader) takeTables(s *tableSet) {
+	b := s.build.Batch
+	r.tally.Messages += b.Rows(claim.Settlements)
+	for row, v := range r.intake.Add(b) {
 		switch v {
 		case claim.Duplicate:
 			r.tally.Duplicates++
 		case claim.Conflict: // with a claim of another input
-			rejects = append(rejects, claim.TableReject{Row: int32(row), Conflict: true})
+			s.rejects = append(s.rejects, claim.TableReject{Row: int32(row), Conflict: true})
+		}
+	}
+	if b == r.intake.All {
+		s.build = nil // the intake releases it
+	}
+}
+
+// tellRejects tells what is rejected of some tables.
+func (r *Reader) tellRejects(s *tableSet, which []claim.Table) error {
+	var rejects []claim.TableReject
+	for _, rej := range s.rejects {
+		if slices.Contains(which, rej.Table) {
+			rejects = append(rejects, rej)
 		}
 	}
 	if len(rejects) == 0 {
 		return nil
 	}
 	claim.SortRejects(rejects)
-	raw, err := rawOf(open, rejects)
+	raw, err := s.rawOf(rejects)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package file
 
 import (
 	"context"
+	"math/bits"
 	"slices"
 	"sync"
 
@@ -9,8 +10,9 @@ import (
 )
 
 // runTasks runs the tasks on some goroutines. Tasks of one domain share a
-// dictionary, so they run one after the other, on one goroutine.
-func runTasks(ctx context.Context, workers int, tasks []task) error {
+// dictionary, so they run one after the other, on one goroutine. done is told
+// every task that is done, one call at a time.
+func runTasks(ctx context.Context, workers int, tasks []task, done func(task)) error {
 	byDomain := map[claim.Domain]int{}
 	var groups [][]task
 	for _, t := range tasks {
@@ -39,12 +41,18 @@ func runTasks(ctx context.Context, workers int, tasks []task) error {
 				next++
 				mu.Unlock()
 				for _, t := range group {
-					if err := t.run(); err != nil {
-						mu.Lock()
+					if ctx.Err() != nil {
+						return
+					}
+					err := t.run()
+					mu.Lock()
+					if err != nil {
 						failed = firstOf(failed, err)
 						mu.Unlock()
 						return
 					}
+					done(t)
+					mu.Unlock()
 				}
 			}
 		})
@@ -71,3 +79,25 @@ func weight(group []task) (sum int64) {
 	}
 	return sum
 }
+
+// shares deals out bytes to tasks by their weight; together they are exactly
+// the size.
+type shares struct {
+	size, all  int64 // bytes; the weight of all tasks
+	done, told int64 // the weight of those that are done; bytes dealt out
+}
+
+func (s *shares) next(weight int64) int64 {
+	s.done += weight
+	if s.done == 0 {
+		return 0
+	}
+	hi, lo := bits.Mul64(uint64(s.size), uint64(s.done))
+	upTo, _ := bits.Div64(hi, lo, uint64(s.all))
+	share := int64(upTo) - s.told
+	s.told += share
+	return share
+}
+
+// rest is what remains when there was no task, or none with any weight.
+func (s *shares) rest() int64 { return s.size - s.told }
