@@ -16,7 +16,7 @@ const (
 )
 
 // Intake gathers accepted claims, one by one identity. The claim that came
-// first stays; see contracts "Identity".
+// first stays; see docs/formats.md.
 type Intake struct {
 	// All holds the accepted claims, and rows marked in its Rejected that are
 	// none.

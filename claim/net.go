@@ -5,7 +5,7 @@ import "slices"
 // Standing is the part a settlement plays once refunds are known.
 type Standing uint8
 
-// The standings; see contracts "Refund settlements" and "Returns".
+// The standings; see docs/formats.md.
 const (
 	TakesPart Standing = iota
 	Refund             // a refund settlement: takes part in no detector
@@ -16,12 +16,12 @@ const (
 
 // netter works out what counts of a batch.
 type netter struct {
+	own      ownLines
 	b        *Batch
 	index    *identities
 	workers  int
 	standing []Standing
 	altered  map[int32]*lowered // lines from which refund lines took something
-	changed  []bool             // by line: is in altered
 	negative []int32            // lines with a negative quantity that have a claim
 	count    Netted
 }
@@ -100,14 +100,25 @@ func (n *netter) judge() {
 	}
 }
 
-// readLines looks once at all lines: it counts them, lists those with negative
-// quantities, and finds the claims that have no others.
+// readLines looks once at all lines: it counts them, finds where those of each
+// claim lie, lists those with negative quantities, and finds the claims that
+// have no others.
 func (n *netter) readLines() {
 	const hasLine, hasPositive = 1, 2
 	seen := make([]uint8, len(n.standing))
-	cnt := n.b.Numbers(Cnt)
-	for l, owner := range n.b.Owners(Lines) {
-		if owner < 0 || n.standing[owner] == NoClaim {
+	cnt, owners := n.b.Numbers(Cnt), n.b.Owners(Lines)
+	n.own = ownLines{first: make([]int32, len(n.standing)), count: make([]int32, len(n.standing)), owners: owners}
+	together, last := true, int32(NoCode)
+	for l, owner := range owners {
+		if owner < 0 {
+			continue
+		}
+		if owner != last {
+			together = together && n.own.count[owner] == 0
+			n.own.first[owner], last = int32(l), owner
+		}
+		n.own.count[owner]++
+		if n.standing[owner] == NoClaim {
 			continue
 		}
 		n.count.Lines++
@@ -117,6 +128,9 @@ func (n *netter) readLines() {
 		} else {
 			n.negative = append(n.negative, int32(l))
 		}
+	}
+	if !together {
+		n.own.scattered(len(n.standing))
 	}
 	for c, s := range seen {
 		if s == hasLine && n.standing[c] == TakesPart {
@@ -144,7 +158,7 @@ func (n *netter) takeRefunds() {
 		return
 	}
 	find := n.linesByNumber(visits)
-	n.altered, n.changed = make(map[int32]*lowered, len(refunds)), make([]bool, len(cnt))
+	n.altered = make(map[int32]*lowered, len(refunds))
 	det, inscp := b.Numbers(DetItemFeeSumamt), b.Numbers(InscpScpAmt)
 	for _, l := range refunds {
 		y := find(owners[l], named[l])
@@ -157,7 +171,7 @@ func (n *netter) takeRefunds() {
 			if v.scoped = inscp[y] != None64; v.scoped {
 				v.inscp = WideOf(inscp[y])
 			}
-			n.altered[y], n.changed[y] = v, true
+			n.altered[y] = v
 		}
 		v.cnt, v.det = v.cnt.Plus(cnt[l]), v.det.Plus(det[l])
 		if inscp[l] != None64 {
@@ -176,16 +190,21 @@ func (n *netter) linesByNumber(visits []bool) func(claim, sn int32) int32 {
 	visit, owners, sns, cnt := b.Codes(MdtrtID), b.Owners(Lines), b.Codes(FeedetlSn), b.Numbers(Cnt)
 	type place struct{ of, sn int32 }
 	own, inVisit := map[place]int32{}, map[place]int32{}
-	for l, c := range cnt {
-		owner := owners[l]
-		if c <= 0 || owner < 0 || n.standing[owner] != TakesPart || !visits[visit[owner]] {
+	for c, s := range n.standing {
+		owner := int32(c)
+		if s != TakesPart || !visits[visit[owner]] {
 			continue
 		}
-		own[place{owner, sns[l]}] = int32(l)
-		at := place{visit[owner], sns[l]}
-		if other, ok := inVisit[at]; !ok || n.before(owner, owners[other]) {
-			inVisit[at] = int32(l)
-		}
+		n.own.each(owner, func(l int32) {
+			if cnt[l] <= 0 {
+				return
+			}
+			own[place{owner, sns[l]}] = l
+			at := place{visit[owner], sns[l]}
+			if other, ok := inVisit[at]; !ok || n.before(owner, owners[other]) {
+				inVisit[at] = l
+			}
+		})
 	}
 	return func(claim, sn int32) int32 {
 		if l, ok := own[place{claim, sn}]; ok {
@@ -216,7 +235,7 @@ func (n *netter) history() *History {
 	}
 	var netRows, voidRows, diagRows []int32
 	InParallel(n.workers, []func(){
-		func() { netRows, voidRows = n.placeLines(h, position, len(claims)) },
+		func() { netRows, voidRows = n.placeLines(h, claims, position) },
 		func() { diagRows, h.Diagnoses = group(n.ownersIn(Diagnoses, position), len(claims)) },
 	})
 	h.rows = [numTables]int{len(claims), len(netRows) + len(voidRows), len(diagRows)}
@@ -317,9 +336,13 @@ func (n *netter) lower(h *History) {
 		return
 	}
 	cnt, det, inscp := h.cols[Cnt].num.V, h.cols[DetItemFeeSumamt].num.V, h.cols[InscpScpAmt].num.V
+	changed := newBitset(n.b.Rows(Lines))
+	for l := range n.altered {
+		changed.set(uint64(l))
+	}
 	h.sent, h.lowered = make(map[int32]lineValues, len(n.altered)), newBitset(h.rows[Lines])
 	for to, from := range h.lineRows[:h.Net()] {
-		if n.changed[from] {
+		if changed.has(uint64(from)) {
 			h.sent[int32(to)] = lineValues{cnt[to], det[to], inscp[to]}
 			h.lowered.set(uint64(to))
 			v := n.altered[from].values()

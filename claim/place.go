@@ -7,41 +7,75 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/memory"
 )
 
-// placeLines sorts the lines by claim: the rows of the net ones, and of the void
-// ones behind them. The owners of lines become positions of claims, in place.
-func (n *netter) placeLines(h *History, position []int32, claims int) (net, void []int32) {
-	at := n.b.lineOwner.V
-	InRanges(n.workers, len(at), func(lo, hi int) {
-		for l := lo; l < hi; l++ {
-			if at[l] >= 0 {
-				at[l] = position[at[l]]
-			}
+// ownLines finds the lines of settlements. Mostly the lines of each lie
+// together, and a place and a count say where; else they are sorted first.
+type ownLines struct {
+	owners       []int32
+	first, count []int32 // by settlement; first is a place in rows, if there are rows
+	rows         []int32
+}
+
+// scattered sorts lines that do not lie together.
+func (o *ownLines) scattered(settlements int) {
+	o.rows, o.first = group(o.owners, settlements)
+}
+
+// each calls yield with the lines of a settlement.
+func (o *ownLines) each(c int32, yield func(line int32)) {
+	if o.rows != nil {
+		for _, l := range o.rows[o.first[c]:o.first[c+1]] {
+			yield(l)
+		}
+		return
+	}
+	for l, left := o.first[c], o.count[c]; left > 0; l++ {
+		if o.owners[l] == c { // lines without settlement may lie between
+			yield(l)
+			left--
+		}
+	}
+}
+
+// placeLines sorts the lines by claim: it gives the rows of the net ones, and
+// of the void ones, which lie behind them in the history.
+func (n *netter) placeLines(h *History, claims, position []int32) (net, void []int32) {
+	unsorted := n.voidLines(position)
+	of := make([]int32, len(unsorted))
+	gone := newBitset(n.b.Rows(Lines))
+	for i, l := range unsorted {
+		of[i] = position[n.own.owners[l]]
+		gone.set(uint64(l))
+	}
+	void, h.VoidLines = group(of, len(claims))
+	for i, r := range void {
+		void[i] = unsorted[r]
+	}
+	h.NetLines = make([]int32, len(claims)+1)
+	for to, c := range claims {
+		h.NetLines[to+1] = h.NetLines[to] + n.own.count[c] - (h.VoidLines[to+1] - h.VoidLines[to])
+	}
+	net = make([]int32, h.NetLines[len(claims)])
+	InRanges(n.workers, len(claims), func(lo, hi int) {
+		at := h.NetLines[lo]
+		for _, c := range claims[lo:hi] {
+			n.own.each(c, func(l int32) {
+				if !gone.has(uint64(l)) {
+					net[at] = l
+					at++
+				}
+			})
 		}
 	})
-	void = n.voidLines(at)
-	of := make([]int32, len(void))
-	for i, l := range void {
-		of[i] = at[l]
-		at[l] = NoCode // left out of the net lines
+	for i := range h.VoidLines {
+		h.VoidLines[i] += int32(len(net))
 	}
-	if net, h.NetLines = n.runs(at, claims); net == nil {
-		net, h.NetLines = group(at, claims)
-	}
-	order, start := group(of, claims)
-	for i, r := range order {
-		order[i] = void[r]
-	}
-	h.VoidLines = start
-	for i := range start {
-		start[i] += int32(len(net))
-	}
-	return net, order
+	return net, void
 }
 
 // voidLines lists the lines of claims that take part which do not count.
-func (n *netter) voidLines(at []int32) (void []int32) {
+func (n *netter) voidLines(position []int32) (void []int32) {
 	for _, l := range n.negative {
-		if at[l] >= 0 {
+		if position[n.own.owners[l]] >= 0 {
 			void = append(void, l)
 		}
 	}
@@ -52,43 +86,6 @@ func (n *netter) voidLines(at []int32) (void []int32) {
 	}
 	slices.Sort(void)
 	return void
-}
-
-// runs is group for lines that lie together claim by claim, as they mostly do:
-// much cheaper, since only claims are moved about. It gives nil when some
-// claim's lines do not. Lines that are left out may lie between.
-func (n *netter) runs(at []int32, claims int) (lines, start []int32) {
-	first, count := make([]int32, claims), make([]int32, claims+1)
-	last := int32(NoCode)
-	for l, c := range at {
-		if c < 0 {
-			continue
-		}
-		if c != last {
-			if count[c+1] > 0 {
-				return nil, nil
-			}
-			first[c], last = int32(l), c
-		}
-		count[c+1]++
-	}
-	start = count
-	for c := range claims {
-		start[c+1] += start[c]
-	}
-	lines = make([]int32, start[claims])
-	InRanges(n.workers, claims, func(lo, hi int) {
-		for c := lo; c < hi; c++ {
-			l := first[c]
-			for to := start[c]; to < start[c+1]; l++ {
-				if at[l] == int32(c) {
-					lines[to] = l
-					to++
-				}
-			}
-		}
-	})
-	return lines, start
 }
 
 func (n *netter) ownersIn(t Table, position []int32) []int32 {

@@ -3,6 +3,7 @@ package claim
 import (
 	"bytes"
 	"cmp"
+	"maps"
 	"slices"
 	"sync"
 
@@ -161,7 +162,7 @@ func (b bitset) swap(at uint64) (was bool) {
 // chance), a second the rows. Each worker looks at its own part of the hashes.
 func (t *traceColumn) repeated(workers int) []bitset {
 	slots := uint64(1 << 10)
-	for slots*uint64(workers) < 16*uint64(len(t.hash.V)) {
+	for slots*uint64(workers) < 64*uint64(len(t.hash.V)) {
 		slots <<= 1
 	}
 	out := make([]bitset, workers)
@@ -194,21 +195,46 @@ type traceRef struct {
 	text int32
 }
 
-// marked gives the marked codes of the lines lo to hi.
-func (h *History) marked(marks []bitset, lo, hi int) (refs []traceRef) {
+// marked gives the marked codes that stand on net lines. Marks are few, so it
+// walks them, not the lines: first to the rows they came in, then, in one pass
+// over the net lines, to the lines that came in those rows.
+func (h *History) marked(marks []bitset, workers int) []traceRef {
 	t := &h.traces
-	for line := lo; line < hi; line++ {
-		from, to := t.texts(int(h.lineRows[line]))
-		for i := from; i < to; i++ {
-			for _, m := range marks {
-				if m.has(uint64(i)) {
-					refs = append(refs, traceRef{t.hash.V[i], int32(line), i})
-					break
+	var refs []traceRef
+	rows := newBitset(len(t.end.V))
+	row := 0
+	for i := range t.hash.V {
+		for _, m := range marks {
+			if m.has(uint64(i)) {
+				for int(t.end.V[row]) <= i {
+					row++
 				}
+				rows.set(uint64(row))
+				refs = append(refs, traceRef{t.hash.V[i], int32(row), int32(i)})
+				break
 			}
 		}
 	}
-	return refs
+	var mu sync.Mutex
+	lineOf := make(map[int32]int32, len(refs))
+	InRanges(workers, h.Net(), func(lo, hi int) {
+		own := map[int32]int32{}
+		for line := lo; line < hi; line++ {
+			if r := h.lineRows[line]; rows.has(uint64(r)) {
+				own[r] = int32(line)
+			}
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		maps.Copy(lineOf, own)
+	})
+	kept := refs[:0]
+	for _, r := range refs {
+		if line, ok := lineOf[r.line]; ok { // else the row is of no net line
+			kept = append(kept, traceRef{r.hash, line, r.text})
+		}
+	}
+	return kept
 }
 
 // RepeatedTraces calls yield with the net lines of every trace code that
@@ -218,15 +244,7 @@ func (h *History) RepeatedTraces(workers int, yield func(code string, lines []in
 	if t.hash == nil || len(t.hash.V) == 0 {
 		return
 	}
-	marks := t.repeated(max(1, workers))
-	var mu sync.Mutex
-	var refs []traceRef
-	InRanges(workers, h.Net(), func(lo, hi int) {
-		own := h.marked(marks, lo, hi)
-		mu.Lock()
-		defer mu.Unlock()
-		refs = append(refs, own...)
-	})
+	refs := h.marked(t.repeated(max(1, workers)), workers)
 	slices.SortFunc(refs, func(a, b traceRef) int {
 		if a.hash != b.hash {
 			return cmp.Compare(a.hash, b.hash)

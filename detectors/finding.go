@@ -34,8 +34,8 @@ type Facts []Fact
 // MarshalJSON writes the facts as an object.
 func (f Facts) MarshalJSON() ([]byte, error) { return f.append(nil) }
 
-// Finding is something that does not fit, with its evidence; see contracts
-// section 4. It is an indicator to be checked, never a judgement.
+// Finding is something that does not fit, with its evidence; see
+// docs/formats.md. It is an indicator to be checked, never a judgement.
 type Finding struct {
 	ID           string     `json:"id"`
 	Detector     string     `json:"detector"`

@@ -46,7 +46,7 @@
 //     (see below).
 //   - claims.jsonl: messages of the contract's shape as they are, for what
 //     tables cannot say.
-//   - knowledge/FILE.csv: knowledge and registries, as in contracts section 3.
+//   - knowledge/FILE.csv: knowledge and registries, see docs/formats.md.
 //   - params: a name and its value a line; several values of a list are joined
 //     by |.
 //   - want: the findings, one a block, or the word nothing.

@@ -19,8 +19,8 @@ func WriteProblems(w io.Writer, ps []Problem) {
 	}
 }
 
-// WriteProblemsJSON writes {"problems":[…]} and a line feed, as contracts
-// section 5 says of knowledge check --json; the list is [] when there is none.
+// WriteProblemsJSON writes {"problems":[…]} and a line feed, as
+// knowledge check --json prints them; the list is [] when there is none.
 // The error is that of w.
 func WriteProblemsJSON(w io.Writer, ps []Problem) error {
 	if ps == nil {

@@ -1,6 +1,5 @@
 // Package knowledge reads the knowledge base (知识库) and the registries that
-// detectors check claims against: contracts.md section 3, values as in its
-// section 1.
+// detectors check claims against: see docs/formats.md.
 //
 // A knowledge folder holds up to ten CSV files (RFC 4180, UTF-8, with header).
 // [Load] reads all of them or none: as long as there is one bad row anywhere

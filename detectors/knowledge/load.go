@@ -23,7 +23,7 @@ type Problem struct {
 	Sentence string `json:"sentence"` // what the rule asks for, in Chinese
 }
 
-// Load reads the tables of a knowledge folder (知识库, contracts section 3).
+// Load reads the tables of a knowledge folder (知识库, see docs/formats.md).
 //
 // The problems are all bad rows of all files, ordered by file, line, column
 // (bytewise) and sentence; when there are any, the Knowledge is nil. The error

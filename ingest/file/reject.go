@@ -9,7 +9,7 @@ import (
 )
 
 // Reject is a message that is no claim: its place, all its problems and its
-// raw bytes, as contracts section 2 "Dead letters" has it.
+// raw bytes, see docs/formats.md.
 type Reject struct {
 	File     string // name without folder
 	Line     int    // of the unpacked file, or row of the table, from 1

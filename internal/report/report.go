@@ -21,7 +21,7 @@ type Report struct {
 	Generated  time.Time
 	Knowledge  string // hash of the knowledge, may be empty
 
-	// The counts of summary.json, see contracts section 5.
+	// The counts of summary.json, see docs/formats.md.
 	Messages, Claims, Duplicates, Conflicts, Rejected, Lines, Cancelled int
 	// Problems counts rejected messages by field without positions and rule.
 	Problems map[string]map[claim.Rule]int
