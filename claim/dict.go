@@ -3,6 +3,7 @@ package claim
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"math/bits"
 	"slices"
 	"unsafe"
@@ -44,6 +45,10 @@ func (s Seed) mix(v uint64) uint64 {
 	hi, lo := bits.Mul64(v^s[0], 0x9E3779B97F4A7C15^s[1])
 	return hi ^ lo
 }
+
+// ErrTooMuch is the panic of a dictionary, or of the trace codes, that outgrew
+// 4 GiB of texts. Whoever feeds claims from outside turns it into an error.
+var ErrTooMuch = errors.New("claim: more than 4 GiB of different texts in one column")
 
 // Dict gives texts small whole numbers, in the order of their first
 // appearance. It is not safe for concurrent writing.
@@ -124,7 +129,7 @@ func (d *Dict) touch(hashes []uint64) (sum uint64) {
 // add gives b, which is not in the dictionary, the next code.
 func (d *Dict) add(b []byte, h uint64, slot int) int32 {
 	if uint64(len(d.data))+uint64(len(b)) > 1<<32-1 || d.Len() >= 1<<31-2 {
-		panic("claim: a dictionary outgrew 4 GiB of distinct texts")
+		panic(ErrTooMuch)
 	}
 	d.data = append(d.data, b...)
 	d.off = append(d.off, uint32(len(d.data)))

@@ -72,7 +72,7 @@ func (t *traceColumn) add(code []byte) (hash uint64, added bool) {
 		return hash, false
 	}
 	if len(t.bytes)+len(code) > 1<<32-1 {
-		panic("claim: more than 4 GiB of trace codes")
+		panic(ErrTooMuch)
 	}
 	if t.bytes == nil && t.text.want > 0 {
 		t.bytes = make([]byte, 0, t.text.want*usualTrace)

@@ -152,10 +152,13 @@ func (r *Reader) take(c *chunk, d decoded, name string) error {
 		return nil
 	}
 	var verdicts []claim.Verdict
-	if len(d.claims) > 0 {
-		verdicts = r.intake.Add(d.batch)
-	}
 	defer r.recycle(d.batch)
+	if len(d.claims) > 0 {
+		var err error
+		if verdicts, err = r.takeIn(d.batch); err != nil {
+			return err
+		}
+	}
 	for i, v := range verdicts {
 		at := d.claims[i]
 		switch v {

@@ -157,7 +157,9 @@ func (r *Reader) readTables(ctx context.Context, s source, fingerprints bool) er
 		}
 	}
 	if slices.Contains(s.which, claim.Settlements) {
-		r.takeTables(set)
+		if err := r.takeTables(set); err != nil {
+			return err
+		}
 	}
 	return r.tellRejects(set, s.which)
 }
@@ -214,10 +216,14 @@ func (s *tableSet) tasks(tr *traces) (out []task) {
 }
 
 // takeTables adds the batch of a folder to the intake.
-func (r *Reader) takeTables(s *tableSet) {
+func (r *Reader) takeTables(s *tableSet) error {
 	b := s.build.Batch
 	r.tally.Messages += b.Rows(claim.Settlements)
-	for row, v := range r.intake.Add(b) {
+	verdicts, err := r.takeIn(b)
+	if b == r.intake.All {
+		s.build = nil // the intake releases it
+	}
+	for row, v := range verdicts {
 		switch v {
 		case claim.Duplicate:
 			r.tally.Duplicates++
@@ -225,9 +231,7 @@ func (r *Reader) takeTables(s *tableSet) {
 			s.rejects = append(s.rejects, claim.TableReject{Row: int32(row), Conflict: true})
 		}
 	}
-	if b == r.intake.All {
-		s.build = nil // the intake releases it
-	}
+	return err
 }
 
 // tellRejects tells what is rejected of some tables.

@@ -44,7 +44,7 @@ func runTasks(ctx context.Context, workers int, tasks []task, done func(task)) e
 					if ctx.Err() != nil {
 						return
 					}
-					err := t.run()
+					err := runTask(t)
 					mu.Lock()
 					if err != nil {
 						failed = firstOf(failed, err)
@@ -62,6 +62,28 @@ func runTasks(ctx context.Context, workers int, tasks []task, done func(task)) e
 		return failed
 	}
 	return ctx.Err()
+}
+
+func runTask(t task) (err error) {
+	defer tooMuch(&err)
+	return t.run()
+}
+
+// tooMuch turns the panic of a column that outgrew its bounds into an error.
+func tooMuch(err *error) {
+	switch p := recover(); p {
+	case nil:
+	case claim.ErrTooMuch:
+		*err = claim.ErrTooMuch
+	default:
+		panic(p)
+	}
+}
+
+// takeIn adds a batch to the intake.
+func (r *Reader) takeIn(b *claim.Batch) (verdicts []claim.Verdict, err error) {
+	defer tooMuch(&err)
+	return r.intake.Add(b), nil
 }
 
 // firstOf keeps the error that sorts first, so that what is told does not
