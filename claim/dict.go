@@ -157,6 +157,7 @@ func (d *Dict) grow() {
 	}
 	if n := d.want - d.Len(); n > 0 {
 		d.off, d.hash = slices.Grow(d.off, n), slices.Grow(d.hash, n)
+		d.data = slices.Grow(d.data, n*(len(d.data)/d.Len()+1))
 	}
 	d.want = 0
 	d.rehash(size)

@@ -291,7 +291,22 @@ func (t *parquetTable) traces(build *claim.Tables, tr *traces) error {
 	case !hasCodg:
 		return nil
 	}
-	return t.texts(codg, func(row int, text []byte) { build.Traces(row, text, nil, bad) })
+	row, from := 0, t.pq.Columns()[codg]
+	if allNull(from) {
+		return nil
+	}
+	return t.pq.Read(codg, func(p *parquet.Page) error {
+		for i := range p.Rows {
+			switch {
+			case p.Text == nil || p.Null != nil && p.Null[i]:
+				build.Traces(row, textAt(from, p, i), nil, bad)
+			default:
+				build.Traces(row, p.Text.At(i), nil, bad)
+			}
+			row++
+		}
+		return nil
+	})
 }
 
 // texts yields every value of a text column, empty for null.
