@@ -29,8 +29,11 @@ gen: ## write the generated files anew: list of detectors, catalogue
 bench-scan: ## invent LINES fee lines (10000000 unless told), scan them with fundwatch and with DuckDB, compare
 	@FEELINES=$(LINES) .ci/run race-duckdb
 
-bench-json: ## speed of reading claims: JSON and Parquet
-	go test -run '^$$' -bench . -benchmem ./claim/...
+bench-json: ## speed of reading claims on one core: JSON beside encoding/json (ratio), and Parquet
+	@dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; \
+	go run . simulate --claims 20000 --out "$$dir" >/dev/null && \
+	CLAIMS="$$dir/claims.jsonl" GOMAXPROCS=1 go test -run '^$$' -bench 'JSON|Columns' -benchtime 10x ./claim && \
+	GOMAXPROCS=1 go test -run '^$$' -bench . ./claim/parquet
 
 demo: ## invent claims and scan them
 	go run . demo
