@@ -3,8 +3,8 @@ package claim
 import (
 	"bytes"
 	"cmp"
-	"maps"
 	"slices"
+	"sort"
 	"sync"
 
 	"github.com/apache/arrow/go/v17/arrow/memory"
@@ -151,42 +151,6 @@ type bitset []uint64
 func newBitset(n int) bitset        { return make(bitset, n/64+1) }
 func (b bitset) has(at uint64) bool { return b[at/64]>>(at%64)&1 == 1 }
 func (b bitset) set(at uint64)      { b[at/64] |= 1 << (at % 64) }
-func (b bitset) swap(at uint64) (was bool) {
-	was = b.has(at)
-	b.set(at)
-	return was
-}
-
-// repeated marks the rows that hold a code which may come more than once. A
-// first pass finds the hashes that come again in a table of bits (some by
-// chance), a second the rows. Each worker looks at its own part of the hashes.
-func (t *traceColumn) repeated(workers int) []bitset {
-	slots := uint64(1 << 10)
-	for slots*uint64(workers) < 64*uint64(len(t.hash.V)) {
-		slots <<= 1
-	}
-	out := make([]bitset, workers)
-	tasks := make([]func(), workers)
-	for w := range tasks {
-		tasks[w] = func() {
-			own := func(hash uint64) bool { return hash>>32%uint64(workers) == uint64(w) }
-			seen, again := newBitset(int(slots)), newBitset(int(slots))
-			for _, hash := range t.hash.V {
-				if own(hash) && seen.swap(hash&(slots-1)) {
-					again.set(hash & (slots - 1))
-				}
-			}
-			out[w] = newBitset(len(t.hash.V))
-			for i, hash := range t.hash.V {
-				if own(hash) && again.has(hash&(slots-1)) {
-					out[w].set(uint64(i))
-				}
-			}
-		}
-	}
-	InParallel(workers, tasks)
-	return out
-}
 
 // traceRef is one trace code on one line.
 type traceRef struct {
@@ -195,41 +159,115 @@ type traceRef struct {
 	text int32
 }
 
-// marked gives the marked codes that stand on net lines. Marks are few, so it
-// walks them, not the lines: first to the rows they came in, then, in one pass
-// over the net lines, to the lines that came in those rows.
-func (h *History) marked(marks []bitset, workers int) []traceRef {
-	t := &h.traces
-	var refs []traceRef
-	rows := newBitset(len(t.end.V))
-	row := 0
-	for i := range t.hash.V {
-		for _, m := range marks {
-			if m.has(uint64(i)) {
-				for int(t.end.V[row]) <= i {
-					row++
-				}
-				rows.set(uint64(row))
-				refs = append(refs, traceRef{t.hash.V[i], int32(row), int32(i)})
+// parts is into how many parts hashes are split: each part's table fits into
+// the processor's cache.
+const parts = 256
+
+// repeated lists the texts whose hash stands more than once, in the order of
+// texts. Hashes are first spread over parts, every worker its own range of
+// texts, then each part is searched with a table of its own.
+func (t *traceColumn) repeated(workers int) []int32 {
+	n := len(t.hash.V)
+	starts := make([][parts]int32, workers+1)
+	ranges := func(w int) (lo, hi int) { return n * w / workers, n * (w + 1) / workers }
+	tasks := make([]func(), workers)
+	for w := range tasks {
+		tasks[w] = func() {
+			lo, hi := ranges(w)
+			for _, h := range t.hash.V[lo:hi] {
+				starts[w+1][h>>56]++
+			}
+		}
+	}
+	InParallel(workers, tasks)
+	var begin [parts + 1]int32
+	for p := range parts {
+		at := begin[p]
+		for w := range workers {
+			count := starts[w+1][p]
+			starts[w][p], at = at, at+count
+			if w+1 < workers {
+				continue
+			}
+			begin[p+1] = at
+		}
+	}
+	order := make([]int32, n)
+	for w := range tasks {
+		tasks[w] = func() {
+			lo, hi := ranges(w)
+			next := starts[w]
+			for i, h := range t.hash.V[lo:hi] {
+				order[next[h>>56]] = int32(lo + i)
+				next[h>>56]++
+			}
+		}
+	}
+	InParallel(workers, tasks)
+	found := make([][]int32, workers)
+	for w := range tasks {
+		tasks[w] = func() {
+			var table []int32
+			for p := w; p < parts; p += workers {
+				found[w], table = t.searchPart(order[begin[p]:begin[p+1]], found[w], table)
+			}
+		}
+	}
+	InParallel(workers, tasks)
+	out := slices.Concat(found...)
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// searchPart appends the texts of a part whose hash stands there again.
+func (t *traceColumn) searchPart(texts, out, table []int32) (_, _ []int32) {
+	size := 16
+	for size < 2*len(texts) {
+		size *= 2
+	}
+	table = slices.Grow(table[:0], size)[:size]
+	clear(table) // 0 is free, else a text + 1
+	for _, i := range texts {
+		h := t.hash.V[i]
+		for at := int(h) & (size - 1); ; at = (at + 1) & (size - 1) {
+			other := table[at] - 1
+			if other < 0 {
+				table[at] = i + 1
+				break
+			}
+			if t.hash.V[other] == h {
+				out = append(out, other, i)
 				break
 			}
 		}
 	}
+	return out, table
+}
+
+// refs gives the given texts that stand on net lines: the rows they came in
+// are few, and one pass over the lines finds which lines came in those.
+func (h *History) refs(texts []int32, workers int) []traceRef {
+	t := &h.traces
+	rows := newBitset(len(t.end.V))
+	out := make([]traceRef, 0, len(texts))
+	for _, i := range texts {
+		row := sort.Search(len(t.end.V), func(r int) bool { return t.end.V[r] > i })
+		rows.set(uint64(row))
+		out = append(out, traceRef{t.hash.V[i], int32(row), i})
+	}
 	var mu sync.Mutex
-	lineOf := make(map[int32]int32, len(refs))
+	lineOf := make(map[int32]int32, len(out))
 	InRanges(workers, h.Net(), func(lo, hi int) {
-		own := map[int32]int32{}
 		for line := lo; line < hi; line++ {
 			if r := h.lineRows[line]; rows.has(uint64(r)) {
-				own[r] = int32(line)
+				mu.Lock()
+				lineOf[r] = int32(line)
+				mu.Unlock()
 			}
 		}
-		mu.Lock()
-		defer mu.Unlock()
-		maps.Copy(lineOf, own)
 	})
-	kept := refs[:0]
-	for _, r := range refs {
+	kept := out[:0]
+	for _, r := range out {
 		if line, ok := lineOf[r.line]; ok { // else the row is of no net line
 			kept = append(kept, traceRef{r.hash, line, r.text})
 		}
@@ -244,7 +282,8 @@ func (h *History) RepeatedTraces(workers int, yield func(code string, lines []in
 	if t.hash == nil || len(t.hash.V) == 0 {
 		return
 	}
-	refs := h.marked(t.repeated(max(1, workers)), workers)
+	workers = max(1, workers)
+	refs := h.refs(t.repeated(workers), workers)
 	slices.SortFunc(refs, func(a, b traceRef) int {
 		if a.hash != b.hash {
 			return cmp.Compare(a.hash, b.hash)
