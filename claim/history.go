@@ -6,9 +6,10 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/memory"
 )
 
-// sparse are the columns of lines that few lines are asked for: they stay in
-// the order in which they came and are looked up through History.lineRows.
-var sparse = FieldSet(0).With(FeedetlSn, InitFeedetlSn, Rxno, MedinsListCodg, BilgDeptCodg, TrdnFlag, EtipFlag, DscgTkdrugFlag)
+// sparse are the columns that few rows are asked for, or none: they stay in
+// the order in which they came and are looked up through History.origin.
+var sparse = FieldSet(0).With(FeedetlSn, InitFeedetlSn, Rxno, MedinsListCodg, BilgDeptCodg, TrdnFlag, EtipFlag, DscgTkdrugFlag,
+	SetlID, MdtrtID, Insutype, RefdSetlFlag, InitSetlID)
 
 // History holds the claims that take part, net, in the order of persons:
 // claims sorted by (person, claim order), fee lines and diagnoses in the order
@@ -36,11 +37,11 @@ type History struct {
 	cols  [NumFields]column // sparse ones in the order of arrival
 	rows  [numTables]int
 	// Trace codes and sparse columns stay in the order in which they came;
-	// lineRows says where those of a line are.
-	traces   traceColumn
-	lineRows []int32
-	sent     map[int32]lineValues // what was sent of the lines that refunds lowered
-	lowered  bitset               // by line: is in sent
+	// origin says where those of a row are.
+	traces  traceColumn
+	origin  [numTables][]int32
+	sent    map[int32]lineValues // what was sent of the lines that refunds lowered
+	lowered bitset               // by line: is in sent
 }
 
 // Rows is the number of rows of a table; net and void lines together.
@@ -53,19 +54,14 @@ func (h *History) Net() int { return int(h.NetLines[len(h.NetLines)-1]) }
 // columns that few lines are asked for, see Sparse.
 func (h *History) Codes(f Field) []int32 {
 	if sparse.Has(f) {
-		return permuted(h.cols[f].code.V, h.lineRows)
+		return permuted(h.cols[f].code.V, h.origin[specs[f].Table])
 	}
 	return h.cols[f].code.V
 }
 
 // Numbers gives a column of numbers, times or days in the order of rows, None64
 // where absent.
-func (h *History) Numbers(f Field) []int64 {
-	if sparse.Has(f) {
-		return permuted(h.cols[f].num.V, h.lineRows)
-	}
-	return h.cols[f].num.V
-}
+func (h *History) Numbers(f Field) []int64 { return h.cols[f].num.V }
 
 func permuted[T Number](col []T, rows []int32) []T {
 	out := make([]T, len(rows))
@@ -75,32 +71,19 @@ func permuted[T Number](col []T, rows []int32) []T {
 	return out
 }
 
-// Sparse gives a column of lines that is read for few of them.
+// Sparse gives a coded column that is read for few rows.
 func (h *History) Sparse(f Field) Sparse {
-	s := Sparse{rows: h.lineRows}
 	if !sparse.Has(f) {
 		panic("claim: " + f.String() + " is no sparse column")
 	}
-	if f.Coded() {
-		s.code = h.cols[f].code.V
-	} else {
-		s.num = h.cols[f].num.V
-	}
-	return s
+	return Sparse{h.origin[specs[f].Table], h.cols[f].code.V}
 }
 
-// Sparse is a column of lines behind one more step.
-type Sparse struct {
-	rows []int32
-	code []int32
-	num  []int64
-}
+// Sparse is a coded column behind one more step.
+type Sparse struct{ rows, code []int32 }
 
-// Code gives the code of a line, NoCode when absent.
-func (s Sparse) Code(line int32) int32 { return s.code[s.rows[line]] }
-
-// Number gives the number of a line, None64 when absent.
-func (s Sparse) Number(line int32) int64 { return s.num[s.rows[line]] }
+// Code gives the code of a row, NoCode when absent.
+func (s Sparse) Code(row int32) int32 { return s.code[s.rows[row]] }
 
 // Sent gives quantity and amount of a line as they were sent, before refund
 // lines were taken off.
@@ -115,7 +98,7 @@ func (h *History) Sent(line int32) (cnt, det int64) {
 // Text gives the text of a coded field in a row.
 func (h *History) Text(f Field, row int32) string {
 	if sparse.Has(f) {
-		row = h.lineRows[row]
+		row = h.origin[specs[f].Table][row]
 	}
 	return h.Dicts.Of(f).Text(h.cols[f].code.V[row])
 }
@@ -123,7 +106,7 @@ func (h *History) Text(f Field, row int32) string {
 // Traces calls yield with each trace code of a line.
 func (h *History) Traces(line int, yield func(code []byte)) {
 	if h.traces.end != nil {
-		h.traces.each(int(h.lineRows[line]), yield)
+		h.traces.each(int(h.origin[Lines][line]), yield)
 	}
 }
 
@@ -155,7 +138,7 @@ func (h *History) Record(t Table) arrow.Record {
 			c := h.cols[f]
 			if sparse.Has(f) {
 				c = newColumn(h.alloc, f)
-				gatherColumn(c, h.cols[f], h.lineRows)
+				gatherColumn(c, h.cols[f], h.origin[t])
 				defer c.release()
 			}
 			add(f.String(), c.array(h.alloc))
@@ -187,16 +170,25 @@ func (h *History) owners(t Table) []int32 {
 
 // Before reports whether claim a is before claim b in claim order.
 func (h *History) Before(a, b int32) bool {
-	return claimBefore(h.Dicts, h.Numbers(SetlTime), h.Codes(FixmedinsCode), h.Codes(SetlID), a, b)
+	from := h.origin[Settlements]
+	return claimOrder{h.Dicts, h.Numbers(SetlTime), h.Codes(FixmedinsCode), h.cols[SetlID].code.V}.before(a, b, from[a], from[b])
 }
 
-// claimBefore compares by (setl_time, fixmedins_code, setl_id), texts bytewise.
-func claimBefore(d *Dicts, time []int64, inst, setl []int32, a, b int32) bool {
-	if time[a] != time[b] {
-		return time[a] < time[b]
+// claimOrder compares claims by (setl_time, fixmedins_code, setl_id), texts
+// bytewise.
+type claimOrder struct {
+	dicts      *Dicts
+	time       []int64
+	inst, setl []int32
+}
+
+// before compares claims a and b, whose ids lie in the rows idA and idB.
+func (o claimOrder) before(a, b, idA, idB int32) bool {
+	if o.time[a] != o.time[b] {
+		return o.time[a] < o.time[b]
 	}
-	if inst[a] != inst[b] {
-		return d[DomainInstitution].Text(inst[a]) < d[DomainInstitution].Text(inst[b])
+	if o.inst[a] != o.inst[b] {
+		return o.dicts[DomainInstitution].Text(o.inst[a]) < o.dicts[DomainInstitution].Text(o.inst[b])
 	}
-	return d[DomainSettlement].Text(setl[a]) < d[DomainSettlement].Text(setl[b])
+	return o.dicts[DomainSettlement].Text(o.setl[idA]) < o.dicts[DomainSettlement].Text(o.setl[idB])
 }

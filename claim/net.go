@@ -111,6 +111,7 @@ func (n *netter) readLines() {
 	together, last := true, int32(NoCode)
 	for l, owner := range owners {
 		if owner < 0 {
+			n.own.gaps = true
 			continue
 		}
 		if owner != last {
@@ -157,11 +158,11 @@ func (n *netter) takeRefunds() {
 	if len(refunds) == 0 {
 		return
 	}
-	find := n.linesByNumber(visits)
+	f := &finder{n: n, wanted: visits, numbers: map[int32]map[int32]int32{}, crowds: map[int32]map[int32]int32{}}
 	n.altered = make(map[int32]*lowered, len(refunds))
 	det, inscp := b.Numbers(DetItemFeeSumamt), b.Numbers(InscpScpAmt)
 	for _, l := range refunds {
-		y := find(owners[l], named[l])
+		y := f.find(owners[l], named[l])
 		if y == NoCode {
 			continue
 		}
@@ -182,43 +183,114 @@ func (n *netter) takeRefunds() {
 	}
 }
 
-// linesByNumber gives a search for the line with positive quantity that a
-// refund line of a claim names: in its own claim, else in the first of the
-// visit's claims that take part and have one.
-func (n *netter) linesByNumber(visits []bool) func(claim, sn int32) int32 {
-	b := n.b
-	visit, owners, sns, cnt := b.Codes(MdtrtID), b.Owners(Lines), b.Codes(FeedetlSn), b.Numbers(Cnt)
-	type place struct{ of, sn int32 }
-	own, inVisit := map[place]int32{}, map[place]int32{}
-	for c, s := range n.standing {
-		owner := int32(c)
-		if s != TakesPart || !visits[visit[owner]] {
-			continue
-		}
-		n.own.each(owner, func(l int32) {
-			if cnt[l] <= 0 {
-				return
-			}
-			own[place{owner, sns[l]}] = l
-			at := place{visit[owner], sns[l]}
-			if other, ok := inVisit[at]; !ok || n.before(owner, owners[other]) {
-				inVisit[at] = l
-			}
-		})
+// finder finds the lines that refund lines name.
+type finder struct {
+	n       *netter
+	wanted  []bool                    // visits that have refund lines
+	visits  map[int32][]int32         // their claims that take part, once somebody asks
+	numbers map[int32]map[int32]int32 // of claims with many lines: the line of a number
+	crowds  map[int32]map[int32]int32 // of visits with many claims: the line of a number
+}
+
+// From how many lines a claim, and from how many claims a visit, is worth a
+// map of its numbers.
+const (
+	manyLines  = 64
+	manyClaims = 16
+)
+
+// find gives the line with positive quantity that a refund line of a claim
+// names: in its own claim, else in the first of the visit's claims that take
+// part and have one.
+func (f *finder) find(claim, sn int32) int32 {
+	if l := f.own(claim, sn); l != NoCode {
+		return l
 	}
-	return func(claim, sn int32) int32 {
-		if l, ok := own[place{claim, sn}]; ok {
-			return l
+	visit := f.n.b.Codes(MdtrtID)[claim]
+	claims := f.claimsOf(visit)
+	if len(claims) > manyClaims {
+		return f.inCrowd(visit, claims, sn)
+	}
+	best := int32(NoCode)
+	for _, c := range claims {
+		if l := f.own(c, sn); l != NoCode && (best == NoCode || f.n.before(c, f.n.own.owners[best])) {
+			best = l
 		}
-		if l, ok := inVisit[place{visit[claim], sn}]; ok {
+	}
+	return best
+}
+
+// inCrowd looks up a number in a visit of many claims: each of its lines is
+// looked at once, however many refunds the visit has.
+func (f *finder) inCrowd(visit int32, claims []int32, sn int32) int32 {
+	numbers := f.crowds[visit]
+	if numbers == nil {
+		numbers = map[int32]int32{}
+		sns, cnt, owners := f.n.b.Codes(FeedetlSn), f.n.b.Numbers(Cnt), f.n.own.owners
+		for _, c := range claims {
+			f.n.own.each(c, func(l int32) {
+				if cnt[l] <= 0 {
+					return
+				}
+				if other, ok := numbers[sns[l]]; !ok || f.n.before(c, owners[other]) {
+					numbers[sns[l]] = l
+				}
+			})
+		}
+		f.crowds[visit] = numbers
+	}
+	if l, ok := numbers[sn]; ok {
+		return l
+	}
+	return NoCode
+}
+
+// own finds a line of one claim, if the claim takes part.
+func (f *finder) own(c, sn int32) int32 {
+	if f.n.standing[c] != TakesPart {
+		return NoCode
+	}
+	sns, cnt := f.n.b.Codes(FeedetlSn), f.n.b.Numbers(Cnt)
+	if f.n.own.count[c] > manyLines {
+		numbers := f.numbers[c]
+		if numbers == nil {
+			numbers = map[int32]int32{}
+			f.n.own.each(c, func(l int32) {
+				if cnt[l] > 0 {
+					numbers[sns[l]] = l
+				}
+			})
+			f.numbers[c] = numbers
+		}
+		if l, ok := numbers[sn]; ok {
 			return l
 		}
 		return NoCode
 	}
+	found := int32(NoCode)
+	f.n.own.each(c, func(l int32) {
+		if cnt[l] > 0 && sns[l] == sn {
+			found = l
+		}
+	})
+	return found
+}
+
+func (f *finder) claimsOf(visit int32) []int32 {
+	if f.visits == nil {
+		f.visits = map[int32][]int32{}
+		of := f.n.b.Codes(MdtrtID)
+		for c, s := range f.n.standing {
+			if s == TakesPart && f.wanted[of[c]] {
+				f.visits[of[c]] = append(f.visits[of[c]], int32(c))
+			}
+		}
+	}
+	return f.visits[visit]
 }
 
 func (n *netter) before(a, b int32) bool {
-	return claimBefore(n.b.Dicts, n.b.Numbers(SetlTime), n.b.Codes(FixmedinsCode), n.b.Codes(SetlID), a, b)
+	return claimOrder{n.b.Dicts, n.b.Numbers(SetlTime), n.b.Codes(FixmedinsCode), n.b.Codes(SetlID)}.before(a, b, a, b)
 }
 
 // history sorts what takes part by person.
@@ -324,7 +396,7 @@ func (n *netter) gather(h *History, rows [numTables][]int32) {
 			})
 		}
 	}
-	h.lineRows = rows[Lines]
+	h.origin = rows
 	h.traces, n.b.traces = n.b.traces, traceColumn{}
 	InParallel(n.workers, tasks)
 	spare.release()
@@ -341,7 +413,7 @@ func (n *netter) lower(h *History) {
 		changed.set(uint64(l))
 	}
 	h.sent, h.lowered = make(map[int32]lineValues, len(n.altered)), newBitset(h.rows[Lines])
-	for to, from := range h.lineRows[:h.Net()] {
+	for to, from := range h.origin[Lines][:h.Net()] {
 		if changed.has(uint64(from)) {
 			h.sent[int32(to)] = lineValues{cnt[to], det[to], inscp[to]}
 			h.lowered.set(uint64(to))

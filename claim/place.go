@@ -13,6 +13,7 @@ type ownLines struct {
 	owners       []int32
 	first, count []int32 // by settlement; first is a place in rows, if there are rows
 	rows         []int32
+	gaps         bool // lines without settlement may lie between those of a claim
 }
 
 // scattered sorts lines that do not lie together.
@@ -29,7 +30,7 @@ func (o *ownLines) each(c int32, yield func(line int32)) {
 		return
 	}
 	for l, left := o.first[c], o.count[c]; left > 0; l++ {
-		if o.owners[l] == c { // lines without settlement may lie between
+		if !o.gaps || o.owners[l] == c {
 			yield(l)
 			left--
 		}

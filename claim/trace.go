@@ -257,9 +257,10 @@ func (h *History) refs(texts []int32, workers int) []traceRef {
 	}
 	var mu sync.Mutex
 	lineOf := make(map[int32]int32, len(out))
+	from := h.origin[Lines]
 	InRanges(workers, h.Net(), func(lo, hi int) {
 		for line := lo; line < hi; line++ {
-			if r := h.lineRows[line]; rows.has(uint64(r)) {
+			if r := from[line]; rows.has(uint64(r)) {
 				mu.Lock()
 				lineOf[r] = int32(line)
 				mu.Unlock()

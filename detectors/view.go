@@ -31,7 +31,7 @@ func (v *View) Numbers(f claim.Field) []int64 {
 	return v.History.Numbers(f)
 }
 
-// Sparse gives a declared column of lines that is read for few of them.
+// Sparse gives a declared coded column that is read for few rows.
 func (v *View) Sparse(f claim.Field) claim.Sparse {
 	v.need(f)
 	return v.History.Sparse(f)

@@ -27,9 +27,9 @@ var Detector = &detectors.Detector{
 }
 
 func lines(v *detectors.View) func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
-	inscp, kind, prefixes := v.InScope(), v.Codes(claim.Insutype), v.PrefixesOf(claim.Insutype)
+	inscp, kind, prefixes := v.InScope(), v.Sparse(claim.Insutype), v.PrefixesOf(claim.Insutype)
 	return func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
-		code := kind[v.History.LineClaim[l]]
+		code := kind.Code(v.History.LineClaim[l])
 		amount := inscp.Of(l)
 		if amount <= 0 || prefixes.Match(row.Insutypes, code) {
 			return
