@@ -221,34 +221,50 @@ func (c *TableColumn) number(v int64, rule Rule) {
 
 // Traces takes the trace codes of one line, joined by '|', under either name.
 func (t *Tables) Traces(row int, codg, code []byte, bad func(row, i int, rule Rule)) {
-	b := t.Batch
 	if len(TrimSpace(codg)) == 0 {
 		codg = code
 	}
+	t.lineTraces(row, codg, bad)
+	t.Batch.traces.closeRow()
+}
+
+// TraceRun takes the trace codes of a run of lines from line first on; null
+// marks the lines without (nil when there is none).
+func (t *Tables) TraceRun(first, n int, null []bool, text func(i int) []byte, bad func(row, i int, rule Rule)) {
+	tr := &t.Batch.traces
+	for i := range n {
+		if null == nil || !null[i] {
+			t.lineTraces(first+i, text(i), bad)
+		}
+		tr.closeRow()
+	}
+}
+
+// lineTraces reads the codes of one line, which is not closed yet.
+func (t *Tables) lineTraces(row int, codes []byte, bad func(row, i int, rule Rule)) {
 	var sum uint64
-	for i := 0; len(codg) > 0; i++ {
-		one := codg
-		if at := bytes.IndexByte(codg, '|'); at >= 0 {
-			one, codg = codg[:at], codg[at+1:]
+	for i := 0; len(codes) > 0; i++ {
+		one := codes
+		if at := bytes.IndexByte(codes, '|'); at >= 0 {
+			one, codes = codes[:at], codes[at+1:]
 		} else {
-			codg = nil
+			codes = nil
 		}
-		if plainCode(one) {
-			if b.Keep.Has(DrugTracCodg) || t.hash[Lines] != nil {
-				if hash, added := b.traces.add(one); added {
-					sum += t.seed.mix(hash)
-				}
+		if !plainCode(one) {
+			one = TrimSpace(one)
+			rule := checkCode(one, false)
+			if rule == OK && !validUTF8(one) {
+				rule = RuleUTF8
 			}
-			continue
+			if rule != OK {
+				bad(row, i, rule)
+			}
+			if rule != OK || len(one) == 0 {
+				continue
+			}
 		}
-		one = TrimSpace(one)
-		switch rule := checkCode(one, false); {
-		case rule != OK:
-			bad(row, i, rule)
-		case !validUTF8(one):
-			bad(row, i, RuleUTF8)
-		case len(one) > 0 && (b.Keep.Has(DrugTracCodg) || t.hash[Lines] != nil):
-			if hash, added := b.traces.add(one); added {
+		if t.Batch.Keep.Has(DrugTracCodg) || t.hash[Lines] != nil {
+			if hash, added := t.Batch.traces.add(one); added {
 				sum += t.seed.mix(hash)
 			}
 		}
@@ -256,7 +272,6 @@ func (t *Tables) Traces(row int, codg, code []byte, bad func(row, i int, rule Ru
 	if t.hash[Lines] != nil && sum != 0 {
 		t.hash[Lines][row] += t.seed.mix(sum ^ traceSalt)
 	}
-	b.traces.closeRow()
 }
 
 // Release gives back the memory of tables that will not be finished.

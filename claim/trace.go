@@ -68,7 +68,7 @@ func (t *traceColumn) add(code []byte) (hash uint64, added bool) {
 		from = t.end.V[n-1]
 	}
 	hash = t.seed.hash(code)
-	if t.has(int(from), hash, code) {
+	if int(from) < len(t.text.V) && t.has(int(from), hash, code) {
 		return hash, false
 	}
 	if len(t.bytes)+len(code) > 1<<32-1 {
@@ -116,7 +116,9 @@ func (t *traceColumn) has(from int, hash uint64, code []byte) bool {
 
 // closeRow ends the row that is being built.
 func (t *traceColumn) closeRow() {
-	t.crowd, t.crowded = nil, 0
+	if t.crowd != nil {
+		t.crowd, t.crowded = nil, 0
+	}
 	t.end.Push(int32(len(t.text.V)))
 }
 

@@ -296,15 +296,14 @@ func (t *parquetTable) traces(build *claim.Tables, tr *traces) error {
 		return nil
 	}
 	return t.pq.Read(codg, func(p *parquet.Page) error {
-		for i := range p.Rows {
-			switch {
-			case p.Text == nil || p.Null != nil && p.Null[i]:
-				build.Traces(row, textAt(from, p, i), nil, bad)
-			default:
-				build.Traces(row, p.Text.At(i), nil, bad)
+		if p.Text != nil {
+			build.TraceRun(row, p.Rows, p.Null, p.Text.At, bad)
+		} else {
+			for i := range p.Rows {
+				build.Traces(row+i, textAt(from, p, i), nil, bad)
 			}
-			row++
 		}
+		row += p.Rows
 		return nil
 	})
 }
