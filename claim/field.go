@@ -232,7 +232,17 @@ var specs = [NumFields]Spec{
 }
 
 // Coded reports whether values of the field are kept as int32 codes.
-func (f Field) Coded() bool { return specs[f].Kind == KindCode || specs[f].Kind == KindText }
+func (f Field) Coded() bool { return coded.Has(f) }
+
+// coded are the fields of kind code and text.
+var coded = func() (s FieldSet) {
+	for f := range NumFields {
+		if specs[f].Kind == KindCode || specs[f].Kind == KindText {
+			s = s.With(f)
+		}
+	}
+	return s
+}()
 
 // FieldSet is a set of fields.
 type FieldSet uint64

@@ -369,11 +369,9 @@ const (
 // field reads the value of the i-th contract field of a table.
 func (d *Decoder) field(s *objectState, first Field, i, depth int) bool {
 	f := first + Field(i)
-	spec := &specs[f]
 	bit := uint64(1) << i
-	coded := f.Coded()
-	switch c := d.src[d.p]; {
-	case c == '"':
+	c := d.src[d.p]
+	if c == '"' {
 		last := &d.last[f]
 		if n := len(last.raw); n > 0 && len(d.src)-d.p >= n && string(d.src[d.p:d.p+n]) == string(last.raw) {
 			d.p += n
@@ -383,22 +381,25 @@ func (d *Decoder) field(s *objectState, first Field, i, depth int) bool {
 			return true
 		}
 		return d.quoted(s, f, bit)
-	case c == 'n':
+	}
+	if c == 'n' {
 		return d.literal("null")
-	case c == '-' || c-'0' <= 9:
+	}
+	text := f.Coded() || specs[f].Kind == KindTime || specs[f].Kind == KindDay
+	if c == '-' || c-'0' <= 9 {
 		from := d.p
 		if !d.numeral() {
 			return false
 		}
-		if coded || spec.Kind == KindTime || spec.Kind == KindDay {
+		if text {
 			d.unreadable(s, f, bit, RuleString)
-			return true
+		} else {
+			d.number(s, f, bit, d.src[from:d.p])
 		}
-		d.number(s, f, bit, d.src[from:d.p])
 		return true
 	}
 	rule := RuleNumber
-	if coded || spec.Kind == KindTime || spec.Kind == KindDay {
+	if text {
 		rule = RuleString
 	}
 	d.unreadable(s, f, bit, rule)

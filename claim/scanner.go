@@ -296,6 +296,9 @@ func (d *Decoder) peek() byte {
 }
 
 func (d *Decoder) space() {
+	if d.p < len(d.src) && d.src[d.p] > ' ' {
+		return // senders rarely write any
+	}
 	for d.p < len(d.src) {
 		switch d.src[d.p] {
 		case ' ', '\t', '\r', '\n':
