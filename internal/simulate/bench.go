@@ -129,6 +129,7 @@ func (b *bench) stay(p *person, in *institution, begin, end Second, code, name s
 func (b *bench) bed(p *person, in *institution, begin, end Second, code, name string) *draft {
 	d := b.bare(p, in, "21", end+2400)
 	d.stay(begin, end)
+	d.deduct = 0 // met before, so that the fund pays and a finding has an amount
 	d.diagnose(code, name)
 	days := Quantity(max(1, int(dayOf(end)-dayOf(begin)))) * quantityUnit
 	d.bill(b.w.stock.nursing, days, dayOf(end).at(5, 0, b.rng.IntN(60)))
