@@ -77,22 +77,29 @@ func (t *parquetTable) close() error { return t.f.Close() }
 
 func (t *parquetTable) feed(build *claim.Tables, tr *traces) []task {
 	var out []task
-	for name, i := range t.cols {
-		c := build.Column(t.which, name)
-		if c == nil || allNull(t.pq.Columns()[i]) {
+	for i, col := range t.pq.Columns() {
+		c := build.Column(t.which, col.Name)
+		if at, known := t.cols[col.Name]; c == nil || !known || at != i || allNull(col) {
 			continue
 		}
-		spec := c.Field().Spec()
-		weight := t.pq.NumRows()
-		if c.Field() == claim.SetlID {
-			weight *= 8
-		}
-		out = append(out, task{domain: spec.Domain, weight: weight, run: func() error { return t.column(i, c) }})
+		out = append(out, task{domain: c.Field().Spec().Domain, weight: t.effort(c.Field()), run: func() error { return t.column(i, c) }})
 	}
 	if t.which == claim.Lines {
-		out = append(out, task{weight: 4 * t.pq.NumRows(), run: func() error { return t.traces(build, tr) }})
+		out = append(out, task{weight: 6 * t.pq.NumRows(), run: func() error { return t.traces(build, tr) }})
 	}
 	return out
+}
+
+// effort says roughly what a column costs: identifiers of which every row has
+// its own are looked up one by one, all else is mostly copied.
+func (t *parquetTable) effort(f claim.Field) int64 {
+	switch {
+	case t.which != claim.Settlements && f == claim.SetlID:
+		return 3 * t.pq.NumRows()
+	case f == claim.SetlID, f == claim.MdtrtID, f == claim.PsnNo, f == claim.BillNo:
+		return 20 * t.pq.NumRows()
+	}
+	return t.pq.NumRows()
 }
 
 // column feeds one column.

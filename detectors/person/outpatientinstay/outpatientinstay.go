@@ -3,6 +3,8 @@
 package outpatientinstay
 
 import (
+	"slices"
+
 	"fundwatch/claim"
 	"fundwatch/detectors"
 )
@@ -56,11 +58,16 @@ func (k *kernel) claim(c int32, stays []int32, emit *detectors.Emitter) {
 	k.lines = k.lines[:0]
 	k.used = append(k.used[:0], make([]bool, len(stays))...)
 	for l := h.NetLines[c]; l < h.NetLines[c+1]; l++ {
+		day := claim.DayOf(k.time[l])
+		if !slices.ContainsFunc(stays, func(s int32) bool { return k.inside(day, s) }) {
+			continue
+		}
 		if code := k.outside.Code(l); code != claim.NoCode && code == k.one {
 			continue
 		}
-		if k.inSome(claim.DayOf(k.time[l]), stays) {
-			k.lines = append(k.lines, l)
+		k.lines = append(k.lines, l)
+		for i, s := range stays {
+			k.used[i] = k.used[i] || k.inside(day, s)
 		}
 	}
 	if len(k.lines) == 0 {
@@ -82,13 +89,7 @@ func (k *kernel) claim(c int32, stays []int32, emit *detectors.Emitter) {
 	})
 }
 
-// inSome marks all stays that hold the day strictly inside.
-func (k *kernel) inSome(day int64, stays []int32) bool {
-	found := false
-	for i, s := range stays {
-		if day > claim.DayOf(k.begin[s]) && day < claim.DayOf(k.end[s]) {
-			k.used[i], found = true, true
-		}
-	}
-	return found
+// inside reports whether a day lies strictly between admission and discharge.
+func (k *kernel) inside(day int64, stay int32) bool {
+	return day > claim.DayOf(k.begin[stay]) && day < claim.DayOf(k.end[stay])
 }
