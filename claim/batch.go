@@ -2,7 +2,6 @@ package claim
 
 import (
 	"github.com/apache/arrow/go/v17/arrow"
-	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 )
 
@@ -163,31 +162,21 @@ func (b *Batch) settle() {
 	}
 }
 
-// Record shows a table as an Arrow record without copying: codes as int32,
-// all else as int64, absent as null. Lines and diagnoses begin with the column
-// "settlement", the row of their settlement. The caller releases it.
+// Record shows a table as an Arrow record of its Schema, without copying. The
+// caller releases it.
 func (b *Batch) Record(t Table) arrow.Record {
 	b.settle()
-	var fields []arrow.Field
 	var arrays []arrow.Array
-	add := func(name string, a arrow.Array) {
-		fields = append(fields, arrow.Field{Name: name, Type: a.DataType(), Nullable: true})
-		arrays = append(arrays, a)
-	}
 	switch t {
 	case Lines:
-		add("settlement", b.lineOwner.Array(b.alloc, NoCode, arrow.PrimitiveTypes.Int32))
+		arrays = append(arrays, b.lineOwner.Array(b.alloc, NoCode, arrow.PrimitiveTypes.Int32))
 	case Diagnoses:
-		add("settlement", b.diagOwner.Array(b.alloc, NoCode, arrow.PrimitiveTypes.Int32))
+		arrays = append(arrays, b.diagOwner.Array(b.alloc, NoCode, arrow.PrimitiveTypes.Int32))
 	}
 	for _, f := range t.Fields() {
 		if b.Keep.Has(f) {
-			add(f.String(), b.cols[f].array(b.alloc))
+			arrays = append(arrays, b.cols[f].array(b.alloc))
 		}
 	}
-	rec := array.NewRecord(arrow.NewSchema(fields, nil), arrays, int64(b.rows[t]))
-	for _, a := range arrays {
-		a.Release()
-	}
-	return rec
+	return record(t, b.Keep, arrays, b.rows[t])
 }

@@ -2,7 +2,6 @@ package claim
 
 import (
 	"github.com/apache/arrow/go/v17/arrow"
-	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 )
 
@@ -118,37 +117,29 @@ func (h *History) Release() {
 	h.traces.release()
 }
 
-// Record shows a table as an Arrow record; see Batch.Record. Lines and
-// diagnoses begin with the column "settlement", the row of their claim.
+// Record shows a table as an Arrow record of its Schema, with the rows of
+// claims for those of settlements. The caller releases it.
 func (h *History) Record(t Table) arrow.Record {
-	var fields []arrow.Field
 	var arrays []arrow.Array
-	add := func(name string, a arrow.Array) {
-		fields = append(fields, arrow.Field{Name: name, Type: a.DataType(), Nullable: true})
-		arrays = append(arrays, a)
-	}
-	if owners := h.owners(t); owners != nil {
-		v := NewVector[int32](h.alloc)
+	if t != Settlements {
+		owners, v := h.owners(t), NewVector[int32](h.alloc)
 		copy(v.Extend(len(owners)), owners)
-		add("settlement", v.Array(h.alloc, NoCode, arrow.PrimitiveTypes.Int32))
+		arrays = append(arrays, v.Array(h.alloc, NoCode, arrow.PrimitiveTypes.Int32))
 		v.Release()
 	}
 	for _, f := range t.Fields() {
-		if h.Keep.Has(f) {
-			c := h.cols[f]
-			if sparse.Has(f) {
-				c = newColumn(h.alloc, f)
-				gatherColumn(c, h.cols[f], h.origin[t])
-				defer c.release()
-			}
-			add(f.String(), c.array(h.alloc))
+		if !h.Keep.Has(f) {
+			continue
 		}
+		c := h.cols[f]
+		if sparse.Has(f) {
+			c = newColumn(h.alloc, f)
+			gatherColumn(c, h.cols[f], h.origin[t])
+			defer c.release()
+		}
+		arrays = append(arrays, c.array(h.alloc))
 	}
-	rec := array.NewRecord(arrow.NewSchema(fields, nil), arrays, int64(h.rows[t]))
-	for _, a := range arrays {
-		a.Release()
-	}
-	return rec
+	return record(t, h.Keep, arrays, h.rows[t])
 }
 
 // owners gives the claims of the rows of lines or diagnoses.
