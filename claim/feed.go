@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Bulk feeding of columns: the same as Text, Number and PushCode value by
-// value, for the values that need no second look.
+// Bulk feeding of columns: the same as Text and Number value by value, for the
+// values that need no second look.
 
 // FileDict is the dictionary of a file, read: what Code said of each text.
 type FileDict struct {
@@ -48,15 +48,14 @@ func (c *TableColumn) Codes(index []int32, d *FileDict, text func(i int) []byte)
 		return
 	}
 	for _, i := range index {
-		switch {
-		case i < 0:
+		rule := OK
+		if i >= 0 && d.rules != nil {
+			rule = d.rules[i]
+		}
+		if i < 0 || rule == RuleRequired {
 			c.Null()
-		case d.rules != nil && d.rules[i] == RuleRequired:
-			c.Null()
-		case d.rules != nil:
-			c.push(d.codes[i+1], d.rules[i], text(int(i)))
-		default:
-			c.push(d.codes[i+1], OK, text(int(i)))
+		} else {
+			c.push(d.codes[i+1], rule, text(int(i)))
 		}
 	}
 }

@@ -223,26 +223,10 @@ func (f *finder) find(claim, sn int32) int32 {
 // inCrowd looks up a number in a visit of many claims: each of its lines is
 // looked at once, however many refunds the visit has.
 func (f *finder) inCrowd(visit int32, claims []int32, sn int32) int32 {
-	numbers := f.crowds[visit]
-	if numbers == nil {
-		numbers = map[int32]int32{}
-		sns, cnt, owners := f.n.b.Codes(FeedetlSn), f.n.b.Numbers(Cnt), f.n.own.owners
-		for _, c := range claims {
-			f.n.own.each(c, func(l int32) {
-				if cnt[l] <= 0 {
-					return
-				}
-				if other, ok := numbers[sns[l]]; !ok || f.n.before(c, owners[other]) {
-					numbers[sns[l]] = l
-				}
-			})
-		}
-		f.crowds[visit] = numbers
+	if f.crowds[visit] == nil {
+		f.crowds[visit] = f.byNumber(claims)
 	}
-	if l, ok := numbers[sn]; ok {
-		return l
-	}
-	return NoCode
+	return lineOf(f.crowds[visit], sn)
 }
 
 // own finds a line of one claim, if the claim takes part.
@@ -250,23 +234,13 @@ func (f *finder) own(c, sn int32) int32 {
 	if f.n.standing[c] != TakesPart {
 		return NoCode
 	}
-	sns, cnt := f.n.b.Codes(FeedetlSn), f.n.b.Numbers(Cnt)
 	if f.n.own.count[c] > manyLines {
-		numbers := f.numbers[c]
-		if numbers == nil {
-			numbers = map[int32]int32{}
-			f.n.own.each(c, func(l int32) {
-				if cnt[l] > 0 {
-					numbers[sns[l]] = l
-				}
-			})
-			f.numbers[c] = numbers
+		if f.numbers[c] == nil {
+			f.numbers[c] = f.byNumber([]int32{c})
 		}
-		if l, ok := numbers[sn]; ok {
-			return l
-		}
-		return NoCode
+		return lineOf(f.numbers[c], sn)
 	}
+	sns, cnt := f.n.b.Codes(FeedetlSn), f.n.b.Numbers(Cnt)
 	found := int32(NoCode)
 	f.n.own.each(c, func(l int32) {
 		if cnt[l] > 0 && sns[l] == sn {
@@ -274,6 +248,32 @@ func (f *finder) own(c, sn int32) int32 {
 		}
 	})
 	return found
+}
+
+// byNumber maps the numbers of claims' lines with positive quantity to the
+// line of the first claim that has one.
+func (f *finder) byNumber(claims []int32) map[int32]int32 {
+	numbers := map[int32]int32{}
+	sns, cnt, owners := f.n.b.Codes(FeedetlSn), f.n.b.Numbers(Cnt), f.n.own.owners
+	for _, c := range claims {
+		f.n.own.each(c, func(l int32) {
+			if cnt[l] <= 0 {
+				return
+			}
+			if other, ok := numbers[sns[l]]; !ok || f.n.before(c, owners[other]) {
+				numbers[sns[l]] = l
+			}
+		})
+	}
+	return numbers
+}
+
+// lineOf is the line of a number, or NoCode.
+func lineOf(numbers map[int32]int32, sn int32) int32 {
+	if l, ok := numbers[sn]; ok {
+		return l
+	}
+	return NoCode
 }
 
 func (f *finder) claimsOf(visit int32) []int32 {

@@ -188,11 +188,8 @@ func (t *traceColumn) repeated(workers int) []int32 {
 		for w := range workers {
 			count := starts[w+1][p]
 			starts[w][p], at = at, at+count
-			if w+1 < workers {
-				continue
-			}
-			begin[p+1] = at
 		}
+		begin[p+1] = at
 	}
 	order := make([]int32, n)
 	for w := range tasks {
