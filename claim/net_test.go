@@ -514,3 +514,31 @@ func TestWideRefundsDoNotOverflow(t *testing.T) {
 		t.Errorf("%.300s", got.history)
 	}
 }
+
+// Claims of many lines and visits of many claims are looked up by maps: what
+// refund lines name there must be what it is in small ones.
+func TestRefundsInLargeClaimsAndVisits(t *testing.T) {
+	large := "S0 visit=M1 at=1"
+	for sn := range manyLines + 6 {
+		large += fmt.Sprintf("; %d 2 10", sn)
+	}
+	msgs := []string{large, fmt.Sprintf("S1 visit=M1 at=2; x -1 -5 of=%d", manyLines+3)}
+	for i := range manyClaims + 4 {
+		msgs = append(msgs, fmt.Sprintf("V%02d visit=M2 at=%d; 7 2 10", i, 21-i))
+	}
+	msgs = append(msgs, "R visit=M2 at=22; x -1 -5 of=7; y -1 -5 of=8")
+	h := historyOf(t, memory.NewGoAllocator(), AllFields, msgs...)
+	defer h.Release()
+	var lowered []string
+	for l := range int32(h.Net()) {
+		if cnt, _ := h.Sent(l); cnt != h.Numbers(Cnt)[l] {
+			c := h.LineClaim[l]
+			lowered = append(lowered, h.Text(SetlID, c)+"/"+h.Text(FeedetlSn, l)+" "+TrimNumber(KindQuantity, h.Numbers(Cnt)[l]))
+		}
+	}
+	slices.Sort(lowered)
+	want := []string{fmt.Sprintf("S0/%d 1", manyLines+3), fmt.Sprintf("V%02d/7 1", manyClaims+3)}
+	if !slices.Equal(lowered, want) {
+		t.Errorf("lowered %v, want %v", lowered, want)
+	}
+}
