@@ -105,7 +105,7 @@ func TestRecordsHoldOnlyWhatIsKept(t *testing.T) {
 	}
 }
 
-func historyOf(t *testing.T, alloc memory.Allocator, keep FieldSet, shorts ...string) *History {
+func poolOf(t *testing.T, alloc memory.Allocator, keep FieldSet, shorts ...string) *Pool {
 	d := NewDecoder(alloc, Seed{1, 2}, keep, true)
 	for _, msg := range claimtest.Claims(shorts...) {
 		if p := d.Decode([]byte(msg)); p != nil {
@@ -114,15 +114,16 @@ func historyOf(t *testing.T, alloc memory.Allocator, keep FieldSet, shorts ...st
 	}
 	in := NewIntake(alloc, Seed{1, 2}, keep)
 	in.Add(d.Batch)
-	h, _ := in.Net(2)
+	p, _ := in.Net(2)
 	in.All.Release()
-	return h
+	return p
 }
 
 func TestHistoryRecords(t *testing.T) {
 	alloc := memory.NewCheckedAllocator(memory.NewGoAllocator())
 	defer alloc.AssertSize(t, 0)
-	h := historyOf(t, alloc, AllFields, "S2 at=2 person=P1; 1 3 30/24; 2 -1 -10 of=1; dx I10", "S1 at=1 person=P1 hifp_pay=5; 1 1 1")
+	p := poolOf(t, alloc, AllFields, "S2 at=2 person=P1; 1 3 30/24; 2 -1 -10 of=1; dx I10", "S1 at=1 person=P1 hifp_pay=5; 1 1 1")
+	h := wholeOf(p)
 	var schemas strings.Builder
 	records := map[Table]arrow.Record{}
 	for tab := range numTables {
@@ -136,6 +137,7 @@ func TestHistoryRecords(t *testing.T) {
 	}
 	checkGolden(t, "history_schema.txt", schemas.String())
 	h.Release()
+	p.Release()
 	for _, c := range []struct {
 		tab    Table
 		column string
@@ -155,7 +157,7 @@ func TestHistoryRecords(t *testing.T) {
 
 // The documentation of History.Record promises a first column "settlement".
 func TestHistoryRecordsNameTheClaim(t *testing.T) {
-	h := historyOf(t, memory.NewGoAllocator(), AllFields, "S2 at=2; 1 3 30; dx I10", "S1 at=1; 1 1 1; dx I11")
+	h := wholeOf(poolOf(t, memory.NewGoAllocator(), AllFields, "S2 at=2; 1 3 30; dx I10", "S1 at=1; 1 1 1; dx I11"))
 	for _, tab := range []Table{Lines, Diagnoses} {
 		rec := h.Record(tab)
 		if rec.ColumnName(0) != "settlement" || fmt.Sprint(rec.Column(0)) != "[0 1]" {
@@ -168,7 +170,9 @@ func TestHistoryRecordsNameTheClaim(t *testing.T) {
 func TestHistoryWithoutTraceCodes(t *testing.T) {
 	alloc := memory.NewCheckedAllocator(memory.NewGoAllocator())
 	defer alloc.AssertSize(t, 0)
-	h := historyOf(t, alloc, AllFields&^(1<<DrugTracCodg), "S1; 1 3 30 trace=a")
+	p := poolOf(t, alloc, AllFields&^(1<<DrugTracCodg), "S1; 1 3 30 trace=a")
+	defer p.Release()
+	h := wholeOf(p)
 	defer h.Release()
 	if got := h.Text(FeedetlSn, 0); got != "1" || h.Net() != 1 {
 		t.Errorf("%q, %d net lines", got, h.Net())

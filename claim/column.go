@@ -118,6 +118,15 @@ func (c column) takeRows(rows []int64, width int) {
 	}
 }
 
+// extend appends n values to be filled in.
+func (c column) extend(n int) {
+	if c.num != nil {
+		c.num.Extend(n)
+	} else {
+		c.code.Extend(n)
+	}
+}
+
 func (c column) truncate(n int) {
 	if c.code != nil {
 		c.code.Truncate(n)

@@ -2,7 +2,6 @@ package claim
 
 import (
 	"github.com/apache/arrow/go/v17/arrow"
-	"github.com/apache/arrow/go/v17/arrow/memory"
 )
 
 // sparse are the columns that few rows are asked for, or none: they stay in
@@ -10,13 +9,16 @@ import (
 var sparse = FieldSet(0).With(FeedetlSn, InitFeedetlSn, Rxno, MedinsListCodg, BilgDeptCodg, TrdnFlag, EtipFlag, DscgTkdrugFlag,
 	SetlID, MdtrtID, Insutype, RefdSetlFlag, InitSetlID)
 
-// History holds the claims that take part, net, in the order of persons:
-// claims sorted by (person, claim order), fee lines and diagnoses in the order
-// of their claims. Claim order is (setl_time, fixmedins_code, setl_id).
+// History holds the claims of some persons that take part, net: claims sorted
+// by (person, claim order), fee lines and diagnoses in the order of their
+// claims. Claim order is (setl_time, fixmedins_code, setl_id). A Pool lays it.
 //
 // Lines come in two parts: first all net lines, then the void lines, those
 // that were sent but do not count (refund lines, and lines refunded whole).
 // Only a detector that looks at claims as sent reads the second part.
+//
+// Its slices may be longer than there are rows, and stay in place when other
+// persons are laid there.
 type History struct {
 	Dicts *Dicts
 	Keep  FieldSet
@@ -32,13 +34,12 @@ type History struct {
 	// LineClaim is the claim of a line.
 	LineClaim []int32
 
-	alloc memory.Allocator
-	cols  [NumFields]column // sparse ones in the order of arrival
-	rows  [numTables]int
-	// Trace codes and sparse columns stay in the order in which they came;
-	// origin says where those of a row are.
-	traces  traceColumn
-	origin  [numTables][]int32
+	pool    *Pool
+	cols    [NumFields]column // all that are kept but the sparse ones
+	rows    [numTables]int
+	net     int
+	origin  [numTables][]int32   // the row of the pool
+	void    []int32              // rows of the pool, while lines are laid
 	sent    map[int32]lineValues // what was sent of the lines that refunds lowered
 	lowered bitset               // by line: is in sent
 }
@@ -47,13 +48,13 @@ type History struct {
 func (h *History) Rows(t Table) int { return h.rows[t] }
 
 // Net is the number of net lines: rows below it are net, all others void.
-func (h *History) Net() int { return int(h.NetLines[len(h.NetLines)-1]) }
+func (h *History) Net() int { return h.net }
 
-// Codes gives a coded column in the order of rows, NoCode where absent. For
-// columns that few lines are asked for, see Sparse.
+// Codes gives a coded column in the order of rows, NoCode where absent. Columns
+// that few lines are asked for have none: see Sparse.
 func (h *History) Codes(f Field) []int32 {
 	if sparse.Has(f) {
-		return permuted(h.cols[f].code.V, h.origin[specs[f].Table])
+		panic("claim: " + f.String() + " is a sparse column")
 	}
 	return h.cols[f].code.V
 }
@@ -62,20 +63,12 @@ func (h *History) Codes(f Field) []int32 {
 // where absent.
 func (h *History) Numbers(f Field) []int64 { return h.cols[f].num.V }
 
-func permuted[T Number](col []T, rows []int32) []T {
-	out := make([]T, len(rows))
-	for i, r := range rows {
-		out[i] = col[r]
-	}
-	return out
-}
-
 // Sparse gives a coded column that is read for few rows.
 func (h *History) Sparse(f Field) Sparse {
 	if !sparse.Has(f) {
 		panic("claim: " + f.String() + " is no sparse column")
 	}
-	return Sparse{h.origin[specs[f].Table], h.cols[f].code.V}
+	return Sparse{h.origin[specs[f].Table], h.pool.cols[f].code.V}
 }
 
 // Sparse is a coded column behind one more step.
@@ -96,48 +89,46 @@ func (h *History) Sent(line int32) (cnt, det int64) {
 
 // Text gives the text of a coded field in a row.
 func (h *History) Text(f Field, row int32) string {
-	if sparse.Has(f) {
-		row = h.origin[specs[f].Table][row]
-	}
-	return h.Dicts.Of(f).Text(h.cols[f].code.V[row])
+	return h.Dicts.Of(f).Text(h.pool.cols[f].code.V[h.origin[specs[f].Table][row]])
 }
 
 // Traces calls yield with each trace code of a line.
 func (h *History) Traces(line int, yield func(code []byte)) {
-	if h.traces.end != nil {
-		h.traces.each(int(h.origin[Lines][line]), yield)
+	if h.pool.traces.end != nil {
+		h.pool.traces.each(int(h.origin[Lines][line]), yield)
 	}
 }
 
-// Release gives all memory back.
+// Release gives its memory back; the pool keeps its own.
 func (h *History) Release() {
 	for f := range h.cols {
 		h.cols[f].release()
 	}
-	h.traces.release()
 }
 
 // Record shows a table as an Arrow record of its Schema, with the rows of
 // claims for those of settlements. The caller releases it.
 func (h *History) Record(t Table) arrow.Record {
+	alloc := h.pool.alloc
 	var arrays []arrow.Array
 	if t != Settlements {
-		owners, v := h.owners(t), NewVector[int32](h.alloc)
+		owners, v := h.owners(t), NewVector[int32](alloc)
 		copy(v.Extend(len(owners)), owners)
-		arrays = append(arrays, v.Array(h.alloc, NoCode, arrow.PrimitiveTypes.Int32))
+		arrays = append(arrays, v.Array(alloc, NoCode, arrow.PrimitiveTypes.Int32))
 		v.Release()
 	}
 	for _, f := range t.Fields() {
 		if !h.Keep.Has(f) {
 			continue
 		}
-		c := h.cols[f]
-		if sparse.Has(f) {
-			c = newColumn(h.alloc, f)
-			gatherColumn(c, h.cols[f], h.origin[t])
-			defer c.release()
+		c := newColumn(alloc, f)
+		c.extend(h.rows[t])
+		gatherColumn(c, h.pool.cols[f], h.origin[t][:h.rows[t]])
+		if !f.Coded() { // refunds lower some
+			copy(c.num.V, h.cols[f].num.V)
 		}
-		arrays = append(arrays, c.array(h.alloc))
+		arrays = append(arrays, c.array(alloc))
+		c.release()
 	}
 	return record(t, h.Keep, arrays, h.rows[t])
 }
@@ -146,7 +137,7 @@ func (h *History) Record(t Table) arrow.Record {
 func (h *History) owners(t Table) []int32 {
 	switch t {
 	case Lines:
-		return h.LineClaim
+		return h.LineClaim[:h.rows[Lines]]
 	case Diagnoses:
 		out := make([]int32, h.rows[Diagnoses])
 		for c := range h.rows[Settlements] {
@@ -162,7 +153,7 @@ func (h *History) owners(t Table) []int32 {
 // Before reports whether claim a is before claim b in claim order.
 func (h *History) Before(a, b int32) bool {
 	from := h.origin[Settlements]
-	return claimOrder{h.Dicts, h.Numbers(SetlTime), h.Codes(FixmedinsCode), h.cols[SetlID].code.V}.before(a, b, from[a], from[b])
+	return claimOrder{h.Dicts, h.Numbers(SetlTime), h.Codes(FixmedinsCode), h.pool.cols[SetlID].code.V}.before(a, b, from[a], from[b])
 }
 
 // claimOrder compares claims by (setl_time, fixmedins_code, setl_id), texts

@@ -16,8 +16,8 @@ const (
 
 // netter works out what counts of a batch.
 type netter struct {
-	own      ownLines
 	b        *Batch
+	own      *members // the lines of each settlement
 	index    *identities
 	workers  int
 	standing []Standing
@@ -55,13 +55,18 @@ type Netted struct {
 
 // Net works out what counts of all accepted claims and sorts it by person. The
 // intake must have got at least one batch, and is used up: its columns go over
-// to the history. Work is spread over the given number of goroutines; the
-// result does not depend on it.
-func (in *Intake) Net(workers int) (*History, Netted) {
+// to the pool. Work is spread over the given number of goroutines; the result
+// does not depend on it.
+func (in *Intake) Net(workers int) (*Pool, Netted) {
 	n := &netter{b: in.All, index: &in.index, workers: max(1, workers)}
+	var diagnoses *members
+	InParallel(n.workers, []func(){
+		func() { n.own = membersOf(n.b.Owners(Lines), n.b.Rows(Settlements)) },
+		func() { diagnoses = membersOf(n.b.Owners(Diagnoses), n.b.Rows(Settlements)) },
+	})
 	n.judge()
 	n.takeRefunds()
-	return n.history(), n.count
+	return n.pool(diagnoses), n.count
 }
 
 // judge gives every settlement its standing.
@@ -100,41 +105,24 @@ func (n *netter) judge() {
 	}
 }
 
-// readLines looks once at all lines: it counts them, finds where those of each
-// claim lie, lists those with negative quantities, and finds the claims that
-// have no others.
+// readLines counts the lines of all claims, lists those with negative
+// quantities, and finds the claims that have no others.
 func (n *netter) readLines() {
-	const hasLine, hasPositive = 1, 2
-	seen := make([]uint8, len(n.standing))
-	cnt, owners := n.b.Numbers(Cnt), n.b.Owners(Lines)
-	n.own = ownLines{first: make([]int32, len(n.standing)), count: make([]int32, len(n.standing)), owners: owners}
-	together, last := true, int32(NoCode)
-	for l, owner := range owners {
-		if owner < 0 {
-			n.own.gaps = true
-			continue
-		}
-		if owner != last {
-			together = together && n.own.count[owner] == 0
-			n.own.first[owner], last = int32(l), owner
-		}
-		n.own.count[owner]++
-		if n.standing[owner] == NoClaim {
-			continue
-		}
-		n.count.Lines++
-		seen[owner] |= hasLine
-		if cnt[l] > 0 {
-			seen[owner] |= hasPositive
-		} else {
+	cnt, owners := n.b.Numbers(Cnt), n.own.owners
+	positive := make([]int32, len(n.standing))
+	copy(positive, n.own.count)
+	for l, v := range cnt {
+		if owner := owners[l]; v <= 0 && owner >= 0 && n.standing[owner] != NoClaim {
+			positive[owner]--
 			n.negative = append(n.negative, int32(l))
 		}
 	}
-	if !together {
-		n.own.scattered(len(n.standing))
-	}
-	for c, s := range seen {
-		if s == hasLine && n.standing[c] == TakesPart {
+	for c, s := range n.standing {
+		if s == NoClaim {
+			continue
+		}
+		n.count.Lines += n.own.of(int32(c))
+		if s == TakesPart && n.own.of(int32(c)) > 0 && positive[c] == 0 {
 			n.standing[c] = Return
 		}
 	}
@@ -293,44 +281,42 @@ func (n *netter) before(a, b int32) bool {
 	return claimOrder{n.b.Dicts, n.b.Numbers(SetlTime), n.b.Codes(FixmedinsCode), n.b.Codes(SetlID)}.before(a, b, a, b)
 }
 
-// history sorts what takes part by person.
-func (n *netter) history() *History {
+// pool takes the columns over and sorts what takes part by person.
+func (n *netter) pool(diagnoses *members) *Pool {
 	b := n.b
-	h := &History{Dicts: b.Dicts, Keep: b.Keep, alloc: b.alloc}
-	claims := n.sortClaims(h)
-	position := make([]int32, len(n.standing))
-	for i := range position {
-		position[i] = NoCode
-	}
-	for to, from := range claims {
-		position[from] = int32(to)
-	}
-	var netRows, voidRows, diagRows []int32
-	InParallel(n.workers, []func(){
-		func() { netRows, voidRows = n.placeLines(h, claims, position) },
-		func() { diagRows, h.Diagnoses = group(n.ownersIn(Diagnoses, position), len(claims)) },
-	})
-	h.rows = [numTables]int{len(claims), len(netRows) + len(voidRows), len(diagRows)}
-	lines := append(netRows, voidRows...)
-	h.LineClaim = make([]int32, len(lines))
-	InRanges(n.workers, len(claims), func(lo, hi int) {
-		for c := lo; c < hi; c++ {
-			for l := h.NetLines[c]; l < h.NetLines[c+1]; l++ {
-				h.LineClaim[l] = int32(c)
-			}
-			for l := h.VoidLines[c]; l < h.VoidLines[c+1]; l++ {
-				h.LineClaim[l] = int32(c)
-			}
-		}
-	})
-	n.gather(h, [numTables][]int32{claims, lines, diagRows})
-	n.lower(h)
-	return h
+	p := &Pool{Dicts: b.Dicts, Keep: b.Keep, alloc: b.alloc, standing: n.standing, lines: n.own, diagnoses: diagnoses, altered: n.altered}
+	p.claims, p.persons = n.sortClaims()
+	p.special = n.special()
+	p.cols, p.owners, p.traces = b.cols, b.lineOwner, b.traces
+	b.cols, b.lineOwner, b.traces = [NumFields]column{}, NewVector[int32](b.alloc), traceColumn{}
+	return p
 }
 
-// sortClaims gives the settlements that take part in the history's order and
-// fills h.Persons.
-func (n *netter) sortClaims(h *History) []int32 {
+// special marks the lines of claims that take part which do not count, or not
+// in full; nil when there are none.
+func (n *netter) special() bitset {
+	var out bitset
+	mark := func(l int32) {
+		if n.standing[n.own.owners[l]] != TakesPart {
+			return
+		}
+		if out == nil {
+			out = newBitset(n.b.Rows(Lines))
+		}
+		out.set(uint64(l))
+	}
+	for _, l := range n.negative {
+		mark(l)
+	}
+	for l := range n.altered {
+		mark(l)
+	}
+	return out
+}
+
+// sortClaims gives the settlements that take part by person, in claim order,
+// and where those of each person begin.
+func (n *netter) sortClaims() (claims, persons []int32) {
 	person := n.b.Codes(PsnNo)
 	owner := make([]int32, len(n.standing))
 	for c, s := range n.standing {
@@ -339,19 +325,14 @@ func (n *netter) sortClaims(h *History) []int32 {
 			owner[c] = person[c]
 		}
 	}
-	rows, starts := group(owner, n.b.Dicts[DomainPerson].Len())
-	h.Persons = append(h.Persons, 0)
-	for p := 0; p+1 < len(starts); p++ {
-		if starts[p+1] > starts[p] {
-			h.Persons = append(h.Persons, starts[p+1])
-		}
-	}
-	InRanges(n.workers, len(h.Persons)-1, func(lo, hi int) {
+	claims, starts := group(owner, n.b.Dicts[DomainPerson].Len())
+	persons = slices.Compact(starts) // persons without claims that take part
+	InRanges(n.workers, len(persons)-1, func(lo, hi int) {
 		for p := lo; p < hi; p++ {
-			n.sortOwn(rows[h.Persons[p]:h.Persons[p+1]])
+			n.sortOwn(claims[persons[p]:persons[p+1]])
 		}
 	})
-	return rows
+	return claims, persons
 }
 
 // sortOwn puts the claims of one person in claim order. Most have a few, which
@@ -369,56 +350,6 @@ func (n *netter) sortOwn(own []int32) {
 	for i := 1; i < len(own); i++ {
 		for j := i; j > 0 && n.before(own[j], own[j-1]); j-- {
 			own[j], own[j-1] = own[j-1], own[j]
-		}
-	}
-}
-
-// gather copies the kept columns in the order of rows, column by column on the
-// workers, and gives back each one it has copied. Sparse columns and trace
-// codes go over as they are.
-func (n *netter) gather(h *History, rows [numTables][]int32) {
-	var tasks []func()
-	var spare spares
-	for f := range NumFields {
-		from := &n.b.cols[f]
-		switch {
-		case !h.Keep.Has(f):
-		case sparse.Has(f):
-			h.cols[f] = *from
-			*from = column{}
-		default:
-			tasks = append(tasks, func() {
-				own := rows[specs[f].Table]
-				h.cols[f] = spare.take(h.alloc, f, len(own))
-				gatherColumn(h.cols[f], *from, own)
-				spare.give(*from)
-				*from = column{}
-			})
-		}
-	}
-	h.origin = rows
-	h.traces, n.b.traces = n.b.traces, traceColumn{}
-	InParallel(n.workers, tasks)
-	spare.release()
-}
-
-// lower takes the refunds off the lines, keeping what was sent.
-func (n *netter) lower(h *History) {
-	if len(n.altered) == 0 {
-		return
-	}
-	cnt, det, inscp := h.cols[Cnt].num.V, h.cols[DetItemFeeSumamt].num.V, h.cols[InscpScpAmt].num.V
-	changed := newBitset(n.b.Rows(Lines))
-	for l := range n.altered {
-		changed.set(uint64(l))
-	}
-	h.sent, h.lowered = make(map[int32]lineValues, len(n.altered)), newBitset(h.rows[Lines])
-	for to, from := range h.origin[Lines][:h.Net()] {
-		if changed.has(uint64(from)) {
-			h.sent[int32(to)] = lineValues{cnt[to], det[to], inscp[to]}
-			h.lowered.set(uint64(to))
-			v := n.altered[from].values()
-			cnt[to], det[to], inscp[to] = v.cnt, v.det, v.inscp
 		}
 	}
 }

@@ -47,12 +47,48 @@ func runBatches(t rapid.TB, msgs []string, sizes []int, workers int) run {
 		}
 	}
 	add()
-	h, counts := in.Net(workers)
+	p, counts := in.Net(workers)
 	defer in.All.Release()
+	defer p.Release()
+	out.history, out.counts = poolText(t, p), counts
+	return out
+}
+
+// poolText writes what counts. However the persons are spread over histories,
+// and whatever a history held before, the claims must be the same.
+func poolText(t rapid.TB, p *Pool) string {
+	h := wholeOf(p)
 	defer h.Release()
 	checkHistory(t, h)
-	out.history, out.counts = historyText(h), counts
-	return out
+	want := historyText(h)
+	for _, size := range []int{1, 3} {
+		spans := p.Spans(size, size)
+		part := p.NewHistory(spans...)
+		defer part.Release()
+		var got []string
+		for _, s := range spans {
+			p.Lay(part, s)
+			checkHistory(t, part)
+			if n := part.Rows(Settlements); n != s.Claims() || n > size && len(part.Persons) > 2 {
+				t.Fatalf("%d claims, %d persons in a span of %d", n, len(part.Persons)-1, s.Claims())
+			}
+			got = append(got, strings.SplitAfter(historyText(part), "\n")...)
+		}
+		slices.Sort(got)
+		whole := strings.SplitAfter(want, "\n")
+		slices.Sort(whole)
+		if text := strings.Join(got, ""); text != strings.Join(whole, "") {
+			t.Fatalf("in spans of %d:\n%s\nas a whole:\n%s", size, text, want)
+		}
+	}
+	return want
+}
+
+// wholeOf lays all persons in one history.
+func wholeOf(p *Pool) *History {
+	h := p.NewHistory(p.All())
+	p.Lay(h, p.All())
+	return h
 }
 
 // memoryTB lets the checked allocator complain to any kind of test.
@@ -119,7 +155,7 @@ func lineText(h *History, l int32) string {
 // checkHistory looks whether the parts of a history fit together.
 func checkHistory(t rapid.TB, h *History) {
 	claims, lines := h.Rows(Settlements), h.Rows(Lines)
-	if len(h.NetLines) != claims+1 || len(h.VoidLines) != claims+1 || len(h.Diagnoses) != claims+1 || len(h.LineClaim) != lines {
+	if len(h.NetLines) <= claims || len(h.VoidLines) <= claims || len(h.Diagnoses) <= claims || len(h.LineClaim) < lines {
 		t.Fatalf("%d claims, %d lines, but %d, %d, %d, %d", claims, lines, len(h.NetLines), len(h.VoidLines), len(h.Diagnoses), len(h.LineClaim))
 	}
 	if h.Persons[0] != 0 || int(h.Persons[len(h.Persons)-1]) != claims || h.Net() > lines || int(h.VoidLines[claims]) != lines ||
@@ -527,7 +563,7 @@ func TestRefundsInLargeClaimsAndVisits(t *testing.T) {
 		msgs = append(msgs, fmt.Sprintf("V%02d visit=M2 at=%d; 7 2 10", i, 21-i))
 	}
 	msgs = append(msgs, "R visit=M2 at=22; x -1 -5 of=7; y -1 -5 of=8")
-	h := historyOf(t, memory.NewGoAllocator(), AllFields, msgs...)
+	h := wholeOf(poolOf(t, memory.NewGoAllocator(), AllFields, msgs...))
 	defer h.Release()
 	var lowered []string
 	for l := range int32(h.Net()) {

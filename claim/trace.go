@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"slices"
 	"sort"
-	"sync"
 
 	"github.com/apache/arrow/go/v17/arrow/memory"
 )
@@ -243,64 +242,78 @@ func (t *traceColumn) searchPart(texts, out, table []int32) (_, _ []int32) {
 	return out, table
 }
 
-// refs gives the given texts that stand on net lines: the rows they came in
-// are few, and one pass over the lines finds which lines came in those.
-func (h *History) refs(texts []int32, workers int) []traceRef {
-	t := &h.traces
-	rows := newBitset(len(t.end.V))
+// refs gives the given texts that stand on lines that count, with the line.
+func (p *Pool) refs(texts []int32) []traceRef {
+	t := &p.traces
 	out := make([]traceRef, 0, len(texts))
 	for _, i := range texts {
-		row := sort.Search(len(t.end.V), func(r int) bool { return t.end.V[r] > i })
-		rows.set(uint64(row))
-		out = append(out, traceRef{t.hash.V[i], int32(row), i})
-	}
-	var mu sync.Mutex
-	lineOf := make(map[int32]int32, len(out))
-	from := h.origin[Lines]
-	InRanges(workers, h.Net(), func(lo, hi int) {
-		for line := lo; line < hi; line++ {
-			if r := from[line]; rows.has(uint64(r)) {
-				mu.Lock()
-				lineOf[r] = int32(line)
-				mu.Unlock()
-			}
-		}
-	})
-	kept := out[:0]
-	for _, r := range out {
-		if line, ok := lineOf[r.line]; ok { // else the row is of no net line
-			kept = append(kept, traceRef{r.hash, line, r.text})
+		line := sort.Search(len(t.end.V), func(r int) bool { return t.end.V[r] > i })
+		if p.takesPart(int32(line)) {
+			out = append(out, traceRef{t.hash.V[i], int32(line), i})
 		}
 	}
-	return kept
+	return out
 }
 
-// RepeatedTraces calls yield with the net lines of every trace code that
-// stands on at least two of them.
-func (h *History) RepeatedTraces(workers int, yield func(code string, lines []int32)) {
-	t := &h.traces
-	if t.hash == nil || len(t.hash.V) == 0 {
-		return
+// Repeated is a trace code that stands on several net lines, of a history that
+// holds their claims.
+type Repeated struct {
+	Code  string
+	Lines []int32
+}
+
+// RepeatedTraces gives every trace code that stands on at least two net lines,
+// and lays the claims of these lines in a history of their own, which the
+// caller releases. Codes come in an order that does not depend on workers.
+func (p *Pool) RepeatedTraces(workers int) (*History, []Repeated) {
+	t := &p.traces
+	var refs []traceRef
+	if t.hash != nil && len(t.hash.V) > 0 {
+		refs = p.refs(t.repeated(max(1, workers)))
 	}
-	workers = max(1, workers)
-	refs := h.refs(t.repeated(workers), workers)
 	slices.SortFunc(refs, func(a, b traceRef) int {
 		if a.hash != b.hash {
 			return cmp.Compare(a.hash, b.hash)
 		}
 		return cmp.Or(bytes.Compare(t.at(int(a.text)), t.at(int(b.text))), cmp.Compare(a.line, b.line))
 	})
-	var lines []int32
-	for from := 0; from < len(refs); {
-		code := t.at(int(refs[from].text))
-		lines = append(lines[:0], refs[from].line)
-		to := from + 1
-		for ; to < len(refs) && bytes.Equal(t.at(int(refs[to].text)), code); to++ {
+	var out []Repeated
+	lines := make([]int32, 0, len(refs)) // never grows: all groups share it
+	for from, to := 0, 0; from < len(refs); from = to {
+		code, at := t.at(int(refs[from].text)), len(lines)
+		for to = from; to < len(refs) && bytes.Equal(t.at(int(refs[to].text)), code); to++ {
 			lines = append(lines, refs[to].line)
 		}
-		if len(lines) > 1 {
-			yield(string(code), lines)
+		if own := lines[at:]; len(own) > 1 {
+			out = append(out, Repeated{string(code), own[:len(own):len(own)]})
+		} else {
+			lines = lines[:at]
 		}
-		from = to
 	}
+	return p.layLinesOf(lines), out
+}
+
+// layLinesOf lays the claims of lines of the pool in a history of their own,
+// and turns the lines' numbers into those of the history.
+func (p *Pool) layLinesOf(lines []int32) *History {
+	wanted := newBitset(len(p.standing))
+	for _, l := range lines {
+		wanted.set(uint64(p.owners.V[l]))
+	}
+	var claims []int32
+	for _, c := range p.claims {
+		if wanted.has(uint64(c)) {
+			claims = append(claims, c)
+		}
+	}
+	h := p.NewHistory(Span{rows: p.rowsOf(claims)})
+	p.lay(h, claims)
+	to := make(map[int32]int32, h.net)
+	for at, from := range h.origin[Lines][:h.net] {
+		to[from] = int32(at)
+	}
+	for i, l := range lines {
+		lines[i] = to[l]
+	}
+	return h
 }

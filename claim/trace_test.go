@@ -28,29 +28,37 @@ func TestRepeatedTraces(t *testing.T) {
 		}
 		in := NewIntake(alloc, seed, AllFields)
 		in.Add(d.Batch)
-		h, _ := in.Net(1)
+		p, _ := in.Net(1)
 		defer in.All.Release()
+		defer p.Release()
+		h := wholeOf(p)
 		defer h.Release()
-		want := map[string][]int32{}
+		want := map[string][]string{}
 		for l := range h.Net() {
-			h.Traces(l, func(code []byte) { want[string(code)] = append(want[string(code)], int32(l)) })
+			h.Traces(l, func(code []byte) { want[string(code)] = append(want[string(code)], lineName(h, int32(l))) })
 		}
 		for code, lines := range want {
-			if len(lines) < 2 {
+			if slices.Sort(lines); len(lines) < 2 {
 				delete(want, code)
 			}
 		}
 		var first string
 		for workers := range 4 {
-			got := map[string][]int32{}
+			some, codes := p.RepeatedTraces(workers)
+			checkHistory(t, some)
+			got := map[string][]string{}
 			var order strings.Builder
-			h.RepeatedTraces(workers, func(code string, lines []int32) {
-				if got[code] != nil {
-					t.Fatalf("%q comes twice", code)
+			for _, c := range codes {
+				if got[c.Code] != nil {
+					t.Fatalf("%q comes twice", c.Code)
 				}
-				got[code] = slices.Clone(lines)
-				fmt.Fprintln(&order, code, lines)
-			})
+				for _, l := range c.Lines {
+					got[c.Code] = append(got[c.Code], lineName(some, l))
+				}
+				slices.Sort(got[c.Code])
+				fmt.Fprintln(&order, c)
+			}
+			some.Release()
 			if fmt.Sprint(got) != fmt.Sprint(want) {
 				t.Fatalf("%d workers: %v, want %v, of\n%s", workers, got, want, strings.Join(story, "\n"))
 			}
@@ -63,22 +71,28 @@ func TestRepeatedTraces(t *testing.T) {
 	})
 }
 
+// lineName is the path of a line in evidence.
+func lineName(h *History, l int32) string {
+	c := h.LineClaim[l]
+	return h.Text(FixmedinsCode, c) + "/" + h.Text(SetlID, c) + "/" + h.Text(FeedetlSn, l)
+}
+
 func TestRepeatedTracesOfMany(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("S1")
 	for i := range 3000 {
 		fmt.Fprintf(&b, "; %d 1 1 trace=c%d,d%d", i, i, i%2990)
 	}
-	h := historyOf(t, memory.NewGoAllocator(), AllFields, b.String())
+	p := poolOf(t, memory.NewGoAllocator(), AllFields, b.String())
 	for _, workers := range []int{1, 3} {
-		n := 0
-		h.RepeatedTraces(workers, func(code string, lines []int32) {
-			if n++; !strings.HasPrefix(code, "d") || len(lines) != 2 || lines[1]-lines[0] != 2990 {
-				t.Errorf("%s on %v", code, lines)
+		_, codes := p.RepeatedTraces(workers)
+		for _, c := range codes {
+			if !strings.HasPrefix(c.Code, "d") || len(c.Lines) != 2 || c.Lines[1]-c.Lines[0] != 2990 {
+				t.Errorf("%s on %v", c.Code, c.Lines)
 			}
-		})
-		if n != 10 {
-			t.Errorf("%d codes, want 10", n)
+		}
+		if len(codes) != 10 {
+			t.Errorf("%d codes, want 10", len(codes))
 		}
 	}
 }

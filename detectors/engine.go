@@ -12,9 +12,9 @@ import (
 	"fundwatch/detectors/knowledge"
 )
 
-// Run is one run of detectors over a history.
+// Run is one run of detectors over the claims of a pool.
 type Run struct {
-	History   *claim.History
+	Pool      *claim.Pool
 	Knowledge *knowledge.Knowledge
 	Detectors []*Detector
 	Settings  *Settings
@@ -28,23 +28,30 @@ type Run struct {
 // Result is what a run found.
 type Result struct {
 	Findings []Finding // in the order of their ids
-	// Spent is the time of all workers in each detector, by its id, in sorting
-	// persons' lines ("sort"), and in the one pass that all Lines detectors
-	// share ("lines").
+	// Spent is the time of all workers in each detector, by its id, in bringing
+	// persons' claims together ("gather"), in sorting their lines ("sort"), and
+	// in the one pass that all Lines detectors share ("lines").
 	Spent map[string]time.Duration
 }
 
-// chunkClaims is how many claims a worker takes at a time: few enough that
-// their lines stay in the processor's cache from detector to detector.
-const chunkClaims = 4096
+// How many claims and fee lines a worker takes at a time: few enough that they
+// stay in the processor's cache from detector to detector.
+const (
+	chunkClaims = 2048
+	chunkLines  = 12288
+)
 
 // Do runs all detectors. It fails only when ctx ends or a detector breaks its
 // promises; claims cannot make it fail.
 func (r *Run) Do(ctx context.Context) (*Result, error) {
 	r.Workers = max(1, r.Workers)
-	bound := bind(r.History, r.Knowledge)
+	bound := bind(r.Pool.Dicts, r.Knowledge)
 	rules := newLineRules(r.Detectors, bound.items)
-	chunks := r.chunks()
+	chunks := r.Pool.Spans(chunkClaims, chunkLines)
+	total := 0
+	for _, c := range chunks {
+		total += c.Claims()
+	}
 	var next, done atomic.Int64
 	workers := make([]*worker, r.Workers)
 	errs := make([]error, r.Workers)
@@ -52,17 +59,18 @@ func (r *Run) Do(ctx context.Context) (*Result, error) {
 	for i := range workers {
 		wg.Go(func() {
 			defer caught(&errs[i])
-			w := newWorker(r, bound, rules)
+			w := newWorker(r, bound, rules, r.Pool.NewHistory(chunks...))
 			workers[i] = w
+			defer w.history.Release()
 			for ctx.Err() == nil {
 				n := int(next.Add(1)) - 1
 				if n >= len(chunks) {
 					return
 				}
 				w.chunk(chunks[n])
-				at := done.Add(int64(chunks[n].claims(r.History)))
+				at := done.Add(int64(chunks[n].Claims()))
 				if r.Progress != nil {
-					r.Progress(int(at), r.History.Rows(claim.Settlements))
+					r.Progress(int(at), total)
 				}
 			}
 		})
@@ -92,51 +100,49 @@ func (r *Run) collect(workers []*worker, bound *Bound) (_ *Result, err error) {
 			out.Findings = append(out.Findings, k.emit.Findings...)
 			out.Spent[r.Detectors[i].ID] += k.spent
 		}
+		out.Spent["gather"] += w.gathering
 		out.Spent["sort"] += w.sorting
 		out.Spent["lines"] += w.scanning
 	}
-	for _, d := range r.Detectors {
-		if d.Trace != nil {
-			k := newKernel(r, bound, d)
-			k.timed(r.Clock, func() {
-				r.History.RepeatedTraces(r.Workers, func(code string, lines []int32) { k.trace(code, lines, k.emit) })
-			})
-			out.Findings = append(out.Findings, k.emit.Findings...)
-			out.Spent[d.ID] += k.spent
-		}
-	}
+	r.traces(bound, out)
 	Sort(out.Findings)
 	return out, nil
 }
 
-// span is a range of persons.
-type span struct{ from, to int }
-
-func (s span) claims(h *claim.History) int { return int(h.Persons[s.to] - h.Persons[s.from]) }
-
-func (r *Run) chunks() []span {
-	h := r.History
-	var out []span
-	last := len(h.Persons) - 1
-	for from := 0; from < last; {
-		to := from + 1
-		for to < last && h.Persons[to+1]-h.Persons[from] <= chunkClaims {
-			to++
+// traces runs the Trace detectors.
+func (r *Run) traces(bound *Bound, out *Result) {
+	var h *claim.History
+	var codes []claim.Repeated
+	for _, d := range r.Detectors {
+		if d.Trace == nil {
+			continue
 		}
-		out = append(out, span{from, to})
-		from = to
+		out.Spent[d.ID] += measure(r.Clock, func() {
+			if h == nil {
+				h, codes = r.Pool.RepeatedTraces(r.Workers)
+			}
+			k := newKernel(r, bound, h, d)
+			for _, c := range codes {
+				k.trace(c.Code, c.Lines, k.emit)
+			}
+			out.Findings = append(out.Findings, k.emit.Findings...)
+		})
 	}
-	return out
+	if h != nil {
+		h.Release()
+	}
 }
 
 // worker runs every detector over chunks.
 type worker struct {
 	run     *Run
+	history *claim.History // of the chunk at hand
 	persons persons
 	rules   *lineRules
 	kernels []kernel
-	// time spent in sorting persons' lines and in the pass over all lines
-	sorting, scanning time.Duration
+	// time spent in laying chunks, in sorting persons' lines and in the pass over
+	// all lines
+	gathering, sorting, scanning time.Duration
 }
 
 // kernel is one detector bound to one worker.
@@ -149,8 +155,8 @@ type kernel struct {
 	spent  time.Duration
 }
 
-func newKernel(r *Run, bound *Bound, d *Detector) kernel {
-	v := &View{History: r.History, facts: bound, set: r.Settings, det: d, reads: claim.FieldSet(0).With(d.Reads...)}
+func newKernel(r *Run, bound *Bound, h *claim.History, d *Detector) kernel {
+	v := &View{History: h, facts: bound, set: r.Settings, det: d, reads: claim.FieldSet(0).With(d.Reads...)}
 	k := kernel{emit: newEmitter(v)}
 	switch {
 	case d.Lines != nil:
@@ -165,21 +171,21 @@ func newKernel(r *Run, bound *Bound, d *Detector) kernel {
 	return k
 }
 
-func newWorker(r *Run, bound *Bound, rules *lineRules) *worker {
-	w := &worker{run: r, rules: rules, persons: persons{h: r.History, care: bound.care}}
+func newWorker(r *Run, bound *Bound, rules *lineRules, h *claim.History) *worker {
+	w := &worker{run: r, history: h, rules: rules, persons: persons{h: h, care: bound.care}}
 	for _, d := range r.Detectors {
-		w.kernels = append(w.kernels, newKernel(r, bound, d))
+		w.kernels = append(w.kernels, newKernel(r, bound, h, d))
 	}
 	return w
 }
 
-func (w *worker) chunk(s span) {
-	h := w.run.History
-	c0, c1 := h.Persons[s.from], h.Persons[s.to]
-	l0, l1 := h.NetLines[c0], h.NetLines[c1]
+func (w *worker) chunk(s claim.Span) {
+	h := w.history
+	w.gathering += measure(w.run.Clock, func() { w.run.Pool.Lay(h, s) })
+	claims, lines := int32(h.Rows(claim.Settlements)), int32(h.Net())
 	var people []Person
-	w.sorting += measure(w.run.Clock, func() { people = w.persons.load(s.from, s.to) })
-	w.scanning += w.lines(l0, l1)
+	w.sorting += measure(w.run.Clock, func() { people = w.persons.load() })
+	w.scanning += w.lines(lines)
 	for i := range w.kernels {
 		k := &w.kernels[i]
 		if k.line != nil {
@@ -188,7 +194,7 @@ func (w *worker) chunk(s span) {
 		k.timed(w.run.Clock, func() {
 			switch {
 			case k.claims != nil:
-				k.claims(c0, c1, k.emit)
+				k.claims(0, claims, k.emit)
 			case k.person != nil:
 				for p := range people {
 					k.person(&people[p], k.emit)

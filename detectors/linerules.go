@@ -64,15 +64,15 @@ func (r *itemRules) inForce(day int64) int {
 	return -1
 }
 
-// lines runs the Lines detectors over the net lines from to to.
-func (w *worker) lines(from, to int32) time.Duration {
-	rules, h := w.rules, w.run.History
+// lines runs the Lines detectors over the first n lines, which are the net ones.
+func (w *worker) lines(n int32) time.Duration {
+	rules, h := w.rules, w.history
 	if len(rules.kernels) == 0 {
 		return 0
 	}
 	return measure(w.run.Clock, func() {
 		item, time := h.Codes(claim.MedListCodg), h.Numbers(claim.FeeOcurTime)
-		for l := from; l < to; l++ {
+		for l := range n {
 			r := &rules.items[item[l]]
 			if r.masks == nil {
 				continue

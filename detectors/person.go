@@ -27,7 +27,7 @@ type ItemGroup struct{ Item, From, To int32 }
 // Lines gives the lines of a group.
 func (p *Person) Lines(g ItemGroup) []int32 { return p.ByItem[g.From:g.To] }
 
-// persons lays out a range of persons once for all person detectors.
+// persons lays out the persons of a history once for all person detectors.
 type persons struct {
 	h      *claim.History
 	care   []claim.Setting
@@ -48,16 +48,14 @@ type lineKey struct {
 // timeBits hold the seconds of a key: some 8,700 years.
 const timeBits = 38
 
-// load lays out persons from to to of the history.
-func (ps *persons) load(from, to int) []Person {
+// load lays out all persons of the history.
+func (ps *persons) load() []Person {
 	h := ps.h
 	ps.list = ps.list[:0]
-	c0, c1 := h.Persons[from], h.Persons[to]
-	lines := int(h.NetLines[c1] - h.NetLines[c0])
-	ps.order = slices.Grow(ps.order[:0], lines)
-	ps.groups = slices.Grow(ps.groups[:0], lines)
-	ps.stays = slices.Grow(ps.stays[:0], int(c1-c0))
-	for i := from; i < to; i++ {
+	ps.order = slices.Grow(ps.order[:0], h.Net())
+	ps.groups = slices.Grow(ps.groups[:0], h.Net())
+	ps.stays = slices.Grow(ps.stays[:0], h.Rows(claim.Settlements))
+	for i := range len(h.Persons) - 1 {
 		p := Person{From: h.Persons[i], To: h.Persons[i+1]}
 		p.LineFrom, p.LineTo = h.NetLines[p.From], h.NetLines[p.To]
 		p.ByItem, p.Groups = ps.byItem(p.LineFrom, p.LineTo)

@@ -198,7 +198,7 @@ func BeginsWithAny(text string, list []string) bool {
 	return false
 }
 
-// Bound is the knowledge laid out by the codes of one history; built once and
+// Bound is the knowledge laid out by the codes of one pool; built once and
 // only read from then on.
 type Bound struct {
 	know         *knowledge.Knowledge
@@ -208,9 +208,8 @@ type Bound struct {
 	care         []claim.Setting
 }
 
-func bind(h *claim.History, k *knowledge.Knowledge) *Bound {
+func bind(d *claim.Dicts, k *knowledge.Knowledge) *Bound {
 	b := &Bound{know: k}
-	d := h.Dicts
 	b.items = byCode(d[claim.DomainItem], k.Versions)
 	b.institutions = byCode(d[claim.DomainInstitution], func(c string) *knowledge.Institution { return k.Institutions[c] })
 	b.persons = make([]*knowledge.Person, d[claim.DomainPerson].Len())

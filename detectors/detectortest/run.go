@@ -44,11 +44,11 @@ func (r run) do(d *detectors.Detector) (found []detectors.Finding, err error) {
 	if err != nil {
 		return nil, err
 	}
-	history, _ := intake.Net(max(1, r.workers))
+	pool, _ := intake.Net(max(1, r.workers))
 	intake.All.Release()
-	result, err := (&detectors.Run{History: history, Knowledge: k, Detectors: []*detectors.Detector{d},
+	result, err := (&detectors.Run{Pool: pool, Knowledge: k, Detectors: []*detectors.Detector{d},
 		Settings: r.settings, Workers: max(1, r.workers)}).Do(context.Background())
-	history.Release()
+	pool.Release()
 	var leaks complaints
 	alloc.AssertSize(&leaks, 0)
 	if err = errors.Join(err, leaks.err()); err != nil {

@@ -59,9 +59,12 @@ func (how reading) read(t testing.TB, inputs ...string) *outcome {
 		return out
 	}
 	out.tally = *tally
-	h, netted := in.Net(how.workers)
+	p, netted := in.Net(how.workers)
+	h := p.NewHistory(p.All())
+	p.Lay(h, p.All())
 	out.claims, out.history = netted, historyText(h)
 	h.Release()
+	p.Release()
 	in.All.Release()
 	alloc.AssertSize(t, 0)
 	if got := netted.Claims + tally.Duplicates + tally.Conflicts + tally.Rejected; got != tally.Messages {

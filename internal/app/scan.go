@@ -123,10 +123,10 @@ func (e *env) scan(ctx context.Context, o *scanOptions, inputs []string) (err er
 		return errors.Join(err, s.clear())
 	}
 	s.stage("read")
-	history, netted := intake.Net(o.workers)
+	pool, netted := intake.Net(o.workers)
 	intake.All.Release()
 	s.stage("net and sort")
-	result, err := s.detect(ctx, history)
+	result, err := s.detect(ctx, pool)
 	if err != nil {
 		return err
 	}
@@ -145,11 +145,11 @@ func (s *scanRun) clear() error {
 	return nil
 }
 
-func (s *scanRun) detect(ctx context.Context, h *claim.History) (*detectors.Result, error) {
-	defer h.Release()
+func (s *scanRun) detect(ctx context.Context, p *claim.Pool) (*detectors.Result, error) {
+	defer p.Release()
 	bar := s.env.newProgress("检查 checking", false)
 	defer bar.end()
-	run := &detectors.Run{History: h, Knowledge: s.knowledge, Detectors: s.chosen, Settings: s.settings, Workers: s.o.workers,
+	run := &detectors.Run{Pool: p, Knowledge: s.knowledge, Detectors: s.chosen, Settings: s.settings, Workers: s.o.workers,
 		Clock: s.sinceStart, Progress: func(done, total int) { bar.at(int64(done), int64(total)) }}
 	return run.Do(ctx)
 }
@@ -348,7 +348,7 @@ func (s *scanRun) printTiming(r *detectors.Result) {
 	for _, st := range s.stages {
 		fmt.Fprintf(s.env.err, "%-28s %8.3f s\n", st.name, st.took.Seconds())
 	}
-	for _, name := range []string{"sort", "lines"} {
+	for _, name := range []string{"gather", "sort", "lines"} {
 		fmt.Fprintf(s.env.err, "  %-26s %8.3f s\n", name, r.Spent[name].Seconds())
 	}
 	for _, d := range s.chosen {

@@ -1,0 +1,251 @@
+package claim
+
+import (
+	"github.com/apache/arrow/go/v17/arrow/memory"
+)
+
+// Pool holds all accepted claims as they came and knows what counts of each.
+// Lay brings the claims of some persons together as a History: detectors look
+// at some thousand claims at a time, whose rows lie side by side in the
+// processor's cache then.
+type Pool struct {
+	Dicts *Dicts
+	Keep  FieldSet
+
+	alloc    memory.Allocator
+	cols     [NumFields]column // in the order of arrival
+	traces   traceColumn
+	owners   *Vector[int32] // by line: its settlement
+	standing []Standing     // by settlement
+	// claims are the settlements that take part, by person, in claim order;
+	// those of person i are claims[persons[i]:persons[i+1]].
+	claims, persons []int32
+	// lines and diagnoses of each settlement
+	lines, diagnoses *members
+	// special are the lines that do not count, or not in full; altered says what
+	// is left of those from which refund lines took something.
+	special bitset
+	altered map[int32]*lowered
+}
+
+// Span is a range of persons and the number of rows they have.
+type Span struct {
+	from, to int
+	rows     [numTables]int
+}
+
+// Claims is the number of claims of the span's persons.
+func (s Span) Claims() int { return s.rows[Settlements] }
+
+// Spans cuts the persons into ranges of at most so many claims and fee lines;
+// only a single person may have more.
+func (p *Pool) Spans(claims, lines int) []Span {
+	var out []Span
+	s := Span{}
+	for i := range len(p.persons) - 1 {
+		one := p.span(i)
+		if s.to > s.from && (s.rows[Settlements]+one.rows[Settlements] > claims || s.rows[Lines]+one.rows[Lines] > lines) {
+			out = append(out, s)
+			s = Span{from: i}
+		}
+		s = s.with(one)
+	}
+	if s.to > s.from {
+		out = append(out, s)
+	}
+	return out
+}
+
+// span is one person.
+func (p *Pool) span(person int) Span {
+	return Span{person, person + 1, p.rowsOf(p.claims[p.persons[person]:p.persons[person+1]])}
+}
+
+// rowsOf counts the rows of claims.
+func (p *Pool) rowsOf(claims []int32) (rows [numTables]int) {
+	rows[Settlements] = len(claims)
+	for _, c := range claims {
+		rows[Lines] += p.lines.of(c)
+		rows[Diagnoses] += p.diagnoses.of(c)
+	}
+	return rows
+}
+
+// with adds the span that follows.
+func (s Span) with(next Span) Span {
+	s.to = next.to
+	for t := range s.rows {
+		s.rows[t] += next.rows[t]
+	}
+	return s
+}
+
+// All is the span of all persons.
+func (p *Pool) All() Span {
+	s := Span{}
+	for i := range len(p.persons) - 1 {
+		s = s.with(p.span(i))
+	}
+	return s
+}
+
+// Release gives all memory back. Histories of the pool must not be used any
+// more.
+func (p *Pool) Release() {
+	for f := range p.cols {
+		p.cols[f].release()
+	}
+	p.owners.Release()
+	p.traces.release()
+}
+
+// takesPart says whether a line counts at all.
+func (p *Pool) takesPart(line int32) bool {
+	owner := p.owners.V[line]
+	return owner >= 0 && p.standing[owner] == TakesPart && !p.isVoid(line)
+}
+
+// isVoid says whether a line of a claim that takes part does not count: a
+// refund line, or one that is refunded whole.
+func (p *Pool) isVoid(line int32) bool {
+	if p.special == nil || !p.special.has(uint64(line)) {
+		return false
+	}
+	v, lowered := p.altered[line]
+	return !lowered || v.cnt.Sign() <= 0
+}
+
+// NewHistory makes room for any one of the spans. Until Lay fills it, it holds
+// no claims; its columns stay where they are whatever is laid there, and are as
+// long as the largest span needs.
+func (p *Pool) NewHistory(spans ...Span) *History {
+	h := &History{Dicts: p.Dicts, Keep: p.Keep, pool: p, Persons: []int32{0}}
+	var most [numTables]int
+	for _, s := range spans {
+		for t, n := range s.rows {
+			most[t] = max(most[t], n)
+		}
+	}
+	for t, n := range most {
+		h.origin[t] = make([]int32, n)
+	}
+	h.NetLines, h.VoidLines, h.Diagnoses = make([]int32, most[Settlements]+1), make([]int32, most[Settlements]+1), make([]int32, most[Settlements]+1)
+	h.LineClaim = make([]int32, most[Lines])
+	for f := range NumFields {
+		if p.Keep.Has(f) && !sparse.Has(f) {
+			h.cols[f] = newColumn(p.alloc, f)
+			h.cols[f].extend(most[specs[f].Table])
+		}
+	}
+	if p.special != nil {
+		h.lowered, h.sent = newBitset(most[Lines]), map[int32]lineValues{}
+	}
+	return h
+}
+
+// Lay fills the history with the claims of the persons of a span, which must
+// be one of those that NewHistory made room for. What it held before is gone.
+func (p *Pool) Lay(h *History, s Span) {
+	p.lay(h, p.claims[p.persons[s.from]:p.persons[s.to]])
+}
+
+// lay fills the history with claims, which stand in the order of the pool.
+func (p *Pool) lay(h *History, claims []int32) {
+	copy(h.origin[Settlements], claims)
+	h.rows = [numTables]int{Settlements: len(claims)}
+	p.layLines(h, claims)
+	p.layDiagnoses(h, claims)
+	for f := range NumFields {
+		if c := h.cols[f]; c.code != nil || c.num != nil {
+			t := specs[f].Table
+			gatherColumn(c, p.cols[f], h.origin[t][:h.rows[t]])
+		}
+	}
+	p.lower(h)
+	person := h.Codes(PsnNo)
+	h.Persons = h.Persons[:0]
+	for c := range claims {
+		if c == 0 || person[c] != person[c-1] {
+			h.Persons = append(h.Persons, int32(c))
+		}
+	}
+	h.Persons = append(h.Persons, int32(len(claims)))
+}
+
+// layLines finds the lines of claims: first all net lines, then the void ones.
+func (p *Pool) layLines(h *History, claims []int32) {
+	rows, n := h.origin[Lines], int32(0)
+	h.void = h.void[:0]
+	for at, c := range claims {
+		h.NetLines[at], h.VoidLines[at] = n, int32(len(h.void))
+		if from, to, together := p.lines.run(c); together && p.special == nil {
+			for l := from; l < to; l++ {
+				rows[n], h.LineClaim[n] = l, int32(at)
+				n++
+			}
+			continue
+		}
+		p.lines.each(c, func(l int32) {
+			if p.isVoid(l) {
+				h.void = append(h.void, l)
+				return
+			}
+			rows[n], h.LineClaim[n] = l, int32(at)
+			n++
+		})
+	}
+	h.NetLines[len(claims)], h.VoidLines[len(claims)] = n, int32(len(h.void))
+	copy(rows[n:], h.void)
+	for at := range claims {
+		for i := h.VoidLines[at]; i < h.VoidLines[at+1]; i++ {
+			h.LineClaim[n+i] = int32(at)
+		}
+		h.VoidLines[at] += n
+	}
+	h.VoidLines[len(claims)] += n
+	h.net, h.rows[Lines] = int(n), int(n)+len(h.void)
+}
+
+func (p *Pool) layDiagnoses(h *History, claims []int32) {
+	rows, n := h.origin[Diagnoses], int32(0)
+	for at, c := range claims {
+		h.Diagnoses[at] = n
+		p.diagnoses.each(c, func(d int32) {
+			rows[n] = d
+			n++
+		})
+	}
+	h.Diagnoses[len(claims)], h.rows[Diagnoses] = n, int(n)
+}
+
+// lower takes the refunds off the lines, keeping what was sent.
+func (p *Pool) lower(h *History) {
+	if p.special == nil {
+		return
+	}
+	clear(h.lowered)
+	clear(h.sent)
+	cnt, det, inscp := h.cols[Cnt].num.V, h.cols[DetItemFeeSumamt].num.V, h.cols[InscpScpAmt].num.V
+	for to, from := range h.origin[Lines][:h.net] {
+		if p.special.has(uint64(from)) {
+			h.sent[int32(to)] = lineValues{cnt[to], det[to], inscp[to]}
+			h.lowered.set(uint64(to))
+			v := p.altered[from].values()
+			cnt[to], det[to], inscp[to] = v.cnt, v.det, v.inscp
+		}
+	}
+}
+
+func gatherColumn(to, from column, rows []int32) {
+	if from.num != nil {
+		dst, src := to.num.V[:len(rows)], from.num.V
+		for i, r := range rows {
+			dst[i] = src[r]
+		}
+		return
+	}
+	dst, src := to.code.V[:len(rows)], from.code.V
+	for i, r := range rows {
+		dst[i] = src[r]
+	}
+}
