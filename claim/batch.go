@@ -32,6 +32,9 @@ type Batch struct {
 	lineOwner *Vector[int32]
 	diagOwner *Vector[int32]
 	traces    traceColumn
+	// index finds the settlements that are claims, whose identities are all
+	// different then; nil but for tables.
+	index *identities
 	// recent are rows that a Decoder has pushed and that are not in the columns
 	// yet: a table's fields row by row, which is much faster to append to.
 	recent [numTables][]int64

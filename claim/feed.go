@@ -67,7 +67,7 @@ func (c *TableColumn) Codes(index []int32, d *FileDict, text func(i int) []byte)
 func (c *TableColumn) Numbers(values []int64, null []bool, scale, most int64) bool {
 	spec := &specs[c.field]
 	least := -most
-	if spec.Kind == KindWhole || spec.Check == CheckNotNegative || spec.Table == Settlements {
+	if spec.Kind == KindWhole || spec.Check == CheckNotNegative {
 		least = 0
 	}
 	if c.sums() != nil || null != nil && spec.Required {
@@ -77,6 +77,9 @@ func (c *TableColumn) Numbers(values []int64, null []bool, scale, most int64) bo
 		if v < least || v > most || v == 0 && spec.Check == CheckNotZero && (null == nil || !null[i]) {
 			return false
 		}
+	}
+	if spec.Table == Settlements && spec.Kind == KindMoney {
+		c.signs(values, null)
 	}
 	c.row += int32(len(values))
 	if !c.keep {
@@ -92,6 +95,16 @@ func (c *TableColumn) Numbers(values []int64, null []bool, scale, most int64) bo
 		}
 	}
 	return true
+}
+
+// signs notes the negative ones of a run of a settlement's numbers: money that
+// only some claims may have so.
+func (c *TableColumn) signs(values []int64, null []bool) {
+	for i, v := range values {
+		if v < 0 && (null == nil || !null[i]) {
+			c.bad = append(c.bad, badCell{c.row + int32(i), RuleSign})
+		}
+	}
 }
 
 // Times takes a run of times or days none of which is absent, in units of

@@ -59,6 +59,20 @@ func (x *identities) add(setl int32) {
 // skip appends a settlement that cannot be found.
 func (x *identities) skip() { x.next = append(x.next, NoCode) }
 
+// remove has a settlement not be found any more.
+func (x *identities) remove(setl, row int32) {
+	if setl < 0 {
+		return // was skipped
+	}
+	at := &x.head[setl]
+	for *at != NoCode && *at != row {
+		at = &x.next[*at]
+	}
+	if *at == row {
+		*at = x.next[row]
+	}
+}
+
 // NewIntake makes an empty intake that keeps the fields of keep.
 func NewIntake(alloc memory.Allocator, seed Seed, keep FieldSet) *Intake {
 	return &Intake{alloc: alloc, seed: seed, keep: keep}
@@ -85,6 +99,15 @@ func (in *Intake) Add(b *Batch) []Verdict {
 func (in *Intake) index1(b *Batch) []Verdict {
 	n := b.Rows(Settlements)
 	verdicts := make([]Verdict, n)
+	if b.index != nil { // tables have judged their identities already
+		in.index, b.index = *b.index, nil
+		for c, rejected := range b.Rejected {
+			if rejected {
+				verdicts[c] = Left
+			}
+		}
+		return verdicts
+	}
 	inst, setl := b.Codes(FixmedinsCode), b.Codes(SetlID)
 	for c := range n {
 		verdicts[c] = in.verdict(b, c, inst[c], setl[c])

@@ -155,38 +155,48 @@ type pending struct {
 
 // checkLines looks at quantities, signs and repeated numbers of all lines.
 func (j *joiner) checkLines() {
-	b := j.Batch
+	free := j.freeSigns()
+	InParallel(j.workers, []func(){
+		j.findSigns,
+		func() {
+			sn := j.cols[Lines][FeedetlSn.String()]
+			for _, row := range j.repeated() {
+				sn.bad = append(sn.bad, badCell{row, RuleRepeated})
+			}
+		},
+		func() { j.checkSigns(DetItemFeeSumamt, free) },
+		func() { j.checkSigns(InscpScpAmt, free) },
+	})
+}
+
+// findSigns notes of every settlement whether it has lines with negative or
+// unreadable quantities.
+func (j *joiner) findSigns() {
 	j.signs = make([]uint8, j.rows[Settlements])
-	cnt := b.Numbers(Cnt)
-	for row, owner := range b.lineOwner.V {
-		switch {
-		case owner < 0:
-		case cnt[row] == None64:
-			j.signs[owner] |= hasUnknown
-		case cnt[row] < 0:
-			j.signs[owner] |= hasNegative
+	owners := j.Batch.lineOwner.V
+	for row, cnt := range j.Batch.Numbers(Cnt) {
+		if cnt >= 0 || owners[row] < 0 {
+			continue
+		}
+		if cnt == None64 {
+			j.signs[owners[row]] |= hasUnknown
+		} else {
+			j.signs[owners[row]] |= hasNegative
 		}
 	}
-	sn := j.cols[Lines][FeedetlSn.String()]
-	for _, row := range j.repeated() {
-		sn.bad = append(sn.bad, badCell{row, RuleRepeated})
-	}
-	free := j.freeSigns()
-	for _, f := range []Field{DetItemFeeSumamt, InscpScpAmt} {
-		c, money := j.cols[Lines][f.String()], b.Numbers(f)
-		var mu sync.Mutex
-		InRanges(j.workers, len(cnt), func(lo, hi int) {
-			for row := lo; row < hi; row++ {
-				if cnt[row] == None64 || !wrongSign(cnt[row], money[row]) {
-					continue
-				}
-				if owner := b.lineOwner.V[row]; owner >= 0 && !free[owner] {
-					mu.Lock()
-					c.bad = append(c.bad, badCell{int32(row), RuleSign})
-					mu.Unlock()
-				}
-			}
-		})
+}
+
+// checkSigns compares the signs of the lines' quantities with those of a field
+// of money, but for the settlements whose signs are free.
+func (j *joiner) checkSigns(f Field, free []bool) {
+	c, cnt, money := j.cols[Lines][f.String()], j.Batch.Numbers(Cnt), j.Batch.Numbers(f)
+	for row := range cnt {
+		if cnt[row] == None64 || !wrongSign(cnt[row], money[row]) {
+			continue
+		}
+		if owner := j.Batch.lineOwner.V[row]; owner >= 0 && !free[owner] {
+			c.bad = append(c.bad, badCell{int32(row), RuleSign})
+		}
 	}
 }
 
@@ -387,7 +397,8 @@ func (j *joiner) cells(position func(t Table, row int32) int) {
 	}
 }
 
-// rejects lists all messages that are no claims.
+// rejects lists all messages that are no claims, and takes them out of the
+// index.
 func (j *joiner) rejects() []TableReject {
 	var out []TableReject
 	for row := range j.conflict {
@@ -408,8 +419,10 @@ func (j *joiner) rejects() []TableReject {
 	}
 	if len(out) > 0 {
 		j.Batch.Rejected = make([]bool, j.rows[Settlements])
+		setl := j.Batch.Codes(SetlID)
 		for _, r := range out {
 			j.Batch.Rejected[r.Row] = true
+			j.index.remove(setl[r.Row], r.Row)
 		}
 	}
 	for _, t := range []Table{Lines, Diagnoses} {

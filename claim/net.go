@@ -65,8 +65,12 @@ func (in *Intake) Net(workers int) (*Pool, Netted) {
 		func() { diagnoses = membersOf(n.b.Owners(Diagnoses), n.b.Rows(Settlements)) },
 	})
 	n.judge()
-	n.takeRefunds()
-	return n.pool(diagnoses), n.count
+	var claims, persons []int32
+	InParallel(n.workers, []func(){
+		func() { claims, persons = n.sortClaims() },
+		n.takeRefunds,
+	})
+	return n.pool(claims, persons, diagnoses), n.count
 }
 
 // judge gives every settlement its standing.
@@ -281,12 +285,11 @@ func (n *netter) before(a, b int32) bool {
 	return claimOrder{n.b.Dicts, n.b.Numbers(SetlTime), n.b.Codes(FixmedinsCode), n.b.Codes(SetlID)}.before(a, b, a, b)
 }
 
-// pool takes the columns over and sorts what takes part by person.
-func (n *netter) pool(diagnoses *members) *Pool {
+// pool takes the columns over.
+func (n *netter) pool(claims, persons []int32, diagnoses *members) *Pool {
 	b := n.b
-	p := &Pool{Dicts: b.Dicts, Keep: b.Keep, alloc: b.alloc, standing: n.standing, lines: n.own, diagnoses: diagnoses, altered: n.altered}
-	p.claims, p.persons = n.sortClaims()
-	p.special = n.special()
+	p := &Pool{Dicts: b.Dicts, Keep: b.Keep, alloc: b.alloc, standing: n.standing, claims: claims, persons: persons,
+		lines: n.own, diagnoses: diagnoses, special: n.special(), altered: n.altered}
 	p.cols, p.owners, p.traces = b.cols, b.lineOwner, b.traces
 	b.cols, b.lineOwner, b.traces = [NumFields]column{}, NewVector[int32](b.alloc), traceColumn{}
 	return p

@@ -6,7 +6,7 @@ import "sync"
 func InParallel(workers int, tasks []func()) {
 	var wg sync.WaitGroup
 	next := make(chan func())
-	for range min(workers, len(tasks)) {
+	for range max(1, min(workers, len(tasks))) {
 		wg.Go(func() {
 			for task := range next {
 				task()

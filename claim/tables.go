@@ -324,7 +324,9 @@ func (t *Tables) Finish(workers int, badTraces map[int32][]Problem) []TableRejec
 	j.join()
 	j.check()
 	t.fingerprints()
-	return j.rejects()
+	rejects, index := j.rejects(), j.index
+	t.Batch.index = &index
+	return rejects
 }
 
 func (t *Tables) fingerprints() {
