@@ -178,7 +178,7 @@ func (p *Pool) layLines(h *History, claims []int32) {
 	h.void = h.void[:0]
 	for at, c := range claims {
 		h.NetLines[at], h.VoidLines[at] = n, int32(len(h.void))
-		if from, to, together := p.lines.run(c); together && p.special == nil {
+		if from, to, together := p.lines.run(c); together && !p.special.any(from, to) {
 			for l := from; l < to; l++ {
 				rows[n], h.LineClaim[n] = l, int32(at)
 				n++
@@ -210,6 +210,13 @@ func (p *Pool) layDiagnoses(h *History, claims []int32) {
 	rows, n := h.origin[Diagnoses], int32(0)
 	for at, c := range claims {
 		h.Diagnoses[at] = n
+		if from, to, together := p.diagnoses.run(c); together {
+			for d := from; d < to; d++ {
+				rows[n] = d
+				n++
+			}
+			continue
+		}
 		p.diagnoses.each(c, func(d int32) {
 			rows[n] = d
 			n++

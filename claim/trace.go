@@ -153,6 +153,28 @@ func newBitset(n int) bitset        { return make(bitset, n/64+1) }
 func (b bitset) has(at uint64) bool { return b[at/64]>>(at%64)&1 == 1 }
 func (b bitset) set(at uint64)      { b[at/64] |= 1 << (at % 64) }
 
+// any reports whether a bit from from to to is set, without looking at each.
+// Nil has none.
+func (b bitset) any(from, to int32) bool {
+	if b == nil || from >= to {
+		return false
+	}
+	first, last := from/64, (to-1)/64
+	low, high := ^uint64(0)<<(from%64), ^uint64(0)>>(63-(to-1)%64)
+	if first == last {
+		return b[first]&low&high != 0
+	}
+	if b[first]&low != 0 || b[last]&high != 0 {
+		return true
+	}
+	for _, w := range b[first+1 : last] {
+		if w != 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // traceRef is one trace code on one line.
 type traceRef struct {
 	hash uint64
@@ -165,54 +187,27 @@ type traceRef struct {
 const parts = 256
 
 // repeated lists the texts whose hash stands more than once, in the order of
-// texts. Hashes are first spread over parts, every worker its own range of
-// texts, then each part is searched with a table of its own.
-func (t *traceColumn) repeated(workers int) []int32 {
-	n := len(t.hash.V)
-	starts := make([][parts]int32, workers+1)
-	ranges := func(w int) (lo, hi int) { return n * w / workers, n * (w + 1) / workers }
-	tasks := make([]func(), workers)
-	for w := range tasks {
-		tasks[w] = func() {
-			lo, hi := ranges(w)
-			for _, h := range t.hash.V[lo:hi] {
-				starts[w+1][h>>56]++
-			}
-		}
+// texts: hashes are spread over parts, then each part is searched with a table
+// of its own.
+func (t *traceColumn) repeated() []int32 {
+	var end [parts + 1]int32 // of the part before; while spreading, of the part so far
+	for _, h := range t.hash.V {
+		end[h>>56+1]++
 	}
-	InParallel(workers, tasks)
-	var begin [parts + 1]int32
 	for p := range parts {
-		at := begin[p]
-		for w := range workers {
-			count := starts[w+1][p]
-			starts[w][p], at = at, at+count
-		}
-		begin[p+1] = at
+		end[p+1] += end[p]
 	}
-	order := make([]int32, n)
-	for w := range tasks {
-		tasks[w] = func() {
-			lo, hi := ranges(w)
-			next := starts[w]
-			for i, h := range t.hash.V[lo:hi] {
-				order[next[h>>56]] = int32(lo + i)
-				next[h>>56]++
-			}
-		}
+	order := make([]int32, len(t.hash.V))
+	for i, h := range t.hash.V {
+		order[end[h>>56]] = int32(i)
+		end[h>>56]++
 	}
-	InParallel(workers, tasks)
-	found := make([][]int32, workers)
-	for w := range tasks {
-		tasks[w] = func() {
-			var table []int32
-			for p := w; p < parts; p += workers {
-				found[w], table = t.searchPart(order[begin[p]:begin[p+1]], found[w], table)
-			}
-		}
+	var out, table []int32
+	from := int32(0)
+	for p := range parts {
+		out, table = t.searchPart(order[from:end[p]], out, table)
+		from = end[p]
 	}
-	InParallel(workers, tasks)
-	out := slices.Concat(found...)
 	slices.Sort(out)
 	return slices.Compact(out)
 }
@@ -264,12 +259,12 @@ type Repeated struct {
 
 // RepeatedTraces gives every trace code that stands on at least two net lines,
 // and lays the claims of these lines in a history of their own, which the
-// caller releases. Codes come in an order that does not depend on workers.
-func (p *Pool) RepeatedTraces(workers int) (*History, []Repeated) {
+// caller releases.
+func (p *Pool) RepeatedTraces() (*History, []Repeated) {
 	t := &p.traces
 	var refs []traceRef
 	if t.hash != nil && len(t.hash.V) > 0 {
-		refs = p.refs(t.repeated(max(1, workers)))
+		refs = p.refs(t.repeated())
 	}
 	slices.SortFunc(refs, func(a, b traceRef) int {
 		if a.hash != b.hash {
@@ -296,9 +291,10 @@ func (p *Pool) RepeatedTraces(workers int) (*History, []Repeated) {
 // layLinesOf lays the claims of lines of the pool in a history of their own,
 // and turns the lines' numbers into those of the history.
 func (p *Pool) layLinesOf(lines []int32) *History {
-	wanted := newBitset(len(p.standing))
+	wanted, given := newBitset(len(p.standing)), newBitset(len(p.owners.V))
 	for _, l := range lines {
 		wanted.set(uint64(p.owners.V[l]))
+		given.set(uint64(l))
 	}
 	var claims []int32
 	for _, c := range p.claims {
@@ -308,9 +304,11 @@ func (p *Pool) layLinesOf(lines []int32) *History {
 	}
 	h := p.NewHistory(Span{rows: p.rowsOf(claims)})
 	p.lay(h, claims)
-	to := make(map[int32]int32, h.net)
+	to := make(map[int32]int32, len(lines))
 	for at, from := range h.origin[Lines][:h.net] {
-		to[from] = int32(at)
+		if given.has(uint64(from)) {
+			to[from] = int32(at)
+		}
 	}
 	for i, l := range lines {
 		lines[i] = to[l]

@@ -13,7 +13,7 @@ import (
 )
 
 // Codes that stand on two net lines or more come with all of these, each line
-// once, whatever the number of workers.
+// once.
 func TestRepeatedTraces(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		alloc := memory.NewCheckedAllocator(memory.NewGoAllocator())
@@ -42,31 +42,21 @@ func TestRepeatedTraces(t *testing.T) {
 				delete(want, code)
 			}
 		}
-		var first string
-		for workers := range 4 {
-			some, codes := p.RepeatedTraces(workers)
-			checkHistory(t, some)
-			got := map[string][]string{}
-			var order strings.Builder
-			for _, c := range codes {
-				if got[c.Code] != nil {
-					t.Fatalf("%q comes twice", c.Code)
-				}
-				for _, l := range c.Lines {
-					got[c.Code] = append(got[c.Code], lineName(some, l))
-				}
-				slices.Sort(got[c.Code])
-				fmt.Fprintln(&order, c)
+		some, codes := p.RepeatedTraces()
+		defer some.Release()
+		checkHistory(t, some)
+		got := map[string][]string{}
+		for _, c := range codes {
+			if got[c.Code] != nil {
+				t.Fatalf("%q comes twice", c.Code)
 			}
-			some.Release()
-			if fmt.Sprint(got) != fmt.Sprint(want) {
-				t.Fatalf("%d workers: %v, want %v, of\n%s", workers, got, want, strings.Join(story, "\n"))
+			for _, l := range c.Lines {
+				got[c.Code] = append(got[c.Code], lineName(some, l))
 			}
-			if workers == 0 {
-				first = order.String()
-			} else if order.String() != first {
-				t.Fatalf("%d workers give another order", workers)
-			}
+			slices.Sort(got[c.Code])
+		}
+		if fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Fatalf("%v, want %v, of\n%s", got, want, strings.Join(story, "\n"))
 		}
 	})
 }
@@ -84,16 +74,14 @@ func TestRepeatedTracesOfMany(t *testing.T) {
 		fmt.Fprintf(&b, "; %d 1 1 trace=c%d,d%d", i, i, i%2990)
 	}
 	p := poolOf(t, memory.NewGoAllocator(), AllFields, b.String())
-	for _, workers := range []int{1, 3} {
-		_, codes := p.RepeatedTraces(workers)
-		for _, c := range codes {
-			if !strings.HasPrefix(c.Code, "d") || len(c.Lines) != 2 || c.Lines[1]-c.Lines[0] != 2990 {
-				t.Errorf("%s on %v", c.Code, c.Lines)
-			}
+	_, codes := p.RepeatedTraces()
+	for _, c := range codes {
+		if !strings.HasPrefix(c.Code, "d") || len(c.Lines) != 2 || c.Lines[1]-c.Lines[0] != 2990 {
+			t.Errorf("%s on %v", c.Code, c.Lines)
 		}
-		if len(codes) != 10 {
-			t.Errorf("%d codes, want 10", len(codes))
-		}
+	}
+	if len(codes) != 10 {
+		t.Errorf("%d codes, want 10", len(codes))
 	}
 }
 
@@ -113,4 +101,22 @@ func TestManyTraceCodesOfOneLine(t *testing.T) {
 	if n != 1_000_000 {
 		t.Errorf("%d codes", n)
 	}
+}
+
+func TestBitsetRanges(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		b := newBitset(300)
+		for _, at := range rapid.SliceOfN(rapid.Uint64Range(0, 299), 0, 3).Draw(t, "set") {
+			b.set(at)
+		}
+		from := rapid.Int32Range(0, 300).Draw(t, "from")
+		to := rapid.Int32Range(from, 300).Draw(t, "to")
+		want := false
+		for at := from; at < to; at++ {
+			want = want || b.has(uint64(at))
+		}
+		if b.any(from, to) != want {
+			t.Fatalf("%d to %d: %t", from, to, !want)
+		}
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -28,9 +29,10 @@ type Run struct {
 // Result is what a run found.
 type Result struct {
 	Findings []Finding // in the order of their ids
-	// Spent is the time of all workers in each detector, by its id, in bringing
-	// persons' claims together ("gather"), in sorting their lines ("sort"), and
-	// in the one pass that all Lines detectors share ("lines").
+	// Spent is the time of all workers in each detector, by its id, in finding
+	// trace codes that come again ("traces"), in bringing persons' claims
+	// together ("gather"), in sorting their lines ("sort"), and in the one pass
+	// that all Lines detectors share ("lines").
 	Spent map[string]time.Duration
 }
 
@@ -62,6 +64,9 @@ func (r *Run) Do(ctx context.Context) (*Result, error) {
 			w := newWorker(r, bound, rules, r.Pool.NewHistory(chunks...))
 			workers[i] = w
 			defer w.history.Release()
+			if i == 0 {
+				w.traces() // the longest piece of work first
+			}
 			for ctx.Err() == nil {
 				n := int(next.Add(1)) - 1
 				if n >= len(chunks) {
@@ -100,49 +105,26 @@ func (r *Run) collect(workers []*worker, bound *Bound) (_ *Result, err error) {
 			out.Findings = append(out.Findings, k.emit.Findings...)
 			out.Spent[r.Detectors[i].ID] += k.spent
 		}
+		out.Spent["traces"] += w.tracing
 		out.Spent["gather"] += w.gathering
 		out.Spent["sort"] += w.sorting
 		out.Spent["lines"] += w.scanning
 	}
-	r.traces(bound, out)
 	Sort(out.Findings)
 	return out, nil
-}
-
-// traces runs the Trace detectors.
-func (r *Run) traces(bound *Bound, out *Result) {
-	var h *claim.History
-	var codes []claim.Repeated
-	for _, d := range r.Detectors {
-		if d.Trace == nil {
-			continue
-		}
-		out.Spent[d.ID] += measure(r.Clock, func() {
-			if h == nil {
-				h, codes = r.Pool.RepeatedTraces(r.Workers)
-			}
-			k := newKernel(r, bound, h, d)
-			for _, c := range codes {
-				k.trace(c.Code, c.Lines, k.emit)
-			}
-			out.Findings = append(out.Findings, k.emit.Findings...)
-		})
-	}
-	if h != nil {
-		h.Release()
-	}
 }
 
 // worker runs every detector over chunks.
 type worker struct {
 	run     *Run
+	bound   *Bound
 	history *claim.History // of the chunk at hand
 	persons persons
 	rules   *lineRules
 	kernels []kernel
-	// time spent in laying chunks, in sorting persons' lines and in the pass over
-	// all lines
-	gathering, sorting, scanning time.Duration
+	// time spent in finding trace codes, in laying chunks, in sorting persons'
+	// lines and in the pass over all lines
+	tracing, gathering, sorting, scanning time.Duration
 }
 
 // kernel is one detector bound to one worker.
@@ -172,11 +154,34 @@ func newKernel(r *Run, bound *Bound, h *claim.History, d *Detector) kernel {
 }
 
 func newWorker(r *Run, bound *Bound, rules *lineRules, h *claim.History) *worker {
-	w := &worker{run: r, history: h, rules: rules, persons: persons{h: h, care: bound.care}}
+	w := &worker{run: r, bound: bound, history: h, rules: rules, persons: persons{h: h, care: bound.care}}
 	for _, d := range r.Detectors {
 		w.kernels = append(w.kernels, newKernel(r, bound, h, d))
 	}
 	return w
+}
+
+// traces runs the Trace detectors, on a history of the claims in question.
+func (w *worker) traces() {
+	if !slices.ContainsFunc(w.run.Detectors, func(d *Detector) bool { return d.Trace != nil }) {
+		return
+	}
+	var h *claim.History
+	var codes []claim.Repeated
+	w.tracing += measure(w.run.Clock, func() { h, codes = w.run.Pool.RepeatedTraces() })
+	defer h.Release()
+	for i, d := range w.run.Detectors {
+		if d.Trace == nil {
+			continue
+		}
+		k := newKernel(w.run, w.bound, h, d)
+		k.timed(w.run.Clock, func() {
+			for _, c := range codes {
+				k.trace(c.Code, c.Lines, k.emit)
+			}
+		})
+		w.kernels[i] = k
+	}
 }
 
 func (w *worker) chunk(s claim.Span) {

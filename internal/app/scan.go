@@ -348,7 +348,7 @@ func (s *scanRun) printTiming(r *detectors.Result) {
 	for _, st := range s.stages {
 		fmt.Fprintf(s.env.err, "%-28s %8.3f s\n", st.name, st.took.Seconds())
 	}
-	for _, name := range []string{"gather", "sort", "lines"} {
+	for _, name := range []string{"traces", "gather", "sort", "lines"} {
 		fmt.Fprintf(s.env.err, "  %-26s %8.3f s\n", name, r.Spent[name].Seconds())
 	}
 	for _, d := range s.chosen {
