@@ -84,16 +84,38 @@ func (b *Batch) Reset() {
 // Rows is the number of rows of a table.
 func (b *Batch) Rows(t Table) int { return b.rows[t] }
 
-// Codes gives a coded column, NoCode where absent.
+// Codes gives a coded column, NoCode where absent; of lines and diagnoses, a
+// copy.
 func (b *Batch) Codes(f Field) []int32 {
 	b.settle()
+	if p := b.cols[f].pack; p != nil {
+		out := make([]int32, 0, p.length())
+		for _, values := range p.blocks() {
+			for _, v := range values {
+				out = append(out, int32(v))
+			}
+		}
+		return out
+	}
 	return b.cols[f].code.V
 }
 
-// Numbers gives a column of numbers, times or days, None64 where absent.
+// Numbers gives a column of numbers, times or days, None64 where absent; of
+// lines and diagnoses, a copy.
 func (b *Batch) Numbers(f Field) []int64 {
 	b.settle()
+	if p := b.cols[f].pack; p != nil {
+		out := make([]int64, p.length())
+		p.read(0, out)
+		return out
+	}
 	return b.cols[f].num.V
+}
+
+// packed gives a column of lines or diagnoses.
+func (b *Batch) packed(f Field) *packed {
+	b.settle()
+	return b.cols[f].pack
 }
 
 // Owners gives for each line or diagnosis the row of its settlement.
@@ -178,7 +200,12 @@ func (b *Batch) Record(t Table) arrow.Record {
 	}
 	for _, f := range t.Fields() {
 		if b.Keep.Has(f) {
-			arrays = append(arrays, b.cols[f].array(b.alloc))
+			c := b.cols[f]
+			if c.pack != nil {
+				c = c.wide(b.alloc, f)
+				defer c.release()
+			}
+			arrays = append(arrays, c.array(b.alloc))
 		}
 	}
 	return record(t, b.Keep, arrays, b.rows[t])

@@ -10,7 +10,9 @@ import (
 )
 
 // Number is what columns hold.
-type Number interface{ ~int32 | ~int64 | ~uint64 }
+type Number interface {
+	~uint8 | ~uint16 | ~int32 | ~int64 | ~uint64
+}
 
 // Vector is a growing column in Arrow memory. V is the data; append to it with
 // Push so that the memory behind it grows. Release gives the memory back.
@@ -91,34 +93,121 @@ func (c *Vector[T]) Array(alloc memory.Allocator, absent T, dtype arrow.DataType
 	return array.MakeFromData(data)
 }
 
-// column is the values of one field: codes or numbers.
+// column is the values of one field: codes or numbers, or either of them packed.
 type column struct {
 	code *Vector[int32]
 	num  *Vector[int64]
+	pack *packed
 }
 
+// newColumn makes an empty column of a batch. Those of settlements, which much
+// is asked of row by row, are not packed.
 func newColumn(alloc memory.Allocator, f Field) column {
+	switch {
+	case specs[f].Table == Settlements:
+		return newWide(alloc, f)
+	case f.Coded():
+		return column{pack: newPacked(alloc, int64(NoCode))}
+	}
+	return column{pack: newPacked(alloc, None64)}
+}
+
+// newWide makes an empty column that is not packed.
+func newWide(alloc memory.Allocator, f Field) column {
 	if f.Coded() {
 		return column{code: NewVector[int32](alloc)}
 	}
 	return column{num: NewVector[int64](alloc)}
 }
 
-// takeRows appends every width-th value.
-func (c column) takeRows(rows []int64, width int) {
-	n := (len(rows) + width - 1) / width
-	if c.num != nil {
-		for i, out := 0, c.num.Extend(n); i < n; i++ {
-			out[i] = rows[i*width]
-		}
-		return
-	}
-	for i, out := 0, c.code.Extend(n); i < n; i++ {
-		out[i] = int32(rows[i*width])
+// expect has the column make room for all values at once, when the first comes:
+// columns of known length need not grow step by step.
+func (c column) expect(rows int) {
+	switch {
+	case c.code != nil:
+		c.code.want = rows
+	case c.num != nil:
+		c.num.want = rows
+	case c.pack != nil:
+		c.pack.want = rows
 	}
 }
 
-// extend appends n values to be filled in.
+// push appends one value.
+func (c column) push(v int64) {
+	switch {
+	case c.code != nil:
+		c.code.Push(int32(v))
+	case c.num != nil:
+		c.num.Push(v)
+	default:
+		c.pack.push(v)
+	}
+}
+
+// codeAt gives a value of a column of codes.
+func (c column) codeAt(row int32) int32 {
+	if c.code != nil {
+		return c.code.V[row]
+	}
+	return c.pack.code(row)
+}
+
+// takeRows appends every width-th value.
+func (c column) takeRows(rows []int64, width int) {
+	n := (len(rows) + width - 1) / width
+	switch {
+	case c.pack != nil:
+		c.pack.append(rows, width)
+	case c.num != nil:
+		for i, out := 0, c.num.Extend(n); i < n; i++ {
+			out[i] = rows[i*width]
+		}
+	default:
+		for i, out := 0, c.code.Extend(n); i < n; i++ {
+			out[i] = int32(rows[i*width])
+		}
+	}
+}
+
+// gather gives the codes or numbers of some rows to a column that is not
+// packed and has room for them.
+func (c column) gather(to column, rows []int32) {
+	switch {
+	case c.pack != nil && to.code != nil:
+		c.pack.gatherCodes(to.code.V[:len(rows)], rows)
+	case c.pack != nil:
+		c.pack.gather(to.num.V[:len(rows)], rows)
+	case c.num != nil:
+		dst, src := to.num.V[:len(rows)], c.num.V
+		for i, r := range rows {
+			dst[i] = src[r]
+		}
+	default:
+		dst, src := to.code.V[:len(rows)], c.code.V
+		for i, r := range rows {
+			dst[i] = src[r]
+		}
+	}
+}
+
+// values gives the values of some rows.
+func (c column) values(out []int64, rows []int32) {
+	switch {
+	case c.pack != nil:
+		c.pack.gather(out, rows)
+	case c.num != nil:
+		for i, r := range rows {
+			out[i] = c.num.V[r]
+		}
+	default:
+		for i, r := range rows {
+			out[i] = int64(c.code.V[r])
+		}
+	}
+}
+
+// extend appends n values to be filled in to a column that is not packed.
 func (c column) extend(n int) {
 	if c.num != nil {
 		c.num.Extend(n)
@@ -128,22 +217,38 @@ func (c column) extend(n int) {
 }
 
 func (c column) truncate(n int) {
-	if c.code != nil {
+	switch {
+	case c.code != nil:
 		c.code.Truncate(n)
-	} else if c.num != nil {
+	case c.num != nil:
 		c.num.Truncate(n)
+	case c.pack != nil:
+		c.pack.truncate(n)
 	}
 }
 
 func (c *column) release() {
-	if c.code != nil {
+	switch {
+	case c.code != nil:
 		c.code.Release()
-	} else if c.num != nil {
+	case c.num != nil:
 		c.num.Release()
+	case c.pack != nil:
+		c.pack.release()
 	}
 	*c = column{}
 }
 
+// wide gives a copy of the column of a field that is not packed.
+func (c column) wide(alloc memory.Allocator, f Field) column {
+	out := newWide(alloc, f)
+	for _, values := range c.pack.blocks() {
+		out.takeRows(values, 1)
+	}
+	return out
+}
+
+// array shows a column that is not packed.
 func (c column) array(alloc memory.Allocator) arrow.Array {
 	if c.code != nil {
 		return c.code.Array(alloc, NoCode, arrow.PrimitiveTypes.Int32)

@@ -11,6 +11,7 @@ import (
 // FileDict is the dictionary of a file, read: what Code said of each text.
 type FileDict struct {
 	codes []int32 // of text i at i+1; absent at 0
+	most  int32   // the largest of codes
 	rules []Rule  // nil when all texts are well
 }
 
@@ -20,7 +21,7 @@ func (c *TableColumn) Read(n int, text func(i int) []byte) *FileDict {
 	d.codes[0] = NoCode
 	for i := range n {
 		code, rule := c.Code(text(i))
-		d.codes[i+1] = code
+		d.codes[i+1], d.most = code, max(d.most, code)
 		if rule == OK && (code != NoCode || !specs[c.field].Required || !c.own) {
 			continue
 		}
@@ -39,11 +40,12 @@ func (c *TableColumn) Read(n int, text func(i int) []byte) *FileDict {
 func (c *TableColumn) Codes(index []int32, d *FileDict, text func(i int) []byte) {
 	if c.sums() == nil && d.rules == nil && !(c.own && specs[c.field].Required && slices.Contains(index, -1)) {
 		c.row += int32(len(index))
-		if c.keep {
-			out := c.code.Extend(len(index))
-			for n, i := range index {
-				out[n] = d.codes[i+1]
-			}
+		switch {
+		case !c.keep:
+		case c.col.pack != nil:
+			c.col.pack.lookUp(index, d.codes, d.most)
+		default:
+			lookUpAll(c.col.code, c.col.code.want, index, d.codes, 0)
 		}
 		return
 	}
@@ -73,26 +75,23 @@ func (c *TableColumn) Numbers(values []int64, null []bool, scale, most int64) bo
 	if c.sums() != nil || null != nil && spec.Required {
 		return false
 	}
+	low, high := int64(0), int64(0)
 	for i, v := range values {
 		if v < least || v > most || v == 0 && spec.Check == CheckNotZero && (null == nil || !null[i]) {
 			return false
 		}
+		low, high = min(low, v), max(high, v)
 	}
 	if spec.Table == Settlements && spec.Kind == KindMoney {
 		c.signs(values, null)
 	}
 	c.row += int32(len(values))
-	if !c.keep {
-		return true
-	}
-	out := c.num.Extend(len(values))
-	for i, v := range values {
-		out[i] = v * scale
-	}
-	for i, absent := range null {
-		if absent {
-			out[i] = None64
-		}
+	switch {
+	case !c.keep:
+	case c.col.pack != nil:
+		c.col.pack.scaled(values, null, scale, low, high)
+	default:
+		scaleAll(c.col.num, c.col.num.want, values, null, scale, 0, None64)
 	}
 	return true
 }
@@ -109,25 +108,64 @@ func (c *TableColumn) signs(values []int64, null []bool) {
 
 // Times takes a run of times or days none of which is absent, in units of
 // 1/per of a second or day, that lie between first and last and are whole. It reports
-// false, and takes nothing, when some value needs to be pushed one by one.
+// false, and takes nothing, when some value needs to be pushed one by one. The
+// values are used up.
 func (c *TableColumn) Times(values []int64, per, first, last int64) bool {
 	if c.sums() != nil {
 		return false
 	}
+	low, high := int64(0), int64(0)
 	for _, v := range values {
-		if v < first || v > last || v%per != 0 {
-			return false
-		}
+		low, high = min(low, v), max(high, v)
+	}
+	if low < first || high > last || !divide(values, per) {
+		return false
 	}
 	c.row += int32(len(values))
-	if !c.keep {
-		return true
-	}
-	out := c.num.Extend(len(values))
-	for i, v := range values {
-		out[i] = v / per
+	switch {
+	case !c.keep:
+	case c.col.pack != nil:
+		c.col.pack.scaled(values, nil, 1, low/per, high/per)
+	default:
+		copy(c.col.num.Extend(len(values)), values)
 	}
 	return true
+}
+
+// divide divides values in place, unless one of them leaves a rest: then it
+// reports false and leaves them all as they were.
+func divide(values []int64, per int64) bool {
+	switch per {
+	case 1:
+	case 1e3: // a constant divisor needs no division
+		for i, v := range values {
+			if values[i] = v / 1e3; values[i]*1e3 != v {
+				return undivide(values, i, per, v)
+			}
+		}
+	case 1e6:
+		for i, v := range values {
+			if values[i] = v / 1e6; values[i]*1e6 != v {
+				return undivide(values, i, per, v)
+			}
+		}
+	default:
+		for i, v := range values {
+			if values[i] = v / per; values[i]*per != v {
+				return undivide(values, i, per, v)
+			}
+		}
+	}
+	return true
+}
+
+// undivide puts back the value at n and those before it.
+func undivide(values []int64, n int, per, v int64) bool {
+	for i := range n {
+		values[i] *= per
+	}
+	values[n] = v
+	return false
 }
 
 // TextsNear takes a run of texts, none of which is absent, of identifiers that
@@ -135,12 +173,12 @@ func (c *TableColumn) Times(values []int64, per, first, last int64) bool {
 // text is the one before it again, or the next of the dictionary, and needs no
 // look-up.
 func (c *TableColumn) TextsNear(n int, text func(i int) []byte) {
-	if !c.keep || c.sums() != nil || specs[c.field].Check != CheckNone {
+	if !c.keep || c.sums() != nil || specs[c.field].Check != CheckNone || c.col.code == nil {
 		c.Texts(n, text)
 		return
 	}
 	dict := c.t.Batch.Dicts.Of(c.field)
-	out := c.code.Extend(n)
+	out := c.col.code.Extend(n)
 	last := c.last
 	for i := range n {
 		b := text(i)
@@ -151,7 +189,7 @@ func (c *TableColumn) TextsNear(n int, text func(i int) []byte) {
 		default:
 			code, rule := c.Code(b)
 			if rule != OK || code == NoCode {
-				c.code.Truncate(len(c.code.V) - n + i)
+				c.col.code.Truncate(len(c.col.code.V) - n + i)
 				c.row += int32(i)
 				c.push(code, rule, b)
 				c.last = NoCode

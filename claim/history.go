@@ -68,14 +68,17 @@ func (h *History) Sparse(f Field) Sparse {
 	if !sparse.Has(f) {
 		panic("claim: " + f.String() + " is no sparse column")
 	}
-	return Sparse{h.origin[specs[f].Table], h.pool.cols[f].code.V}
+	return Sparse{h.origin[specs[f].Table], h.pool.cols[f]}
 }
 
 // Sparse is a coded column behind one more step.
-type Sparse struct{ rows, code []int32 }
+type Sparse struct {
+	rows []int32
+	col  column
+}
 
 // Code gives the code of a row, NoCode when absent.
-func (s Sparse) Code(row int32) int32 { return s.code[s.rows[row]] }
+func (s Sparse) Code(row int32) int32 { return s.col.codeAt(s.rows[row]) }
 
 // Sent gives quantity and amount of a line as they were sent, before refund
 // lines were taken off.
@@ -89,7 +92,7 @@ func (h *History) Sent(line int32) (cnt, det int64) {
 
 // Text gives the text of a coded field in a row.
 func (h *History) Text(f Field, row int32) string {
-	return h.Dicts.Of(f).Text(h.pool.cols[f].code.V[h.origin[specs[f].Table][row]])
+	return h.Dicts.Of(f).Text(h.pool.cols[f].codeAt(h.origin[specs[f].Table][row]))
 }
 
 // Traces calls yield with each trace code of a line.
@@ -121,9 +124,9 @@ func (h *History) Record(t Table) arrow.Record {
 		if !h.Keep.Has(f) {
 			continue
 		}
-		c := newColumn(alloc, f)
+		c := newWide(alloc, f)
 		c.extend(h.rows[t])
-		gatherColumn(c, h.pool.cols[f], h.origin[t][:h.rows[t]])
+		h.pool.cols[f].gather(c, h.origin[t][:h.rows[t]])
 		if !f.Coded() { // refunds lower some
 			copy(c.num.V, h.cols[f].num.V)
 		}

@@ -210,7 +210,11 @@ func (in *Intake) append(b *Batch, verdicts []Verdict, remap *remapping) {
 	}
 	for f := range NumFields {
 		if f != FixmedinsCode && all.Keep.Has(f) {
-			appendColumn(all.cols[f], b.cols[f], pick[specs[f].Table], remap[specs[f].Domain], f == SetlID)
+			codes := remap[specs[f].Domain]
+			if f == SetlID || !f.Coded() { // judge has done the one, the other has none
+				codes = nil
+			}
+			appendColumn(all.cols[f], b.cols[f], pick[specs[f].Table], codes)
 		}
 	}
 	for _, row := range pick[Lines] {
@@ -222,22 +226,20 @@ func (in *Intake) append(b *Batch, verdicts []Verdict, remap *remapping) {
 	}
 }
 
-// appendColumn appends the picked rows; done says that judge already rewrote
-// the codes.
-func appendColumn(to, from column, rows, remap []int32, done bool) {
-	if from.num != nil {
-		dst := to.num.Extend(len(rows))
-		for i, r := range rows {
-			dst[i] = from.num.V[r]
+// appendColumn appends the picked rows, with new codes where remap gives them.
+func appendColumn(to, from column, rows, remap []int32) {
+	var buf [1024]int64
+	for len(rows) > 0 {
+		n := min(len(rows), len(buf))
+		from.values(buf[:n], rows[:n])
+		if remap != nil {
+			for i, c := range buf[:n] {
+				if c >= 0 {
+					buf[i] = int64(remap[c])
+				}
+			}
 		}
-		return
-	}
-	dst := to.code.Extend(len(rows))
-	for i, r := range rows {
-		c := from.code.V[r]
-		if c >= 0 && !done {
-			c = remap[c]
-		}
-		dst[i] = c
+		to.takeRows(buf[:n], 1)
+		rows = rows[n:]
 	}
 }

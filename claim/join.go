@@ -47,7 +47,7 @@ func (j *joiner) join() {
 	b.diagOwner.V = j.owners(Diagnoses, b.diagOwner)
 	for _, t := range []Table{Lines, Diagnoses} {
 		for _, f := range []Field{FixmedinsCode, SetlID} {
-			j.cols[t][f.String()].code.Release()
+			j.cols[t][f.String()].col.release()
 		}
 	}
 }
@@ -56,7 +56,7 @@ func (j *joiner) join() {
 // part is no code; ok is false when a part is blank.
 func (j *joiner) key(t Table, row int32) (inst, setl int32, odd [2]string, ok bool) {
 	ci, cs := j.cols[t][FixmedinsCode.String()], j.cols[t][SetlID.String()]
-	inst, setl = ci.code.V[row], cs.code.V[row]
+	inst, setl = ci.col.codeAt(row), cs.col.codeAt(row)
 	if inst >= 0 && setl >= 0 {
 		return inst, setl, odd, true
 	}
@@ -65,7 +65,7 @@ func (j *joiner) key(t Table, row int32) (inst, setl int32, odd [2]string, ok bo
 }
 
 func (c *TableColumn) keyText(row int32) string {
-	if code := c.code.V[row]; code >= 0 {
+	if code := c.col.codeAt(row); code >= 0 {
 		return c.t.Batch.Dicts.Of(c.field).Text(code)
 	}
 	return c.odd[row]
@@ -104,8 +104,7 @@ func (j *joiner) addSettlement(row int32) {
 
 func (j *joiner) owners(t Table, into *Vector[int32]) []int32 {
 	out := into.Extend(j.rows[t])
-	inst, setl := j.cols[t][FixmedinsCode.String()].code.V, j.cols[t][SetlID.String()].code.V
-	InRanges(j.workers, len(out), func(lo, hi int) { j.findOwners(t, out, inst, setl, lo, hi) })
+	InRanges(j.workers, len(out), func(lo, hi int) { j.findOwners(t, out, lo, hi) })
 	for row, owner := range out {
 		if owner == NoCode {
 			j.orphans[t] = append(j.orphans[t], int32(row))
@@ -114,12 +113,16 @@ func (j *joiner) owners(t Table, into *Vector[int32]) []int32 {
 	return into.V
 }
 
-func (j *joiner) findOwners(t Table, out, inst, setl []int32, lo, hi int) {
+func (j *joiner) findOwners(t Table, out []int32, lo, hi int) {
+	inst, setl := j.cols[t][FixmedinsCode.String()].col.pack, j.cols[t][SetlID.String()].col.code.V
+	lastInst := int32(NoCode)
 	for row := lo; row < hi; row++ {
-		if row > lo && setl[row] >= 0 && setl[row] == setl[row-1] && inst[row] >= 0 && inst[row] == inst[row-1] {
+		own := inst.code(int32(row))
+		if row > lo && setl[row] >= 0 && setl[row] == setl[row-1] && own >= 0 && own == lastInst {
 			out[row] = out[row-1] // lines of one settlement mostly stand together
 			continue
 		}
+		lastInst = own
 		out[row] = NoCode
 		if _, broken := j.broken[t][int32(row)]; !broken {
 			out[row] = j.find(t, int32(row))
@@ -173,15 +176,17 @@ func (j *joiner) checkLines() {
 // unreadable quantities.
 func (j *joiner) findSigns() {
 	j.signs = make([]uint8, j.rows[Settlements])
-	owners := j.Batch.lineOwner.V
-	for row, cnt := range j.Batch.Numbers(Cnt) {
-		if cnt >= 0 || owners[row] < 0 {
-			continue
-		}
-		if cnt == None64 {
-			j.signs[owners[row]] |= hasUnknown
-		} else {
-			j.signs[owners[row]] |= hasNegative
+	for from, block := range j.Batch.packed(Cnt).blocks() {
+		owners := j.Batch.lineOwner.V[from:]
+		for i, cnt := range block {
+			if cnt >= 0 || owners[i] < 0 {
+				continue
+			}
+			if cnt == None64 {
+				j.signs[owners[i]] |= hasUnknown
+			} else {
+				j.signs[owners[i]] |= hasNegative
+			}
 		}
 	}
 }
@@ -189,13 +194,17 @@ func (j *joiner) findSigns() {
 // checkSigns compares the signs of the lines' quantities with those of a field
 // of money, but for the settlements whose signs are free.
 func (j *joiner) checkSigns(f Field, free []bool) {
-	c, cnt, money := j.cols[Lines][f.String()], j.Batch.Numbers(Cnt), j.Batch.Numbers(f)
-	for row := range cnt {
-		if cnt[row] == None64 || !wrongSign(cnt[row], money[row]) {
-			continue
-		}
-		if owner := j.Batch.lineOwner.V[row]; owner >= 0 && !free[owner] {
-			c.bad = append(c.bad, badCell{int32(row), RuleSign})
+	c, cnt := j.cols[Lines][f.String()], j.Batch.packed(Cnt)
+	var counts [1024]int64
+	for from, money := range j.Batch.packed(f).blocks() {
+		cnt.read(from, counts[:len(money)])
+		for i, n := range counts[:len(money)] {
+			if n == None64 || !wrongSign(n, money[i]) {
+				continue
+			}
+			if owner := j.Batch.lineOwner.V[from+i]; owner >= 0 && !free[owner] {
+				c.bad = append(c.bad, badCell{int32(from + i), RuleSign})
+			}
 		}
 	}
 }
@@ -217,26 +226,29 @@ func (j *joiner) freeSigns() []bool {
 // repeated finds the lines whose number their claim had before. Claims whose
 // lines lie together are checked on the way; the rest is grouped first.
 func (j *joiner) repeated() (out []int32) {
-	owners, sn := j.Batch.lineOwner.V, j.Batch.Codes(FeedetlSn)
+	owners, sn := j.Batch.lineOwner.V, j.Batch.packed(FeedetlSn)
 	seen := make([]int32, j.Batch.Dicts[DomainLine].Len())
 	for i := range seen {
 		seen[i] = NoCode
 	}
 	closed := make([]bool, j.rows[Settlements])
 	scattered := false
-	for row := 0; row < len(owners); row++ {
-		owner := owners[row]
-		if row > 0 && owners[row-1] != owner && owners[row-1] >= 0 {
-			closed[owners[row-1]] = true
+	before := int32(NoCode)
+	for from, block := range sn.blocks() {
+		for i, n := range block {
+			owner := owners[from+i]
+			if before >= 0 && before != owner {
+				closed[before] = true
+			}
+			if before = owner; owner < 0 || n < 0 {
+				continue
+			}
+			scattered = scattered || closed[owner]
+			if seen[n] == owner {
+				out = append(out, int32(from+i))
+			}
+			seen[n] = owner
 		}
-		if owner < 0 || sn[row] < 0 {
-			continue
-		}
-		scattered = scattered || closed[owner]
-		if seen[sn[row]] == owner {
-			out = append(out, int32(row))
-		}
-		seen[sn[row]] = owner
 	}
 	if !scattered {
 		return out
@@ -248,13 +260,14 @@ func (j *joiner) repeated() (out []int32) {
 	}
 	for c := range int32(j.rows[Settlements]) {
 		for _, row := range rows[starts[c]:starts[c+1]] {
-			if sn[row] < 0 {
+			n := sn.code(row)
+			if n < 0 {
 				continue
 			}
-			if seen[sn[row]] == c {
+			if seen[n] == c {
 				out = append(out, row)
 			}
-			seen[sn[row]] = c
+			seen[n] = c
 		}
 	}
 	return out

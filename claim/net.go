@@ -112,13 +112,15 @@ func (n *netter) judge() {
 // readLines counts the lines of all claims, lists those with negative
 // quantities, and finds the claims that have no others.
 func (n *netter) readLines() {
-	cnt, owners := n.b.Numbers(Cnt), n.own.owners
+	owners := n.own.owners
 	positive := make([]int32, len(n.standing))
 	copy(positive, n.own.count)
-	for l, v := range cnt {
-		if owner := owners[l]; v <= 0 && owner >= 0 && n.standing[owner] != NoClaim {
-			positive[owner]--
-			n.negative = append(n.negative, int32(l))
+	for from, cnt := range n.b.packed(Cnt).blocks() {
+		for i, v := range cnt {
+			if owner := owners[from+i]; v <= 0 && owner >= 0 && n.standing[owner] != NoClaim {
+				positive[owner]--
+				n.negative = append(n.negative, int32(from+i))
+			}
 		}
 	}
 	for c, s := range n.standing {
@@ -135,11 +137,11 @@ func (n *netter) readLines() {
 // takeRefunds takes refund lines off the lines they name.
 func (n *netter) takeRefunds() {
 	b := n.b
-	cnt, named, owners := b.Numbers(Cnt), b.Codes(InitFeedetlSn), b.Owners(Lines)
+	cnt, named, owners := b.packed(Cnt), b.packed(InitFeedetlSn), b.Owners(Lines)
 	var refunds []int32
 	visits := make([]bool, b.Dicts[DomainVisit].Len())
 	for _, l := range n.negative {
-		if named[l] < 0 {
+		if named.code(l) < 0 {
 			continue
 		}
 		if s := n.standing[owners[l]]; s == TakesPart || s == Return {
@@ -152,25 +154,25 @@ func (n *netter) takeRefunds() {
 	}
 	f := &finder{n: n, wanted: visits, numbers: map[int32]map[int32]int32{}, crowds: map[int32]map[int32]int32{}}
 	n.altered = make(map[int32]*lowered, len(refunds))
-	det, inscp := b.Numbers(DetItemFeeSumamt), b.Numbers(InscpScpAmt)
+	det, inscp := b.packed(DetItemFeeSumamt), b.packed(InscpScpAmt)
 	for _, l := range refunds {
-		y := f.find(owners[l], named[l])
+		y := f.find(owners[l], named.code(l))
 		if y == NoCode {
 			continue
 		}
 		v := n.altered[y]
 		if v == nil {
-			v = &lowered{cnt: WideOf(cnt[y]), det: WideOf(det[y])}
-			if v.scoped = inscp[y] != None64; v.scoped {
-				v.inscp = WideOf(inscp[y])
+			v = &lowered{cnt: WideOf(cnt.at(y)), det: WideOf(det.at(y))}
+			if own := inscp.at(y); own != None64 {
+				v.scoped, v.inscp = true, WideOf(own)
 			}
 			n.altered[y] = v
 		}
-		v.cnt, v.det = v.cnt.Plus(cnt[l]), v.det.Plus(det[l])
-		if inscp[l] != None64 {
-			v.inscp = v.inscp.Plus(inscp[l])
+		v.cnt, v.det = v.cnt.Plus(cnt.at(l)), v.det.Plus(det.at(l))
+		if own := inscp.at(l); own != None64 {
+			v.inscp = v.inscp.Plus(own)
 		} else {
-			v.inscp = v.inscp.Plus(det[l])
+			v.inscp = v.inscp.Plus(det.at(l))
 		}
 	}
 }
@@ -232,10 +234,10 @@ func (f *finder) own(c, sn int32) int32 {
 		}
 		return lineOf(f.numbers[c], sn)
 	}
-	sns, cnt := f.n.b.Codes(FeedetlSn), f.n.b.Numbers(Cnt)
+	sns, cnt := f.n.b.packed(FeedetlSn), f.n.b.packed(Cnt)
 	found := int32(NoCode)
 	f.n.own.each(c, func(l int32) {
-		if cnt[l] > 0 && sns[l] == sn {
+		if sns.code(l) == sn && cnt.at(l) > 0 {
 			found = l
 		}
 	})
@@ -246,14 +248,14 @@ func (f *finder) own(c, sn int32) int32 {
 // line of the first claim that has one.
 func (f *finder) byNumber(claims []int32) map[int32]int32 {
 	numbers := map[int32]int32{}
-	sns, cnt, owners := f.n.b.Codes(FeedetlSn), f.n.b.Numbers(Cnt), f.n.own.owners
+	sns, cnt, owners := f.n.b.packed(FeedetlSn), f.n.b.packed(Cnt), f.n.own.owners
 	for _, c := range claims {
 		f.n.own.each(c, func(l int32) {
-			if cnt[l] <= 0 {
+			if cnt.at(l) <= 0 {
 				return
 			}
-			if other, ok := numbers[sns[l]]; !ok || f.n.before(c, owners[other]) {
-				numbers[sns[l]] = l
+			if other, ok := numbers[sns.code(l)]; !ok || f.n.before(c, owners[other]) {
+				numbers[sns.code(l)] = l
 			}
 		})
 	}

@@ -133,7 +133,7 @@ func (p *Pool) NewHistory(spans ...Span) *History {
 	h.LineClaim = make([]int32, most[Lines])
 	for f := range NumFields {
 		if p.Keep.Has(f) && !sparse.Has(f) {
-			h.cols[f] = newColumn(p.alloc, f)
+			h.cols[f] = newWide(p.alloc, f)
 			h.cols[f].extend(most[specs[f].Table])
 		}
 	}
@@ -158,7 +158,7 @@ func (p *Pool) lay(h *History, claims []int32) {
 	for f := range NumFields {
 		if c := h.cols[f]; c.code != nil || c.num != nil {
 			t := specs[f].Table
-			gatherColumn(c, p.cols[f], h.origin[t][:h.rows[t]])
+			p.cols[f].gather(c, h.origin[t][:h.rows[t]])
 		}
 	}
 	p.lower(h)
@@ -240,19 +240,5 @@ func (p *Pool) lower(h *History) {
 			v := p.altered[from].values()
 			cnt[to], det[to], inscp[to] = v.cnt, v.det, v.inscp
 		}
-	}
-}
-
-func gatherColumn(to, from column, rows []int32) {
-	if from.num != nil {
-		dst, src := to.num.V[:len(rows)], from.num.V
-		for i, r := range rows {
-			dst[i] = src[r]
-		}
-		return
-	}
-	dst, src := to.code.V[:len(rows)], from.code.V
-	for i, r := range rows {
-		dst[i] = src[r]
 	}
 }

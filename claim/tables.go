@@ -30,8 +30,7 @@ type TableColumn struct {
 	field Field
 	keep  bool
 	key   bool // fixmedins_code or setl_id of any table: part of the identity
-	code  *Vector[int32]
-	num   *Vector[int64]
+	col   column
 	row   int32
 	last  int32 // the code of the last text, for TextsNear
 	bad   []badCell
@@ -53,15 +52,18 @@ func NewTables(alloc memory.Allocator, dicts *Dicts, seed Seed, keep FieldSet, r
 			t.hash[tab] = make([]uint64, rows[tab])
 		}
 		for _, f := range tab.Fields() {
-			c := &TableColumn{t: t, field: f, keep: t.Batch.Keep.Has(f), own: true, last: NoCode, code: t.Batch.cols[f].code, num: t.Batch.cols[f].num}
+			c := &TableColumn{t: t, field: f, keep: t.Batch.Keep.Has(f), own: true, last: NoCode, col: t.Batch.cols[f]}
 			c.key = f == SetlID || f == FixmedinsCode
-			c.expect(rows[tab])
+			c.col.expect(rows[tab])
 			t.cols[tab][f.String()] = c
 		}
 		if tab != Settlements {
 			for _, f := range []Field{FixmedinsCode, SetlID} {
-				c := &TableColumn{t: t, field: f, keep: true, key: true, last: NoCode, code: NewVector[int32](alloc)}
-				c.expect(rows[tab])
+				c := &TableColumn{t: t, field: f, keep: true, key: true, last: NoCode, col: newWide(alloc, f)}
+				if f == FixmedinsCode {
+					c.col = column{pack: newPacked(alloc, int64(NoCode))}
+				}
+				c.col.expect(rows[tab])
 				t.cols[tab][f.String()] = c
 			}
 		}
@@ -72,16 +74,6 @@ func NewTables(alloc memory.Allocator, dicts *Dicts, seed Seed, keep FieldSet, r
 	}
 	dicts[DomainPerson].want = rows[Settlements] / 2
 	return t
-}
-
-// expect has the column make room for all rows at once, when its first value
-// comes: columns of known length need not grow step by step.
-func (c *TableColumn) expect(rows int) {
-	if c.code != nil {
-		c.code.want = rows
-	} else if c.num != nil {
-		c.num.want = rows
-	}
 }
 
 // Column gives the column of a name in a table, nil when the contract has no
@@ -159,7 +151,7 @@ func (c *TableColumn) push(code int32, rule Rule, text []byte) {
 		}
 	}
 	if c.keep {
-		c.code.Push(code)
+		c.col.push(int64(code))
 	}
 	c.row++
 }
@@ -214,7 +206,7 @@ func (c *TableColumn) number(v int64, rule Rule) {
 		}
 	}
 	if c.keep {
-		c.num.Push(v)
+		c.col.push(v)
 	}
 	c.row++
 }
@@ -279,7 +271,7 @@ func (t *Tables) Release() {
 	t.Batch.Release()
 	for _, tab := range []Table{Lines, Diagnoses} {
 		for _, f := range []Field{FixmedinsCode, SetlID} {
-			t.cols[tab][f.String()].code.Release()
+			t.cols[tab][f.String()].col.release()
 		}
 	}
 }
