@@ -57,7 +57,6 @@ type Dict struct {
 	table []uint64 // open addressing: high half of the hash, low half code+1
 	off   []uint32 // start of each text; one more at the end
 	data  []byte
-	hash  []uint64
 	want  int // texts expected: the first growth makes room for them
 }
 
@@ -133,7 +132,6 @@ func (d *Dict) add(b []byte, h uint64, slot int) int32 {
 	}
 	d.data = append(d.data, b...)
 	d.off = append(d.off, uint32(len(d.data)))
-	d.hash = append(d.hash, h)
 	code := int32(d.Len() - 1)
 	d.table[slot] = h>>32<<32 | uint64(uint32(code+1))
 	if d.Len()*2 > len(d.table) {
@@ -145,7 +143,7 @@ func (d *Dict) add(b []byte, h uint64, slot int) int32 {
 // reset forgets all texts and keeps the memory.
 func (d *Dict) reset() {
 	clear(d.table)
-	d.off, d.data, d.hash = d.off[:1], d.data[:0], d.hash[:0]
+	d.off, d.data = d.off[:1], d.data[:0]
 }
 
 // grow makes the table larger; the first time, large enough for the texts that
@@ -156,7 +154,7 @@ func (d *Dict) grow() {
 		size *= 2
 	}
 	if n := d.want - d.Len(); n > 0 {
-		d.off, d.hash = slices.Grow(d.off, n), slices.Grow(d.hash, n)
+		d.off = slices.Grow(d.off, n)
 		d.data = slices.Grow(d.data, n*(len(d.data)/d.Len()+1))
 	}
 	d.want = 0
@@ -166,7 +164,8 @@ func (d *Dict) grow() {
 func (d *Dict) rehash(size int) {
 	d.table = make([]uint64, size)
 	mask := len(d.table) - 1
-	for code, h := range d.hash {
+	for code := range int32(d.Len()) {
+		h := d.seed.hash(d.bytes(code))
 		i := int(h) & mask
 		for d.table[i] != 0 {
 			i = (i + 1) & mask
@@ -186,11 +185,11 @@ func (d *Dict) Intern(b []byte) int32 {
 }
 
 // absorb adds all texts of other and gives the new code of each old one.
-// The hashes are taken over, since both have the same seed.
 func (d *Dict) absorb(other *Dict) []int32 {
 	out := make([]int32, other.Len())
 	for c := range out {
-		b, h := other.bytes(int32(c)), other.hash[c]
+		b := other.bytes(int32(c))
+		h := d.seed.hash(b)
 		code, slot := d.find(b, h)
 		if code == NoCode {
 			code = d.add(b, h, slot)

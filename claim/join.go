@@ -43,13 +43,7 @@ func (j *joiner) join() {
 			j.addSettlement(row)
 		}
 	}
-	b.lineOwner.V = j.owners(Lines, b.lineOwner)
-	b.diagOwner.V = j.owners(Diagnoses, b.diagOwner)
-	for _, t := range []Table{Lines, Diagnoses} {
-		for _, f := range []Field{FixmedinsCode, SetlID} {
-			j.cols[t][f.String()].col.release()
-		}
-	}
+	b.lineOwner, b.diagOwner = j.owners(Lines, b.lineOwner), j.owners(Diagnoses, b.diagOwner)
 }
 
 // key gives the identity in a row of a table: two codes, or two texts when a
@@ -102,31 +96,36 @@ func (j *joiner) addSettlement(row int32) {
 	}
 }
 
-func (j *joiner) owners(t Table, into *Vector[int32]) []int32 {
-	out := into.Extend(j.rows[t])
-	InRanges(j.workers, len(out), func(lo, hi int) { j.findOwners(t, out, lo, hi) })
-	for row, owner := range out {
+// owners finds the settlements of all rows of a table. They take the place of
+// the setl_id that the rows name.
+func (j *joiner) owners(t Table, before *Vector[int32]) *Vector[int32] {
+	before.Release()
+	inst, setl := j.cols[t][FixmedinsCode.String()], j.cols[t][SetlID.String()]
+	rows := setl.col.code.V
+	InRanges(j.workers, len(rows), func(lo, hi int) { j.findOwners(t, inst.col.pack, rows, lo, hi) })
+	for row, owner := range rows {
 		if owner == NoCode {
 			j.orphans[t] = append(j.orphans[t], int32(row))
 		}
 	}
-	return into.V
+	out := setl.col.code
+	inst.col.release()
+	setl.col = column{}
+	return out
 }
 
-func (j *joiner) findOwners(t Table, out []int32, lo, hi int) {
-	inst, setl := j.cols[t][FixmedinsCode.String()].col.pack, j.cols[t][SetlID.String()].col.code.V
-	lastInst := int32(NoCode)
+// findOwners puts the settlements of rows lo to hi in the place of their ids.
+func (j *joiner) findOwners(t Table, inst *packed, rows []int32, lo, hi int) {
+	lastSetl, lastInst, owner := int32(NoCode), int32(NoCode), int32(NoCode)
 	for row := lo; row < hi; row++ {
-		own := inst.code(int32(row))
-		if row > lo && setl[row] >= 0 && setl[row] == setl[row-1] && own >= 0 && own == lastInst {
-			out[row] = out[row-1] // lines of one settlement mostly stand together
-			continue
+		ownSetl, ownInst := rows[row], inst.code(int32(row))
+		if ownSetl < 0 || ownInst < 0 || ownSetl != lastSetl || ownInst != lastInst { // else together, as lines of one settlement mostly are
+			lastSetl, lastInst, owner = ownSetl, ownInst, NoCode
+			if _, broken := j.broken[t][int32(row)]; !broken {
+				owner = j.find(t, int32(row))
+			}
 		}
-		lastInst = own
-		out[row] = NoCode
-		if _, broken := j.broken[t][int32(row)]; !broken {
-			out[row] = j.find(t, int32(row))
-		}
+		rows[row] = owner
 	}
 }
 

@@ -239,12 +239,14 @@ func (p *packed) gather(out []int64, rows []int32) {
 }
 
 func gatherAll[T Number](out []int64, from []T, rows []int32, none T, minus, absent int64) {
+	out = out[:len(rows)]
 	for i, r := range rows {
-		v := int64(from[r]) - minus
-		if from[r] == none {
-			v = absent
+		v := from[r]
+		n := int64(v) - minus
+		if v == none {
+			n = absent
 		}
-		out[i] = v
+		out[i] = n
 	}
 }
 
@@ -263,6 +265,7 @@ func (p *packed) gatherCodes(out []int32, rows []int32) {
 }
 
 func gatherAllCodes[T Number](out []int32, from []T, rows []int32, minus int32) {
+	out = out[:len(rows)]
 	for i, r := range rows {
 		out[i] = int32(from[r]) - minus
 	}
