@@ -40,6 +40,7 @@ type History struct {
 	net     int
 	origin  [numTables][]int32   // the row of the pool
 	void    []int32              // rows of the pool, while lines are laid
+	places  []place              // while lines and diagnoses are laid
 	sent    map[int32]lineValues // what was sent of the lines that refunds lowered
 	lowered bitset               // by line: is in sent
 }

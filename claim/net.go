@@ -113,12 +113,14 @@ func (n *netter) judge() {
 // quantities, and finds the claims that have no others.
 func (n *netter) readLines() {
 	owners := n.own.owners
-	positive := make([]int32, len(n.standing))
-	copy(positive, n.own.count)
+	left := make([]int32, len(n.standing)) // lines with positive quantities
+	for c := range left {
+		left[c] = n.own.places[c].count
+	}
 	for from, cnt := range n.b.packed(Cnt).blocks() {
 		for i, v := range cnt {
 			if owner := owners[from+i]; v <= 0 && owner >= 0 && n.standing[owner] != NoClaim {
-				positive[owner]--
+				left[owner]--
 				n.negative = append(n.negative, int32(from+i))
 			}
 		}
@@ -128,7 +130,7 @@ func (n *netter) readLines() {
 			continue
 		}
 		n.count.Lines += n.own.of(int32(c))
-		if s == TakesPart && n.own.of(int32(c)) > 0 && positive[c] == 0 {
+		if s == TakesPart && n.own.of(int32(c)) > 0 && left[c] == 0 {
 			n.standing[c] = Return
 		}
 	}
@@ -228,7 +230,7 @@ func (f *finder) own(c, sn int32) int32 {
 	if f.n.standing[c] != TakesPart {
 		return NoCode
 	}
-	if f.n.own.count[c] > manyLines {
+	if f.n.own.of(c) > manyLines {
 		if f.numbers[c] == nil {
 			f.numbers[c] = f.byNumber([]int32{c})
 		}

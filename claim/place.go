@@ -1,53 +1,60 @@
 package claim
 
 // members finds the lines, or the diagnoses, of settlements. Mostly those of
-// each lie together, and a place and a count say where; else they are sorted
-// first.
+// each lie together, and a place says where; else they are sorted first.
 type members struct {
-	owners       []int32
-	first, count []int32 // by settlement; first is a place in rows, if there are rows
-	rows         []int32
-	gaps         bool // rows without settlement may lie between those of a claim
+	owners []int32
+	places []place // by settlement: among the rows, or in sorted if there is one
+	sorted []int32
+	gaps   bool // rows without settlement may lie between those of a claim
 }
+
+// place is where some rows begin, and how many there are.
+type place struct{ first, count int32 }
 
 // membersOf looks once at the owners of all rows of a table.
 func membersOf(owners []int32, settlements int) *members {
-	m := &members{owners: owners, first: make([]int32, settlements), count: make([]int32, settlements)}
+	m := &members{owners: owners, places: make([]place, settlements)}
 	together, last := true, int32(NoCode)
 	for row, owner := range owners {
 		if owner < 0 {
 			m.gaps = true
 			continue
 		}
+		p := &m.places[owner]
 		if owner != last {
-			together = together && m.count[owner] == 0
-			m.first[owner], last = int32(row), owner
+			together = together && p.count == 0
+			p.first, last = int32(row), owner
 		}
-		m.count[owner]++
+		p.count++
 	}
 	if !together {
-		m.rows, m.first = group(owners, settlements)
+		var starts []int32
+		m.sorted, starts = group(owners, settlements)
+		for c := range m.places {
+			m.places[c].first = starts[c]
+		}
 	}
 	return m
 }
 
 // of is the number of a settlement's rows.
-func (m *members) of(c int32) int { return int(m.count[c]) }
+func (m *members) of(c int32) int { return int(m.places[c].count) }
 
-// run gives the rows of a settlement when they lie together.
-func (m *members) run(c int32) (from, to int32, together bool) {
-	return m.first[c], m.first[c] + m.count[c], m.rows == nil && !m.gaps
-}
+// simple says that the rows of each settlement lie together with no others
+// between them: places are all there is to know.
+func (m *members) simple() bool { return m.sorted == nil && !m.gaps }
 
 // each calls yield with the rows of a settlement, in their order.
 func (m *members) each(c int32, yield func(row int32)) {
-	if m.rows != nil {
-		for _, l := range m.rows[m.first[c]:m.first[c+1]] {
+	p := m.places[c]
+	if m.sorted != nil {
+		for _, l := range m.sorted[p.first : p.first+p.count] {
 			yield(l)
 		}
 		return
 	}
-	for l, left := m.first[c], m.count[c]; left > 0; l++ {
+	for l, left := p.first, p.count; left > 0; l++ {
 		if !m.gaps || m.owners[l] == c {
 			yield(l)
 			left--

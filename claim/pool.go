@@ -172,17 +172,29 @@ func (p *Pool) lay(h *History, claims []int32) {
 	h.Persons = append(h.Persons, int32(len(claims)))
 }
 
+// placesOf copies the places of claims side by side: looking them up all at
+// once lets the memory fetch them together.
+func (h *History) placesOf(m *members, claims []int32) []place {
+	h.places = append(h.places[:0], make([]place, len(claims))...)
+	for at, c := range claims {
+		h.places[at] = m.places[c]
+	}
+	return h.places
+}
+
 // layLines finds the lines of claims: first all net lines, then the void ones.
 func (p *Pool) layLines(h *History, claims []int32) {
 	rows, n := h.origin[Lines], int32(0)
 	h.void = h.void[:0]
+	simple, places := p.lines.simple(), h.placesOf(p.lines, claims)
 	for at, c := range claims {
 		h.NetLines[at], h.VoidLines[at] = n, int32(len(h.void))
-		if from, to, together := p.lines.run(c); together && !p.special.any(from, to) {
-			for l := from; l < to; l++ {
-				rows[n], h.LineClaim[n] = l, int32(at)
-				n++
+		if l := places[at]; simple && !p.special.any(l.first, l.first+l.count) {
+			own, claim := rows[n:n+l.count], h.LineClaim[n:n+l.count]
+			for i := range own {
+				own[i], claim[i] = l.first+int32(i), int32(at)
 			}
+			n += l.count
 			continue
 		}
 		p.lines.each(c, func(l int32) {
@@ -208,13 +220,14 @@ func (p *Pool) layLines(h *History, claims []int32) {
 
 func (p *Pool) layDiagnoses(h *History, claims []int32) {
 	rows, n := h.origin[Diagnoses], int32(0)
+	simple, places := p.diagnoses.simple(), h.placesOf(p.diagnoses, claims)
 	for at, c := range claims {
 		h.Diagnoses[at] = n
-		if from, to, together := p.diagnoses.run(c); together {
-			for d := from; d < to; d++ {
-				rows[n] = d
-				n++
+		if l := places[at]; simple {
+			for i := range l.count {
+				rows[n+i] = l.first + i
 			}
+			n += l.count
 			continue
 		}
 		p.diagnoses.each(c, func(d int32) {
