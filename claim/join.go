@@ -115,13 +115,21 @@ func (j *joiner) owners(t Table, before *Vector[int32]) *Vector[int32] {
 }
 
 // findOwners puts the settlements of rows lo to hi in the place of their ids.
+// Lines of one settlement mostly stand together, and settlements in the order
+// of their table.
 func (j *joiner) findOwners(t Table, inst *packed, rows []int32, lo, hi int) {
 	lastSetl, lastInst, owner := int32(NoCode), int32(NoCode), int32(NoCode)
+	insts, setls := j.Batch.Codes(FixmedinsCode), j.Batch.Codes(SetlID)
 	for row := lo; row < hi; row++ {
 		ownSetl, ownInst := rows[row], inst.code(int32(row))
-		if ownSetl < 0 || ownInst < 0 || ownSetl != lastSetl || ownInst != lastInst { // else together, as lines of one settlement mostly are
-			lastSetl, lastInst, owner = ownSetl, ownInst, NoCode
-			if _, broken := j.broken[t][int32(row)]; !broken {
+		if ownSetl < 0 || ownInst < 0 || ownSetl != lastSetl || ownInst != lastInst {
+			lastSetl, lastInst = ownSetl, ownInst
+			next := owner + 1
+			owner = NoCode
+			if _, broken := j.broken[t][int32(row)]; broken {
+			} else if int(next) < len(setls) && ownSetl >= 0 && setls[next] == ownSetl && ownInst >= 0 && insts[next] == ownInst && !j.conflict[next] {
+				owner = next
+			} else {
 				owner = j.find(t, int32(row))
 			}
 		}

@@ -15,7 +15,8 @@ type packed struct {
 	absent int64 // stands for no value: NoCode or None64
 	none4  int32 // stands for it in four bytes
 	alloc  memory.Allocator
-	want   int // values expected in all
+	want   int  // values expected in all
+	gaps   bool // some values may be absent
 	// One of these is there. One and two bytes hold a value plus 1, and 0 for
 	// none; four bytes hold it as it is, and none4 for none.
 	one   *Vector[uint8]
@@ -77,7 +78,7 @@ func (p *packed) fit(least, most int64) {
 	if width <= p.width() {
 		return
 	}
-	wide := &packed{absent: p.absent, none4: p.none4, alloc: p.alloc, want: p.want}
+	wide := &packed{absent: p.absent, none4: p.none4, alloc: p.alloc, want: p.want, gaps: p.gaps}
 	switch width {
 	case 2:
 		wide.two = NewVector[uint16](p.alloc)
@@ -102,6 +103,8 @@ func (p *packed) append(values []int64, stride int) {
 	for i := 0; i < len(values); i += stride {
 		if v := values[i]; v != p.absent {
 			least, most = min(least, v), max(most, v)
+		} else {
+			p.gaps = true
 		}
 	}
 	p.fit(least, most)
@@ -167,6 +170,7 @@ func lookUpAll[T Number](to *Vector[T], want int, index, table []int32, plus int
 // none is below least or above most, and times scale they are int64.
 func (p *packed) scaled(values []int64, null []bool, scale, least, most int64) {
 	p.fit(least*scale, most*scale)
+	p.gaps = p.gaps || null != nil
 	switch {
 	case p.one != nil:
 		scaleAll(p.one, p.want, values, null, scale, 1, 0)
@@ -227,6 +231,11 @@ func (p *packed) code(row int32) int32 {
 // gather gives the values of some rows.
 func (p *packed) gather(out []int64, rows []int32) {
 	switch {
+	case p.four != nil && !p.gaps: // most columns of numbers
+		out, from := out[:len(rows)], p.four.V
+		for i, r := range rows {
+			out[i] = int64(from[r])
+		}
 	case p.one != nil:
 		gatherAll(out, p.one.V, rows, 0, 1, p.absent)
 	case p.two != nil:

@@ -182,13 +182,12 @@ type traceRef struct {
 	text int32
 }
 
-// parts is into how many parts hashes are split: each part's table fits into
-// the processor's cache.
+// parts is into how many parts hashes are split: each part and its table fit
+// into the processor's cache.
 const parts = 256
 
 // repeated lists the texts whose hash stands more than once, in the order of
-// texts: hashes are spread over parts, then each part is searched with a table
-// of its own.
+// texts: hashes are spread over parts, then each part is searched by itself.
 func (t *traceColumn) repeated() []int32 {
 	var end [parts + 1]int32 // of the part before; while spreading, of the part so far
 	for _, h := range t.hash.V {
@@ -202,47 +201,60 @@ func (t *traceColumn) repeated() []int32 {
 		order[end[h>>56]] = int32(i)
 		end[h>>56]++
 	}
-	var out, table []int32
+	var s partSearch
 	from := int32(0)
 	for p := range parts {
-		out, table = t.searchPart(order[from:end[p]], out, table)
+		s.search(t.hash.V, order[from:end[p]])
 		from = end[p]
 	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	slices.Sort(s.found)
+	return slices.Compact(s.found)
 }
 
-// searchPart appends the texts of a part whose hash stands there again.
-func (t *traceColumn) searchPart(texts, out, table []int32) (_, _ []int32) {
+// partSearch finds texts of a part whose hash stands there again.
+type partSearch struct {
+	hashes []uint64 // of the part, side by side
+	table  []int32  // 0 is free, else a place in the part + 1
+	found  []int32
+}
+
+func (s *partSearch) search(hash []uint64, texts []int32) {
 	size := 16
 	for size < 2*len(texts) {
 		size *= 2
 	}
-	table = slices.Grow(table[:0], size)[:size]
-	clear(table) // 0 is free, else a text + 1
+	s.table = slices.Grow(s.table[:0], size)[:size]
+	clear(s.table)
+	s.hashes = s.hashes[:0]
 	for _, i := range texts {
-		h := t.hash.V[i]
+		s.hashes = append(s.hashes, hash[i])
+	}
+	for n, h := range s.hashes {
 		for at := int(h) & (size - 1); ; at = (at + 1) & (size - 1) {
-			other := table[at] - 1
+			other := s.table[at] - 1
 			if other < 0 {
-				table[at] = i + 1
+				s.table[at] = int32(n) + 1
 				break
 			}
-			if t.hash.V[other] == h {
-				out = append(out, other, i)
+			if s.hashes[other] == h {
+				s.found = append(s.found, texts[other], texts[n])
 				break
 			}
 		}
 	}
-	return out, table
 }
 
-// refs gives the given texts that stand on lines that count, with the line.
-func (p *Pool) refs(texts []int32) []traceRef {
+// refs gives the texts that may stand several times on lines that count, with
+// the line.
+func (p *Pool) refs() []traceRef {
 	t := &p.traces
-	out := make([]traceRef, 0, len(texts))
-	for _, i := range texts {
-		line := sort.Search(len(t.end.V), func(r int) bool { return t.end.V[r] > i })
+	if t.hash == nil {
+		return nil
+	}
+	var out []traceRef
+	line := 0
+	for _, i := range t.repeated() {
+		line += sort.Search(len(t.end.V)-line, func(r int) bool { return t.end.V[line+r] > i })
 		if p.takesPart(int32(line)) {
 			out = append(out, traceRef{t.hash.V[i], int32(line), i})
 		}
@@ -262,10 +274,7 @@ type Repeated struct {
 // caller releases.
 func (p *Pool) RepeatedTraces() (*History, []Repeated) {
 	t := &p.traces
-	var refs []traceRef
-	if t.hash != nil && len(t.hash.V) > 0 {
-		refs = p.refs(t.repeated())
-	}
+	refs := p.refs()
 	slices.SortFunc(refs, func(a, b traceRef) int {
 		if a.hash != b.hash {
 			return cmp.Compare(a.hash, b.hash)
