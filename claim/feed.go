@@ -168,24 +168,43 @@ func undivide(values []int64, n int, per, v int64) bool {
 	return false
 }
 
-// TextsNear takes a run of texts, none of which is absent, of identifiers that
-// come in runs and in the order of a column that was read before: mostly a
-// text is the one before it again, or the next of the dictionary, and needs no
-// look-up.
-func (c *TableColumn) TextsNear(n int, text func(i int) []byte) {
+// TextRun is texts side by side in one piece of memory, as a page of a file
+// holds them. An absent one is empty.
+type TextRun struct {
+	Spans []struct{ Start, End uint32 }
+	Data  []byte
+}
+
+// At is text i.
+func (t TextRun) At(i int) []byte {
+	s := t.Spans[i]
+	return t.Data[s.Start:s.End]
+}
+
+// from gives the texts from the i-th on.
+func (t TextRun) from(i int) TextRun { return TextRun{t.Spans[i:], t.Data} }
+
+// TextsNear takes a run of identifiers that come in runs and in the order of a
+// column that was read before: mostly a text is the one before it again, or the
+// next of the dictionary, and needs no look-up.
+func (c *TableColumn) TextsNear(run TextRun) {
 	if !c.keep || c.sums() != nil || specs[c.field].Check != CheckNone || c.col.code == nil {
-		c.Texts(n, text)
+		c.Texts(run)
 		return
 	}
-	dict := c.t.Batch.Dicts.Of(c.field)
+	dict, n := c.t.Batch.Dicts.Of(c.field), len(run.Spans)
 	out := c.col.code.Extend(n)
-	last := c.last
-	for i := range n {
-		b := text(i)
+	last, before := c.last, []byte(nil)
+	if last >= 0 {
+		before = dict.bytes(last)
+	}
+	for i := range out {
+		b := run.At(i)
 		switch {
-		case last >= 0 && bytes.Equal(dict.bytes(last), b):
+		case last >= 0 && bytes.Equal(before, b):
 		case last >= 0 && int(last)+1 < dict.Len() && bytes.Equal(dict.bytes(last+1), b):
 			last++
+			before = b
 		default:
 			code, rule := c.Code(b)
 			if rule != OK || code == NoCode {
@@ -193,10 +212,10 @@ func (c *TableColumn) TextsNear(n int, text func(i int) []byte) {
 				c.row += int32(i)
 				c.push(code, rule, b)
 				c.last = NoCode
-				c.Texts(n-i-1, func(j int) []byte { return text(i + 1 + j) })
+				c.Texts(run.from(i + 1))
 				return
 			}
-			last = code
+			last, before = code, TrimSpace(b)
 		}
 		out[i] = last
 	}
@@ -204,26 +223,28 @@ func (c *TableColumn) TextsNear(n int, text func(i int) []byte) {
 	c.row += int32(n)
 }
 
-// Texts takes a run of texts, none of which is absent. Looking up many at a
-// time lets the memory fetch their places in the dictionary side by side.
-func (c *TableColumn) Texts(n int, text func(i int) []byte) {
-	if !c.keep && c.sums() == nil && c.allPlain(n, text) {
+// Texts takes a run of texts. Looking up many at a time lets the memory fetch
+// their places in the dictionary side by side.
+func (c *TableColumn) Texts(run TextRun) {
+	n := len(run.Spans)
+	if !c.keep && c.sums() == nil && c.allPlain(run) {
 		c.row += int32(n)
 		return
 	}
 	const step = 64
 	var hashes [step]uint64
 	for from := 0; from < n; from += step {
-		m := min(step, n-from)
+		some := run.from(from)
+		some.Spans = some.Spans[:min(step, n-from)]
 		if c.keep {
 			dict := c.t.Batch.Dicts.Of(c.field)
-			for i := range m {
-				hashes[i] = c.t.seed.hash(TrimSpace(text(from + i)))
+			for i := range some.Spans {
+				hashes[i] = c.t.seed.hash(TrimSpace(some.At(i)))
 			}
-			dict.touch(hashes[:m])
+			dict.touch(hashes[:len(some.Spans)])
 		}
-		for i := range m {
-			b := text(from + i)
+		for i := range some.Spans {
+			b := some.At(i)
 			code, rule := c.codeHashed(TrimSpace(b), hashes[i])
 			c.push(code, rule, b)
 		}
@@ -231,12 +252,13 @@ func (c *TableColumn) Texts(n int, text func(i int) []byte) {
 }
 
 // allPlain reports whether all texts are plainly codes of the field.
-func (c *TableColumn) allPlain(n int, text func(i int) []byte) bool {
+func (c *TableColumn) allPlain(run TextRun) bool {
 	if specs[c.field].Check != CheckNone {
 		return false
 	}
-	for i := range n {
-		if !plainCode(text(i)) {
+	optional := !(c.own && specs[c.field].Required)
+	for i, s := range run.Spans {
+		if !plainCode(run.At(i)) && !(optional && s.Start == s.End) {
 			return false
 		}
 	}

@@ -220,13 +220,17 @@ func (t *Tables) Traces(row int, codg, code []byte, bad func(row, i int, rule Ru
 	t.Batch.traces.closeRow()
 }
 
-// TraceRun takes the trace codes of a run of lines from line first on; null
-// marks the lines without (nil when there is none).
-func (t *Tables) TraceRun(first, n int, null []bool, text func(i int) []byte, bad func(row, i int, rule Rule)) {
+// TraceRun takes the trace codes of a run of lines from line first on.
+func (t *Tables) TraceRun(first int, run TextRun, bad func(row, i int, rule Rule)) {
 	tr := &t.Batch.traces
-	for i := range n {
-		if null == nil || !null[i] {
-			t.lineTraces(first+i, text(i), bad)
+	alone := t.Batch.Keep.Has(DrugTracCodg) && t.hash[Lines] == nil
+	for i, s := range run.Spans {
+		if s.Start < s.End {
+			if b := run.At(i); alone && plainCode(b) {
+				tr.addOnly(b)
+			} else {
+				t.lineTraces(first+i, b, bad)
+			}
 		}
 		tr.closeRow()
 	}

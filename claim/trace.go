@@ -70,6 +70,14 @@ func (t *traceColumn) add(code []byte) (hash uint64, added bool) {
 	if int(from) < len(t.text.V) && t.has(int(from), hash, code) {
 		return hash, false
 	}
+	t.push(code, hash)
+	return hash, true
+}
+
+// addOnly appends the only code of the row that is being built.
+func (t *traceColumn) addOnly(code []byte) { t.push(code, t.seed.hash(code)) }
+
+func (t *traceColumn) push(code []byte, hash uint64) {
 	if len(t.bytes)+len(code) > 1<<32-1 {
 		panic(ErrTooMuch)
 	}
@@ -79,7 +87,6 @@ func (t *traceColumn) add(code []byte) (hash uint64, added bool) {
 	t.bytes = append(t.bytes, code...)
 	t.text.Push(int32(uint32(len(t.bytes))))
 	t.hash.Push(hash)
-	return hash, true
 }
 
 // fewCodes is how many codes of a line are compared one by one.

@@ -293,21 +293,26 @@ func checkCode(b []byte, slash bool) Rule {
 // plainCode reports whether a text is plainly a code of any field: printable
 // ASCII without blank, '|' and '/'. Most are, and need no further look.
 func plainCode(b []byte) bool {
-	i := 0
-	for ; i+8 <= len(b); i += 8 {
-		w := binary.LittleEndian.Uint64(b[i:])
-		bar, slash, del := w^low*'|', w^low*'/', w^low*0x7f
-		odd := (w-low*0x21)&^w | (bar-low)&^bar | (slash-low)&^slash | (del-low)&^del | w
-		if odd&high != 0 {
-			return false
+	if len(b) >= 8 {
+		odd := uint64(0)
+		for i := 0; i+8 < len(b); i += 8 {
+			odd |= oddBytes(binary.LittleEndian.Uint64(b[i:]))
 		}
+		return (odd|oddBytes(binary.LittleEndian.Uint64(b[len(b)-8:])))&high == 0
 	}
-	for ; i < len(b); i++ {
-		if c := b[i]; c <= ' ' || c >= 0x7f || c == '|' || c == '/' {
+	for _, c := range b {
+		if c <= ' ' || c >= 0x7f || c == '|' || c == '/' {
 			return false
 		}
 	}
 	return len(b) > 0
+}
+
+// oddBytes sets the high bit of at least the first of eight bytes that a plain
+// code must not have, and of none when there is no such byte.
+func oddBytes(w uint64) uint64 {
+	bar, slash, del := w^low*'|', w^low*'/', w^low*0x7f
+	return (w-low*0x21)&^w | (bar-low)&^bar | (slash-low)&^slash | (del-low)&^del | w
 }
 
 // check applies the closed rule of a field to a code.

@@ -130,7 +130,7 @@ type Texts struct {
 }
 
 // Span is the half-open range [Start, End) of a string in Texts.Data.
-type Span struct{ Start, End uint32 }
+type Span = struct{ Start, End uint32 }
 
 // Len is the number of strings.
 func (t *Texts) Len() int { return len(t.Spans) }

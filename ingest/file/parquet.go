@@ -172,20 +172,15 @@ func (f *feeder) dictionary(p *parquet.Page) {
 
 // texts reads texts as they come.
 func (f *feeder) texts(p *parquet.Page) {
-	coded := f.c.Field().Coded()
+	run := claim.TextRun(*p.Text)
 	switch {
-	case coded && f.runs && p.Null == nil:
-		f.c.TextsNear(p.Rows, p.Text.At)
-		return
-	case coded && p.Null == nil:
-		f.c.Texts(p.Rows, p.Text.At)
-		return
-	}
-	for i := range p.Rows {
-		if p.Null != nil && p.Null[i] {
-			f.c.Null()
-		} else {
-			f.c.Text(p.Text.At(i))
+	case f.c.Field().Coded() && f.runs:
+		f.c.TextsNear(run)
+	case f.c.Field().Coded():
+		f.c.Texts(run)
+	default:
+		for i := range p.Rows {
+			f.c.Text(run.At(i))
 		}
 	}
 }
@@ -304,7 +299,7 @@ func (t *parquetTable) traces(build *claim.Tables, tr *traces) error {
 	}
 	return t.pq.Read(codg, func(p *parquet.Page) error {
 		if p.Text != nil {
-			build.TraceRun(row, p.Rows, p.Null, p.Text.At, bad)
+			build.TraceRun(row, claim.TextRun(*p.Text), bad)
 		} else {
 			for i := range p.Rows {
 				build.Traces(row+i, textAt(from, p, i), nil, bad)
