@@ -162,7 +162,7 @@ func (d *Dict) grow() {
 }
 
 func (d *Dict) rehash(size int) {
-	d.table = make([]uint64, size)
+	d.table = written[uint64](size)
 	mask := len(d.table) - 1
 	for code := range int32(d.Len()) {
 		h := d.seed.hash(d.bytes(code))

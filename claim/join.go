@@ -182,7 +182,7 @@ func (j *joiner) checkLines() {
 // findSigns notes of every settlement whether it has lines with negative or
 // unreadable quantities.
 func (j *joiner) findSigns() {
-	j.signs = make([]uint8, j.rows[Settlements])
+	j.signs = written[uint8](j.rows[Settlements])
 	for from, block := range j.Batch.packed(Cnt).blocks() {
 		owners := j.Batch.lineOwner.V[from:]
 		for i, cnt := range block {

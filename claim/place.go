@@ -14,7 +14,7 @@ type place struct{ first, count int32 }
 
 // membersOf looks once at the owners of all rows of a table.
 func membersOf(owners []int32, settlements int) *members {
-	m := &members{owners: owners, places: make([]place, settlements)}
+	m := &members{owners: owners, places: written[place](settlements)}
 	together, last := true, int32(NoCode)
 	for row, owner := range owners {
 		if owner < 0 {
@@ -67,7 +67,7 @@ func (m *members) each(c int32, yield func(row int32)) {
 func group(of []int32, groups int) (rows, starts []int32) {
 	// While counting, starts[g+2] is the size of group g; while filling,
 	// starts[g+1] is its next free place, so in the end the start of the next.
-	starts = make([]int32, groups+2)
+	starts = written[int32](groups + 2)
 	for _, g := range of {
 		if g >= 0 {
 			starts[g+2]++
