@@ -224,15 +224,21 @@ func (t *Tables) Traces(row int, codg, code []byte, bad func(row, i int, rule Ru
 func (t *Tables) TraceRun(first int, run TextRun, bad func(row, i int, rule Rule)) {
 	tr := &t.Batch.traces
 	alone := t.Batch.Keep.Has(DrugTracCodg) && t.hash[Lines] == nil
-	for i, s := range run.Spans {
-		if s.Start < s.End {
-			if b := run.At(i); alone && plainCode(b) {
-				tr.addOnly(b)
-			} else {
+	size := 0
+	for _, s := range run.Spans {
+		size += int(s.End - s.Start)
+	}
+	tr.room(size)
+	for i := 0; i < len(run.Spans); i++ {
+		if alone {
+			i += tr.addPlain(run.from(i))
+		}
+		if i < len(run.Spans) {
+			if b := run.At(i); len(b) > 0 {
 				t.lineTraces(first+i, b, bad)
 			}
+			tr.closeRow()
 		}
-		tr.closeRow()
 	}
 }
 

@@ -74,16 +74,44 @@ func (t *traceColumn) add(code []byte) (hash uint64, added bool) {
 	return hash, true
 }
 
-// addOnly appends the only code of the row that is being built.
-func (t *traceColumn) addOnly(code []byte) { t.push(code, t.seed.hash(code)) }
+// addPlain takes lines that have one plain code or none, and gives their
+// number: up to the first other one. There must be room for the codes.
+func (t *traceColumn) addPlain(run TextRun) int {
+	t.end.Reserve(len(run.Spans))
+	t.text.Reserve(len(run.Spans))
+	t.hash.Reserve(len(run.Spans))
+	end, text, hash, buf := t.end.V, t.text.V, t.hash.V, t.bytes
+	n := 0
+	for _, s := range run.Spans {
+		if s.Start < s.End {
+			code := run.Data[s.Start:s.End]
+			if !plainCode(code) {
+				break
+			}
+			buf = append(buf, code...)
+			text = append(text, int32(uint32(len(buf))))
+			hash = append(hash, t.seed.hash(code))
+		}
+		end = append(end, int32(len(text)))
+		n++
+	}
+	t.end.V, t.text.V, t.hash.V, t.bytes = end, text, hash, buf
+	return n
+}
 
-func (t *traceColumn) push(code []byte, hash uint64) {
-	if len(t.bytes)+len(code) > 1<<32-1 {
+// room makes room for so many more bytes of codes.
+func (t *traceColumn) room(size int) {
+	if len(t.bytes)+size > 1<<32-1 {
 		panic(ErrTooMuch)
 	}
 	if t.bytes == nil && t.text.want > 0 {
-		t.bytes = make([]byte, 0, t.text.want*usualTrace)
+		t.bytes = make([]byte, 0, max(size, t.text.want*usualTrace))
 	}
+	t.bytes = slices.Grow(t.bytes, size)
+}
+
+func (t *traceColumn) push(code []byte, hash uint64) {
+	t.room(len(code))
 	t.bytes = append(t.bytes, code...)
 	t.text.Push(int32(uint32(len(t.bytes))))
 	t.hash.Push(hash)

@@ -32,21 +32,21 @@ type persons struct {
 	h      *claim.History
 	care   []claim.Setting
 	list   []Person
-	lines  []lineKey
+	keys   []uint64
 	order  []int32
 	groups []ItemGroup
 	stays  []int32
 }
 
-// lineKey sorts lines by item and time in one comparison: the item's code
-// above, the seconds since the person's first fee below.
-type lineKey struct {
-	key  uint64
-	line int32
-}
-
-// timeBits hold the seconds of a key: some 8,700 years.
-const timeBits = 38
+// A line is sorted by item and time, and lines that are equal in both in their
+// own order, by one number: the item's code above, the seconds since the
+// person's first fee in the middle, the line's place among the person's below.
+// What does not fit is sorted the long way.
+const (
+	timeBits  = 27 // four years
+	placeBits = 17 // 131,072 lines of a person
+	itemBits  = 64 - timeBits - placeBits
+)
 
 // load lays out all persons of the history.
 func (ps *persons) load() []Person {
@@ -66,29 +66,29 @@ func (ps *persons) load() []Person {
 }
 
 func (ps *persons) byItem(from, to int32) ([]int32, []ItemGroup) {
-	item, time := ps.h.Codes(claim.MedListCodg), ps.h.Numbers(claim.FeeOcurTime)
+	item, time := ps.h.Codes(claim.MedListCodg)[from:to], ps.h.Numbers(claim.FeeOcurTime)[from:to]
 	first := int64(0)
 	if from < to {
-		first = slices.Min(time[from:to])
+		first = slices.Min(time)
 	}
-	ps.lines = ps.lines[:0]
-	for l := from; l < to; l++ {
-		after := uint64(time[l] - first)
-		if item[l] >= 1<<(64-timeBits) || after >= 1<<timeBits {
+	ps.keys = ps.keys[:0]
+	for i, t := range time {
+		after := uint64(t - first)
+		if item[i] >= 1<<itemBits || after >= 1<<timeBits || i >= 1<<placeBits {
 			return ps.byItemWide(from, to)
 		}
-		ps.lines = append(ps.lines, lineKey{uint64(item[l])<<timeBits | after, l})
+		ps.keys = append(ps.keys, uint64(item[i])<<(timeBits+placeBits)|after<<placeBits|uint64(i))
 	}
-	sortLines(ps.lines)
+	sortKeys(ps.keys)
 	at := len(ps.order)
-	for _, k := range ps.lines {
-		ps.order = append(ps.order, k.line)
+	for _, k := range ps.keys {
+		ps.order = append(ps.order, from+int32(k&(1<<placeBits-1)))
 	}
 	return ps.grouped(ps.order[at:len(ps.order):len(ps.order)])
 }
 
-// byItemWide is byItem for what does not fit into a key: tens of millions of
-// items, or fees thousands of years apart.
+// byItemWide is byItem for what does not fit into a key: a million items, fees
+// years apart, or very many lines.
 func (ps *persons) byItemWide(from, to int32) ([]int32, []ItemGroup) {
 	item, time := ps.h.Codes(claim.MedListCodg), ps.h.Numbers(claim.FeeOcurTime)
 	own := make([]int32, 0, to-from)
@@ -116,23 +116,17 @@ func (ps *persons) grouped(order []int32) ([]int32, []ItemGroup) {
 	return order, ps.groups[at:len(ps.groups):len(ps.groups)]
 }
 
-// sortLines sorts by insertion when there are few: most persons have a dozen
+// sortKeys sorts by insertion when there are few: most persons have a dozen
 // lines, and the library's sort costs more than that.
-func sortLines(keys []lineKey) {
+func sortKeys(keys []uint64) {
 	if len(keys) > 40 {
-		slices.SortFunc(keys, func(a, b lineKey) int {
-			if a.key != b.key {
-				return cmp.Compare(a.key, b.key)
-			}
-			return cmp.Compare(a.line, b.line)
-		})
+		slices.Sort(keys)
 		return
 	}
 	for i := 1; i < len(keys); i++ {
 		k := keys[i]
 		j := i
-		// Lines come in their own order, so equal keys keep it.
-		for ; j > 0 && k.key < keys[j-1].key; j-- {
+		for ; j > 0 && k < keys[j-1]; j-- {
 			keys[j] = keys[j-1]
 		}
 		keys[j] = k
