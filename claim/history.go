@@ -7,7 +7,7 @@ import (
 // sparse are the columns that few rows are asked for, or none: they stay in
 // the order in which they came and are looked up through History.origin.
 var sparse = FieldSet(0).With(FeedetlSn, InitFeedetlSn, Rxno, MedinsListCodg, BilgDeptCodg, TrdnFlag, EtipFlag, DscgTkdrugFlag,
-	SetlID, MdtrtID, Insutype, RefdSetlFlag, InitSetlID)
+	SetlID, MdtrtID, Insutype, RefdSetlFlag, InitSetlID, InscpScpAmt)
 
 // History holds the claims of some persons that take part, net: claims sorted
 // by (person, claim order), fee lines and diagnoses in the order of their
@@ -34,15 +34,15 @@ type History struct {
 	// LineClaim is the claim of a line.
 	LineClaim []int32
 
-	pool    *Pool
-	cols    [NumFields]column // all that are kept but the sparse ones
-	rows    [numTables]int
-	net     int
-	origin  [numTables][]int32   // the row of the pool
-	void    []int32              // rows of the pool, while lines are laid
-	places  []place              // while lines and diagnoses are laid
-	sent    map[int32]lineValues // what was sent of the lines that refunds lowered
-	lowered bitset               // by line: is in sent
+	pool     *Pool
+	cols     [NumFields]column // all that are kept but the sparse ones
+	rows     [numTables]int
+	net      int
+	origin   [numTables][]int32 // the row of the pool
+	void     []int32            // rows of the pool, while lines are laid
+	places   []place            // while lines and diagnoses are laid
+	refunded map[int32]refunded // by line that refunds lowered
+	lowered  bitset             // by line: is in refunded
 }
 
 // Rows is the number of rows of a table; net and void lines together.
@@ -61,8 +61,17 @@ func (h *History) Codes(f Field) []int32 {
 }
 
 // Numbers gives a column of numbers, times or days in the order of rows, None64
-// where absent.
+// where absent; the in-scope amounts of lines, which few are asked for, by
+// InScope only.
 func (h *History) Numbers(f Field) []int64 { return h.cols[f].num.V }
+
+// InScope gives the in-scope amount of a line in fen, net, None64 where absent.
+func (h *History) InScope(line int32) int64 {
+	if h.lowered != nil && h.lowered.has(uint64(line)) {
+		return h.refunded[line].inscp
+	}
+	return h.pool.cols[InscpScpAmt].pack.at(h.origin[Lines][line])
+}
 
 // Sparse gives a coded column that is read for few rows.
 func (h *History) Sparse(f Field) Sparse {
@@ -85,7 +94,7 @@ func (s Sparse) Code(row int32) int32 { return s.col.codeAt(s.rows[row]) }
 // lines were taken off.
 func (h *History) Sent(line int32) (cnt, det int64) {
 	if h.lowered != nil && h.lowered.has(uint64(line)) {
-		v := h.sent[line]
+		v := h.refunded[line]
 		return v.cnt, v.det
 	}
 	return h.cols[Cnt].num.V[line], h.cols[DetItemFeeSumamt].num.V[line]
@@ -128,7 +137,12 @@ func (h *History) Record(t Table) arrow.Record {
 		c := newWide(alloc, f)
 		c.extend(h.rows[t])
 		h.pool.cols[f].gather(c, h.origin[t][:h.rows[t]])
-		if !f.Coded() { // refunds lower some
+		switch { // refunds lower some
+		case f == InscpScpAmt:
+			for l := range h.refunded {
+				c.num.V[l] = h.refunded[l].inscp
+			}
+		case !f.Coded():
 			copy(c.num.V, h.cols[f].num.V)
 		}
 		arrays = append(arrays, c.array(alloc))

@@ -29,6 +29,10 @@ type netter struct {
 // lineValues are quantity, amount and in-scope amount of a line.
 type lineValues struct{ cnt, det, inscp int64 }
 
+// refunded is a line that refunds lowered: quantity and amount as sent, and the
+// in-scope amount that is left.
+type refunded struct{ cnt, det, inscp int64 }
+
 // lowered is what is left of a line: exact while refunds are added, however
 // many name it.
 type lowered struct {
@@ -293,20 +297,23 @@ func (n *netter) before(a, b int32) bool {
 func (n *netter) pool(claims, persons []int32, diagnoses *members) *Pool {
 	b := n.b
 	p := &Pool{Dicts: b.Dicts, Keep: b.Keep, alloc: b.alloc, standing: n.standing, claims: claims, persons: persons,
-		lines: n.own, diagnoses: diagnoses, special: n.special(), altered: n.altered}
+		lines: n.own, diagnoses: diagnoses, altered: n.altered, odd: newBitset(len(n.standing))}
+	p.special = n.special(p.odd)
 	p.cols, p.owners, p.traces = b.cols, b.lineOwner, b.traces
 	b.cols, b.lineOwner, b.traces = [NumFields]column{}, NewVector[int32](b.alloc), traceColumn{}
 	return p
 }
 
 // special marks the lines of claims that take part which do not count, or not
-// in full; nil when there are none.
-func (n *netter) special() bitset {
+// in full, and their claims; nil when there are none.
+func (n *netter) special(claims bitset) bitset {
 	var out bitset
 	mark := func(l int32) {
-		if n.standing[n.own.owners[l]] != TakesPart {
+		owner := n.own.owners[l]
+		if n.standing[owner] != TakesPart {
 			return
 		}
+		claims.set(uint64(owner))
 		if out == nil {
 			out = newBitset(n.b.Rows(Lines))
 		}

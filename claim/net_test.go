@@ -62,7 +62,7 @@ func poolText(t rapid.TB, p *Pool) string {
 	checkHistory(t, h)
 	want := historyText(h)
 	for _, size := range []int{1, 3} {
-		spans := p.Spans(size, size)
+		spans := p.Spans(size, 2)
 		part := p.NewHistory(spans...)
 		defer part.Release()
 		var got []string
@@ -131,13 +131,10 @@ func historyText(h *History) string {
 }
 
 func lineText(h *History, l int32) string {
-	number := func(f Field, kind Kind) string {
-		if v := h.Numbers(f)[l]; v != None64 {
-			return "/" + TrimNumber(kind, v)
-		}
-		return ""
+	now := TrimNumber(KindQuantity, h.Numbers(Cnt)[l]) + " " + TrimNumber(KindMoney, h.Numbers(DetItemFeeSumamt)[l])
+	if v := h.InScope(l); v != None64 {
+		now += "/" + TrimNumber(KindMoney, v)
 	}
-	now := fmt.Sprintf("%s %s%s", number(Cnt, KindQuantity)[1:], number(DetItemFeeSumamt, KindMoney)[1:], number(InscpScpAmt, KindMoney))
 	sentCnt, sentDet := h.Sent(l)
 	sent := TrimNumber(KindQuantity, sentCnt) + " " + TrimNumber(KindMoney, sentDet)
 	out := " " + h.Text(FeedetlSn, l) + " " + now

@@ -22,10 +22,11 @@ type Pool struct {
 	claims, persons []int32
 	// lines and diagnoses of each settlement
 	lines, diagnoses *members
-	// special are the lines that do not count, or not in full; altered says what
-	// is left of those from which refund lines took something.
-	special bitset
-	altered map[int32]*lowered
+	// special are the lines that do not count, or not in full, odd the claims that
+	// have some; altered says what is left of those from which refund lines took
+	// something.
+	special, odd bitset
+	altered      map[int32]*lowered
 }
 
 // Span is a range of persons and the number of rows they have.
@@ -37,29 +38,36 @@ type Span struct {
 // Claims is the number of claims of the span's persons.
 func (s Span) Claims() int { return s.rows[Settlements] }
 
-// Spans cuts the persons into ranges of at most so many claims and fee lines;
-// only a single person may have more.
-func (p *Pool) Spans(claims, lines int) []Span {
+// Spans cuts the persons into ranges of at most so many claims; only a single
+// person may have more.
+func (p *Pool) Spans(claims, workers int) []Span {
 	var out []Span
-	s := Span{}
-	for i := range len(p.persons) - 1 {
-		one := p.span(i)
-		if s.to > s.from && (s.rows[Settlements]+one.rows[Settlements] > claims || s.rows[Lines]+one.rows[Lines] > lines) {
-			out = append(out, s)
-			s = Span{from: i}
+	last := len(p.persons) - 1
+	for from := 0; from < last; {
+		to := from + 1
+		for to < last && int(p.persons[to+1]-p.persons[from]) <= claims {
+			to++
 		}
-		s = s.with(one)
+		out = append(out, Span{from: from, to: to})
+		from = to
 	}
-	if s.to > s.from {
-		out = append(out, s)
+	tasks := make([]func(), max(1, workers))
+	for w := range tasks {
+		tasks[w] = func() {
+			for i := w; i < len(out); i += len(tasks) {
+				out[i].rows = p.rowsOf(p.claimsIn(out[i]))
+			}
+		}
 	}
+	InParallel(workers, tasks)
 	return out
 }
 
-// span is one person.
-func (p *Pool) span(person int) Span {
-	return Span{person, person + 1, p.rowsOf(p.claims[p.persons[person]:p.persons[person+1]])}
-}
+// All is the span of all persons.
+func (p *Pool) All() Span { return Span{0, len(p.persons) - 1, p.rowsOf(p.claims)} }
+
+// claimsIn gives the settlements of a span's persons.
+func (p *Pool) claimsIn(s Span) []int32 { return p.claims[p.persons[s.from]:p.persons[s.to]] }
 
 // rowsOf counts the rows of claims.
 func (p *Pool) rowsOf(claims []int32) (rows [numTables]int) {
@@ -69,24 +77,6 @@ func (p *Pool) rowsOf(claims []int32) (rows [numTables]int) {
 		rows[Diagnoses] += p.diagnoses.of(c)
 	}
 	return rows
-}
-
-// with adds the span that follows.
-func (s Span) with(next Span) Span {
-	s.to = next.to
-	for t := range s.rows {
-		s.rows[t] += next.rows[t]
-	}
-	return s
-}
-
-// All is the span of all persons.
-func (p *Pool) All() Span {
-	s := Span{}
-	for i := range len(p.persons) - 1 {
-		s = s.with(p.span(i))
-	}
-	return s
 }
 
 // Release gives all memory back. Histories of the pool must not be used any
@@ -138,7 +128,7 @@ func (p *Pool) NewHistory(spans ...Span) *History {
 		}
 	}
 	if p.special != nil {
-		h.lowered, h.sent = newBitset(most[Lines]), map[int32]lineValues{}
+		h.lowered, h.refunded = newBitset(most[Lines]), map[int32]refunded{}
 	}
 	return h
 }
@@ -146,7 +136,7 @@ func (p *Pool) NewHistory(spans ...Span) *History {
 // Lay fills the history with the claims of the persons of a span, which must
 // be one of those that NewHistory made room for. What it held before is gone.
 func (p *Pool) Lay(h *History, s Span) {
-	p.lay(h, p.claims[p.persons[s.from]:p.persons[s.to]])
+	p.lay(h, p.claimsIn(s))
 }
 
 // lay fills the history with claims, which stand in the order of the pool.
@@ -189,7 +179,7 @@ func (p *Pool) layLines(h *History, claims []int32) {
 	simple, places := p.lines.simple(), h.placesOf(p.lines, claims)
 	for at, c := range claims {
 		h.NetLines[at], h.VoidLines[at] = n, int32(len(h.void))
-		if l := places[at]; simple && !p.special.any(l.first, l.first+l.count) {
+		if l := places[at]; simple && !p.odd.has(uint64(c)) {
 			own, claim := rows[n:n+l.count], h.LineClaim[n:n+l.count]
 			for i := range own {
 				own[i], claim[i] = l.first+int32(i), int32(at)
@@ -244,14 +234,14 @@ func (p *Pool) lower(h *History) {
 		return
 	}
 	clear(h.lowered)
-	clear(h.sent)
-	cnt, det, inscp := h.cols[Cnt].num.V, h.cols[DetItemFeeSumamt].num.V, h.cols[InscpScpAmt].num.V
+	clear(h.refunded)
+	cnt, det := h.cols[Cnt].num.V, h.cols[DetItemFeeSumamt].num.V
 	for to, from := range h.origin[Lines][:h.net] {
 		if p.special.has(uint64(from)) {
-			h.sent[int32(to)] = lineValues{cnt[to], det[to], inscp[to]}
-			h.lowered.set(uint64(to))
 			v := p.altered[from].values()
-			cnt[to], det[to], inscp[to] = v.cnt, v.det, v.inscp
+			h.refunded[int32(to)] = refunded{cnt[to], det[to], v.inscp}
+			h.lowered.set(uint64(to))
+			cnt[to], det[to] = v.cnt, v.det
 		}
 	}
 }

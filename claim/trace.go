@@ -188,28 +188,6 @@ func newBitset(n int) bitset        { return make(bitset, n/64+1) }
 func (b bitset) has(at uint64) bool { return b[at/64]>>(at%64)&1 == 1 }
 func (b bitset) set(at uint64)      { b[at/64] |= 1 << (at % 64) }
 
-// any reports whether a bit from from to to is set, without looking at each.
-// Nil has none.
-func (b bitset) any(from, to int32) bool {
-	if b == nil || from >= to {
-		return false
-	}
-	first, last := from/64, (to-1)/64
-	low, high := ^uint64(0)<<(from%64), ^uint64(0)>>(63-(to-1)%64)
-	if first == last {
-		return b[first]&low&high != 0
-	}
-	if b[first]&low != 0 || b[last]&high != 0 {
-		return true
-	}
-	for _, w := range b[first+1 : last] {
-		if w != 0 {
-			return true
-		}
-	}
-	return false
-}
-
 // traceRef is one trace code on one line.
 type traceRef struct {
 	hash uint64

@@ -102,21 +102,3 @@ func TestManyTraceCodesOfOneLine(t *testing.T) {
 		t.Errorf("%d codes", n)
 	}
 }
-
-func TestBitsetRanges(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		b := newBitset(300)
-		for _, at := range rapid.SliceOfN(rapid.Uint64Range(0, 299), 0, 3).Draw(t, "set") {
-			b.set(at)
-		}
-		from := rapid.Int32Range(0, 300).Draw(t, "from")
-		to := rapid.Int32Range(from, 300).Draw(t, "to")
-		want := false
-		for at := from; at < to; at++ {
-			want = want || b.has(uint64(at))
-		}
-		if b.any(from, to) != want {
-			t.Fatalf("%d to %d: %t", from, to, !want)
-		}
-	})
-}

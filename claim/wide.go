@@ -167,4 +167,11 @@ func roundDiv(n, d *big.Int) Wide {
 const pricePerFen = 100_000_000
 
 // LineAmount is price × quantity in fen, rounded half away from zero, once.
-func LineAmount(pric, cnt int64) Wide { return Product(pric, cnt).DivRound(pricePerFen) }
+func LineAmount(pric, cnt int64) Wide {
+	if pric >= 0 && cnt >= 0 {
+		if hi, lo := bits.Mul64(uint64(pric), uint64(cnt)); hi == 0 { // a constant divisor needs no division
+			return Wide{0, lo/pricePerFen + lo%pricePerFen/(pricePerFen/2)}
+		}
+	}
+	return Product(pric, cnt).DivRound(pricePerFen)
+}

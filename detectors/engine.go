@@ -36,12 +36,9 @@ type Result struct {
 	Spent map[string]time.Duration
 }
 
-// How many claims and fee lines a worker takes at a time: few enough that they
-// stay in the processor's cache from detector to detector.
-const (
-	chunkClaims = 2048
-	chunkLines  = 12288
-)
+// chunkClaims is how many claims a worker takes at a time: few enough that they
+// and their lines stay in the processor's cache from detector to detector.
+const chunkClaims = 2048
 
 // Do runs all detectors. It fails only when ctx ends or a detector breaks its
 // promises; claims cannot make it fail.
@@ -49,7 +46,7 @@ func (r *Run) Do(ctx context.Context) (*Result, error) {
 	r.Workers = max(1, r.Workers)
 	bound := bind(r.Pool.Dicts, r.Knowledge)
 	rules := newLineRules(r.Detectors, bound.items)
-	chunks := r.Pool.Spans(chunkClaims, chunkLines)
+	chunks := r.Pool.Spans(chunkClaims, r.Workers)
 	total := 0
 	for _, c := range chunks {
 		total += c.Claims()

@@ -66,15 +66,26 @@ func (v *View) List(p *Param) []string { return v.set.list(p) }
 // InScope gives inscp(line): the in-scope amount where given, else the line
 // amount, net.
 func (v *View) InScope() InScope {
-	return InScope{v.Numbers(claim.InscpScpAmt), v.Numbers(claim.DetItemFeeSumamt)}
+	v.need(claim.InscpScpAmt)
+	return InScope{v.History, v.Numbers(claim.DetItemFeeSumamt)}
+}
+
+// InScopeGiven gives the in-scope amount of a line, net, claim.None64 where
+// absent.
+func (v *View) InScopeGiven() func(line int32) int64 {
+	v.need(claim.InscpScpAmt)
+	return v.History.InScope
 }
 
 // InScope is inscp(line) of the definitions.
-type InScope struct{ inscp, det []int64 }
+type InScope struct {
+	history *claim.History
+	det     []int64
+}
 
 // Of gives inscp of one line, in fen.
 func (s InScope) Of(line int32) int64 {
-	if a := s.inscp[line]; a != claim.None64 {
+	if a := s.history.InScope(line); a != claim.None64 {
 		return a
 	}
 	return s.det[line]
@@ -160,6 +171,8 @@ type Prefixes struct {
 	view  *View
 	field claim.Field
 	memo  map[*string][]int8
+	last  *string // the list asked for last, by its first entry
+	known []int8  // memo of last
 }
 
 // PrefixesOf makes a matcher for the codes of a field.
@@ -174,11 +187,14 @@ func (p *Prefixes) Match(list []string, code int32) bool {
 	if code < 0 {
 		return false
 	}
-	known := p.memo[&list[0]]
-	for int(code) >= len(known) {
-		known = append(known, make([]int8, int(code)+16-len(known))...)
-		p.memo[&list[0]] = known
+	if p.last != &list[0] {
+		p.last, p.known = &list[0], p.memo[&list[0]]
 	}
+	if int(code) >= len(p.known) {
+		p.known = append(p.known, make([]int8, int(code)+16-len(p.known))...)
+		p.memo[p.last] = p.known
+	}
+	known := p.known
 	if known[code] == 0 {
 		known[code] = -1
 		if BeginsWithAny(p.view.Text(p.field, code), list) {

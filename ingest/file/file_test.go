@@ -80,7 +80,7 @@ func (how reading) read(t testing.TB, inputs ...string) *outcome {
 func historyText(h *claim.History) string {
 	numbers := map[claim.Field][]int64{}
 	for f := range claim.NumFields {
-		if h.Keep.Has(f) && !f.Coded() {
+		if h.Keep.Has(f) && !f.Coded() && f != claim.InscpScpAmt {
 			numbers[f] = h.Numbers(f)
 		}
 	}
@@ -92,6 +92,10 @@ func historyText(h *claim.History) string {
 			case f.Coded():
 				if text := h.Text(f, row); text != "" {
 					fmt.Fprintf(&b, " %s=%s", f, text)
+				}
+			case f == claim.InscpScpAmt:
+				if v := h.InScope(row); v != claim.None64 {
+					fmt.Fprintf(&b, " %s=%d", f, v)
 				}
 			case numbers[f][row] != claim.None64:
 				fmt.Fprintf(&b, " %s=%d", f, numbers[f][row])

@@ -27,18 +27,20 @@ var Detector = &detectors.Detector{
 
 func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter) {
 	items := v.ItemsWith(func(row *knowledge.Item) bool { return row.MaxPerDay != claim.None64 })
-	k := &kernel{time: v.Numbers(claim.FeeOcurTime), cnt: v.Numbers(claim.Cnt), inst: v.Codes(claim.FixmedinsCode),
+	k := &kernel{View: v, items: v.Codes(claim.MedListCodg), time: v.Numbers(claim.FeeOcurTime), cnt: v.Numbers(claim.Cnt), inst: v.Codes(claim.FixmedinsCode),
 		claims: v.History.LineClaim, inscp: v.InScope()}
 	return func(p *detectors.Person, emit *detectors.Emitter) {
 		for _, g := range p.Groups {
 			if rows := items[g.Item]; rows != nil {
-				k.item(rows, v.Text(claim.MedListCodg, g.Item), p.Lines(g), emit)
+				k.item(rows, p.Lines(g), emit)
 			}
 		}
 	}
 }
 
 type kernel struct {
+	*detectors.View
+	items        []int32
 	time, cnt    []int64
 	inst, claims []int32
 	inscp        detectors.InScope
@@ -46,7 +48,7 @@ type kernel struct {
 }
 
 // item looks at the lines of one item, which are in the order of fee time.
-func (k *kernel) item(rows detectors.Versions, item string, lines []int32, emit *detectors.Emitter) {
+func (k *kernel) item(rows detectors.Versions, lines []int32, emit *detectors.Emitter) {
 	for i := 0; i < len(lines); {
 		day := claim.DayOf(k.time[lines[i]])
 		j := i + 1
@@ -54,7 +56,9 @@ func (k *kernel) item(rows detectors.Versions, item string, lines []int32, emit 
 			j++
 		}
 		row := knowledge.InForce(rows, day)
-		if row != nil && row.MaxPerDay != claim.None64 {
+		// Where all institutions together bill no more than the limit, none does.
+		if row != nil && row.MaxPerDay != claim.None64 && detectors.Total(k.cnt, lines[i:j]).Cmp(claim.WideOf(row.MaxPerDay)) > 0 {
+			item := k.Text(claim.MedListCodg, k.items[lines[i]])
 			k.group.By(lines[i:j], func(l int32) int32 { return k.inst[k.claims[l]] }, func(at int32, own []int32) {
 				total := detectors.Total(k.cnt, own)
 				excess := total.Plus(-row.MaxPerDay)

@@ -118,7 +118,10 @@ func (k *kernel) spots(out []spot, lines []int32, visit bool) []spot {
 }
 
 func (p place) compare(o place) int {
-	return cmp.Or(cmp.Compare(p.inst, o.inst), cmp.Compare(p.at, o.at))
+	if p.inst != o.inst {
+		return cmp.Compare(p.inst, o.inst)
+	}
+	return cmp.Compare(p.at, o.at)
 }
 
 // meet walks the places of both items side by side.

@@ -29,11 +29,12 @@ func lines(v *detectors.View) func(l int32, row *knowledge.Item, emit *detectors
 	inscp, born, time := v.InScope(), v.Numbers(claim.Brdy), v.Numbers(claim.FeeOcurTime)
 	return func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
 		age := claim.DayOf(time[l]) - born[v.History.LineClaim[l]]
-		amount := inscp.Of(l)
-		if amount <= 0 || !outside(age, row.AgeMin, row.AgeMax) {
+		if !outside(age, row.AgeMin, row.AgeMax) {
 			return
 		}
-		emit.HitLine(l, claim.WideOf(amount), detectors.Facts{{Name: "age_days", Value: age}})
+		if amount := inscp.Of(l); amount > 0 {
+			emit.HitLine(l, claim.WideOf(amount), detectors.Facts{{Name: "age_days", Value: age}})
+		}
 	}
 }
 

@@ -30,12 +30,13 @@ func lines(v *detectors.View) func(l int32, row *knowledge.Item, emit *detectors
 	inscp, kind, prefixes := v.InScope(), v.Codes(claim.MedType), v.PrefixesOf(claim.MedType)
 	return func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
 		code := kind[v.History.LineClaim[l]]
-		amount := inscp.Of(l)
-		if amount <= 0 || prefixes.Match(row.MedTypes, code) {
+		if prefixes.Match(row.MedTypes, code) {
 			return
 		}
-		emit.HitLine(l, claim.WideOf(amount), detectors.Facts{
-			{Name: "med_type", Value: v.Text(claim.MedType, code)}, {Name: "allowed", Value: row.MedTypes},
-		})
+		if amount := inscp.Of(l); amount > 0 {
+			emit.HitLine(l, claim.WideOf(amount), detectors.Facts{
+				{Name: "med_type", Value: v.Text(claim.MedType, code)}, {Name: "allowed", Value: row.MedTypes},
+			})
+		}
 	}
 }

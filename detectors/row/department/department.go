@@ -28,12 +28,14 @@ var Detector = &detectors.Detector{
 func lines(v *detectors.View) func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
 	inscp, dept, prefixes := v.InScope(), v.Sparse(claim.BilgDeptCodg), v.PrefixesOf(claim.BilgDeptCodg)
 	return func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
-		amount, code := inscp.Of(l), dept.Code(l)
-		if amount <= 0 || code == claim.NoCode || prefixes.Match(row.Depts, code) {
+		code := dept.Code(l)
+		if code == claim.NoCode || prefixes.Match(row.Depts, code) {
 			return
 		}
-		emit.HitLine(l, claim.WideOf(amount), detectors.Facts{
-			{Name: "department", Value: v.Text(claim.BilgDeptCodg, code)}, {Name: "allowed", Value: row.Depts},
-		})
+		if amount := inscp.Of(l); amount > 0 {
+			emit.HitLine(l, claim.WideOf(amount), detectors.Facts{
+				{Name: "department", Value: v.Text(claim.BilgDeptCodg, code)}, {Name: "allowed", Value: row.Depts},
+			})
+		}
 	}
 }

@@ -28,16 +28,15 @@ var Detector = &detectors.Detector{
 func lines(v *detectors.View) func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
 	inscp, diagnoses, prefixes := v.InScope(), v.Diagnoses(), v.PrefixesOf(claim.DiagCode)
 	return func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
-		amount := inscp.Of(l)
-		if amount <= 0 {
-			return
-		}
 		any, fits := false, false
 		diagnoses.Each(v.History.LineClaim[l], func(code int32) {
 			any = true
 			fits = fits || prefixes.Match(row.DiagPrefixes, code)
 		})
-		if any && !fits {
+		if !any || fits {
+			return
+		}
+		if amount := inscp.Of(l); amount > 0 {
 			emit.HitLine(l, claim.WideOf(amount), detectors.Facts{{Name: "indications", Value: row.DiagPrefixes}})
 		}
 	}

@@ -30,12 +30,13 @@ func lines(v *detectors.View) func(l int32, row *knowledge.Item, emit *detectors
 	inscp, inst, registry := v.InScope(), v.Codes(claim.FixmedinsCode), v.Institutions()
 	return func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
 		r := registry[inst[v.History.LineClaim[l]]]
-		amount := inscp.Of(l)
-		if amount <= 0 || r == nil || r.Level == 0 || int64(r.Level) >= row.LevelMin {
+		if r == nil || r.Level == 0 || int64(r.Level) >= row.LevelMin {
 			return
 		}
-		emit.HitLine(l, claim.WideOf(amount), detectors.Facts{
-			{Name: "hosp_lv", Value: r.Level}, {Name: "hosp_lv_min", Value: row.LevelMin},
-		})
+		if amount := inscp.Of(l); amount > 0 {
+			emit.HitLine(l, claim.WideOf(amount), detectors.Facts{
+				{Name: "hosp_lv", Value: r.Level}, {Name: "hosp_lv_min", Value: row.LevelMin},
+			})
+		}
 	}
 }

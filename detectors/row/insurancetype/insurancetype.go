@@ -30,12 +30,13 @@ func lines(v *detectors.View) func(l int32, row *knowledge.Item, emit *detectors
 	inscp, kind, prefixes := v.InScope(), v.Sparse(claim.Insutype), v.PrefixesOf(claim.Insutype)
 	return func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
 		code := kind.Code(v.History.LineClaim[l])
-		amount := inscp.Of(l)
-		if amount <= 0 || prefixes.Match(row.Insutypes, code) {
+		if prefixes.Match(row.Insutypes, code) {
 			return
 		}
-		emit.HitLine(l, claim.WideOf(amount), detectors.Facts{
-			{Name: "insutype", Value: v.Text(claim.Insutype, code)}, {Name: "allowed", Value: row.Insutypes},
-		})
+		if amount := inscp.Of(l); amount > 0 {
+			emit.HitLine(l, claim.WideOf(amount), detectors.Facts{
+				{Name: "insutype", Value: v.Text(claim.Insutype, code)}, {Name: "allowed", Value: row.Insutypes},
+			})
+		}
 	}
 }

@@ -27,10 +27,10 @@ var Detector = &detectors.Detector{
 }
 
 func lines(v *detectors.View) func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
-	inscp := v.Numbers(claim.InscpScpAmt)
+	given := v.InScopeGiven()
 	return func(l int32, _ *knowledge.Item, emit *detectors.Emitter) {
-		if inscp[l] != claim.None64 && inscp[l] > 0 {
-			emit.HitLine(l, claim.WideOf(inscp[l]), nil)
+		if a := given(l); a != claim.None64 && a > 0 {
+			emit.HitLine(l, claim.WideOf(a), nil)
 		}
 	}
 }

@@ -33,7 +33,10 @@ func claims(v *detectors.View) func(from, to int32, emit *detectors.Emitter) {
 			first, last := claim.DayOf(begin[c]), claim.DayOf(end[c])
 			for l := h.NetLines[c]; l < h.NetLines[c+1]; l++ {
 				day := claim.DayOf(time[l])
-				if amount := inscp.Of(l); amount > 0 && (day < first || day > last) {
+				if day >= first && day <= last {
+					continue
+				}
+				if amount := inscp.Of(l); amount > 0 {
 					emit.HitLine(l, claim.WideOf(amount), detectors.Facts{
 						{Name: "admission", Value: claim.FormatDay(first)}, {Name: "discharge", Value: claim.FormatDay(last)},
 					})

@@ -38,6 +38,9 @@ func lines(v *detectors.View) func(l int32, row *knowledge.Item, emit *detectors
 	pric, cnt := v.Numbers(claim.Pric), v.Numbers(claim.Cnt)
 	inst, registry := v.Codes(claim.FixmedinsCode), v.Institutions()
 	return func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
+		if !above(pric[l], row) {
+			return
+		}
 		limit := row.Cap[0]
 		if r := registry[inst[v.History.LineClaim[l]]]; r != nil && r.Level > 0 && row.Cap[r.Level] != claim.None64 {
 			limit = row.Cap[r.Level]
@@ -50,4 +53,15 @@ func lines(v *detectors.View) func(l int32, row *knowledge.Item, emit *detectors
 			{Name: "cap", Value: claim.TrimNumber(claim.KindPrice, limit)},
 		})
 	}
+}
+
+// above reports whether a price is above any cap of the item: most are below
+// all, and need no look at the institution.
+func above(pric int64, row *knowledge.Item) bool {
+	for _, c := range row.Cap {
+		if c != claim.None64 && pric > c {
+			return true
+		}
+	}
+	return false
 }
