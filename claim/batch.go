@@ -84,8 +84,7 @@ func (b *Batch) Reset() {
 // Rows is the number of rows of a table.
 func (b *Batch) Rows(t Table) int { return b.rows[t] }
 
-// Codes gives a coded column, NoCode where absent; of lines and diagnoses, a
-// copy.
+// Codes gives a coded column, NoCode where absent; of a packed one, a copy.
 func (b *Batch) Codes(f Field) []int32 {
 	b.settle()
 	if p := b.cols[f].pack; p != nil {
@@ -100,8 +99,8 @@ func (b *Batch) Codes(f Field) []int32 {
 	return b.cols[f].code.V
 }
 
-// Numbers gives a column of numbers, times or days, None64 where absent; of
-// lines and diagnoses, a copy.
+// Numbers gives a column of numbers, times or days, None64 where absent; of a
+// packed one, a copy.
 func (b *Batch) Numbers(f Field) []int64 {
 	b.settle()
 	if p := b.cols[f].pack; p != nil {
@@ -112,7 +111,7 @@ func (b *Batch) Numbers(f Field) []int64 {
 	return b.cols[f].num.V
 }
 
-// packed gives a column of lines or diagnoses.
+// packed gives a packed column.
 func (b *Batch) packed(f Field) *packed {
 	b.settle()
 	return b.cols[f].pack

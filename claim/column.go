@@ -100,11 +100,11 @@ type column struct {
 	pack *packed
 }
 
-// newColumn makes an empty column of a batch. Those of settlements, which much
-// is asked of row by row, are not packed.
+// newColumn makes an empty column of a batch. What identity, refunds and checks
+// ask of settlements row by row is not packed.
 func newColumn(alloc memory.Allocator, f Field) column {
 	switch {
-	case specs[f].Table == Settlements:
+	case specs[f].Table == Settlements && structural.Has(f):
 		return newWide(alloc, f)
 	case f.Coded():
 		return column{pack: newPacked(alloc, int64(NoCode))}
