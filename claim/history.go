@@ -40,6 +40,7 @@ type History struct {
 	net      int
 	origin   [numTables][]int32 // the row of the pool
 	void     []int32            // rows of the pool, while lines are laid
+	lower    []int32            // lines that refunds will lower, while they are laid
 	places   []place            // while lines and diagnoses are laid
 	refunded map[int32]refunded // by line that refunds lowered
 	lowered  bitset             // by line: is in refunded
@@ -67,7 +68,7 @@ func (h *History) Numbers(f Field) []int64 { return h.cols[f].num.V }
 
 // InScope gives the in-scope amount of a line in fen, net, None64 where absent.
 func (h *History) InScope(line int32) int64 {
-	if h.lowered != nil && h.lowered.has(uint64(line)) {
+	if h.lowered.has(uint64(line)) {
 		return h.refunded[line].inscp
 	}
 	return h.pool.cols[InscpScpAmt].pack.at(h.origin[Lines][line])
@@ -93,7 +94,7 @@ func (s Sparse) Code(row int32) int32 { return s.col.codeAt(s.rows[row]) }
 // Sent gives quantity and amount of a line as they were sent, before refund
 // lines were taken off.
 func (h *History) Sent(line int32) (cnt, det int64) {
-	if h.lowered != nil && h.lowered.has(uint64(line)) {
+	if h.lowered.has(uint64(line)) {
 		v := h.refunded[line]
 		return v.cnt, v.det
 	}

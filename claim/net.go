@@ -305,18 +305,15 @@ func (n *netter) pool(claims, persons []int32, diagnoses *members) *Pool {
 }
 
 // special marks the lines of claims that take part which do not count, or not
-// in full, and their claims; nil when there are none.
+// in full, and their claims.
 func (n *netter) special(claims bitset) bitset {
-	var out bitset
+	out := newBitset(n.b.Rows(Lines))
 	mark := func(l int32) {
 		owner := n.own.owners[l]
 		if n.standing[owner] != TakesPart {
 			return
 		}
 		claims.set(uint64(owner))
-		if out == nil {
-			out = newBitset(n.b.Rows(Lines))
-		}
 		out.set(uint64(l))
 	}
 	for _, l := range n.negative {

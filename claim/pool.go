@@ -98,7 +98,7 @@ func (p *Pool) takesPart(line int32) bool {
 // isVoid says whether a line of a claim that takes part does not count: a
 // refund line, or one that is refunded whole.
 func (p *Pool) isVoid(line int32) bool {
-	if p.special == nil || !p.special.has(uint64(line)) {
+	if !p.special.has(uint64(line)) {
 		return false
 	}
 	v, lowered := p.altered[line]
@@ -127,9 +127,7 @@ func (p *Pool) NewHistory(spans ...Span) *History {
 			h.cols[f].extend(most[specs[f].Table])
 		}
 	}
-	if p.special != nil {
-		h.lowered, h.refunded = newBitset(most[Lines]), map[int32]refunded{}
-	}
+	h.lowered, h.refunded = newBitset(most[Lines]), map[int32]refunded{}
 	return h
 }
 
@@ -175,7 +173,7 @@ func (h *History) placesOf(m *members, claims []int32) []place {
 // layLines finds the lines of claims: first all net lines, then the void ones.
 func (p *Pool) layLines(h *History, claims []int32) {
 	rows, n := h.origin[Lines], int32(0)
-	h.void = h.void[:0]
+	h.void, h.lower = h.void[:0], h.lower[:0]
 	simple, places := p.lines.simple(), h.placesOf(p.lines, claims)
 	for at, c := range claims {
 		h.NetLines[at], h.VoidLines[at] = n, int32(len(h.void))
@@ -191,6 +189,9 @@ func (p *Pool) layLines(h *History, claims []int32) {
 			if p.isVoid(l) {
 				h.void = append(h.void, l)
 				return
+			}
+			if p.special.has(uint64(l)) {
+				h.lower = append(h.lower, n)
 			}
 			rows[n], h.LineClaim[n] = l, int32(at)
 			n++
@@ -230,18 +231,13 @@ func (p *Pool) layDiagnoses(h *History, claims []int32) {
 
 // lower takes the refunds off the lines, keeping what was sent.
 func (p *Pool) lower(h *History) {
-	if p.special == nil {
-		return
-	}
 	clear(h.lowered)
 	clear(h.refunded)
 	cnt, det := h.cols[Cnt].num.V, h.cols[DetItemFeeSumamt].num.V
-	for to, from := range h.origin[Lines][:h.net] {
-		if p.special.has(uint64(from)) {
-			v := p.altered[from].values()
-			h.refunded[int32(to)] = refunded{cnt[to], det[to], v.inscp}
-			h.lowered.set(uint64(to))
-			cnt[to], det[to] = v.cnt, v.det
-		}
+	for _, l := range h.lower {
+		v := p.altered[h.origin[Lines][l]].values()
+		h.refunded[l] = refunded{cnt[l], det[l], v.inscp}
+		h.lowered.set(uint64(l))
+		cnt[l], det[l] = v.cnt, v.det
 	}
 }

@@ -12,8 +12,8 @@ import (
 type Person struct {
 	From, To         int32 // claims
 	LineFrom, LineTo int32 // net lines
-	// ByItem holds the net lines by (item, fee time, line), Groups where each
-	// item begins and ends in it.
+	// ByItem holds the net lines of each item together, by (fee time, line);
+	// Groups says where each item begins and ends in it.
 	ByItem []int32
 	Groups []ItemGroup
 	// Stays holds the inpatient claims in stay order: (begntime, setl_id,
@@ -32,21 +32,11 @@ type persons struct {
 	h      *claim.History
 	care   []claim.Setting
 	list   []Person
-	keys   []uint64
 	order  []int32
 	groups []ItemGroup
 	stays  []int32
+	next   []int32 // by item: while lines are counted their number, then the place of the next
 }
-
-// A line is sorted by item and time, and lines that are equal in both in their
-// own order, by one number: the item's code above, the seconds since the
-// person's first fee in the middle, the line's place among the person's below.
-// What does not fit is sorted the long way.
-const (
-	timeBits  = 27 // four years
-	placeBits = 17 // 131,072 lines of a person
-	itemBits  = 64 - timeBits - placeBits
-)
 
 // load lays out all persons of the history.
 func (ps *persons) load() []Person {
@@ -65,71 +55,49 @@ func (ps *persons) load() []Person {
 	return ps.list
 }
 
+// byItem brings the lines of each item together. Persons have few items and
+// their lines come mostly in the order of time, so counting does it.
 func (ps *persons) byItem(from, to int32) ([]int32, []ItemGroup) {
-	item, time := ps.h.Codes(claim.MedListCodg)[from:to], ps.h.Numbers(claim.FeeOcurTime)[from:to]
-	first := int64(0)
-	if from < to {
-		first = slices.Min(time)
-	}
-	ps.keys = ps.keys[:0]
-	for i, t := range time {
-		after := uint64(t - first)
-		if item[i] >= 1<<itemBits || after >= 1<<timeBits || i >= 1<<placeBits {
-			return ps.byItemWide(from, to)
-		}
-		ps.keys = append(ps.keys, uint64(item[i])<<(timeBits+placeBits)|after<<placeBits|uint64(i))
-	}
-	sortKeys(ps.keys)
-	at := len(ps.order)
-	for _, k := range ps.keys {
-		ps.order = append(ps.order, from+int32(k&(1<<placeBits-1)))
-	}
-	return ps.grouped(ps.order[at:len(ps.order):len(ps.order)])
-}
-
-// byItemWide is byItem for what does not fit into a key: a million items, fees
-// years apart, or very many lines.
-func (ps *persons) byItemWide(from, to int32) ([]int32, []ItemGroup) {
-	item, time := ps.h.Codes(claim.MedListCodg), ps.h.Numbers(claim.FeeOcurTime)
-	own := make([]int32, 0, to-from)
-	for l := from; l < to; l++ {
-		own = append(own, l)
-	}
-	slices.SortFunc(own, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(item[a], item[b]), cmp.Compare(time[a], time[b]), cmp.Compare(a, b))
-	})
-	return ps.grouped(own)
-}
-
-// grouped finds where each item begins and ends.
-func (ps *persons) grouped(order []int32) ([]int32, []ItemGroup) {
 	item := ps.h.Codes(claim.MedListCodg)
-	at := len(ps.groups)
-	for i := 0; i < len(order); {
-		j := i + 1
-		for j < len(order) && item[order[j]] == item[order[i]] {
-			j++
-		}
-		ps.groups = append(ps.groups, ItemGroup{item[order[i]], int32(i), int32(j)})
-		i = j
+	if ps.next == nil {
+		ps.next = make([]int32, ps.h.Dicts[claim.DomainItem].Len())
 	}
-	return order, ps.groups[at:len(ps.groups):len(ps.groups)]
+	first := len(ps.groups)
+	for l := from; l < to; l++ {
+		if ps.next[item[l]] == 0 {
+			ps.groups = append(ps.groups, ItemGroup{Item: item[l]})
+		}
+		ps.next[item[l]]++
+	}
+	groups := ps.groups[first:len(ps.groups):len(ps.groups)]
+	at := int32(0)
+	for i := range groups {
+		g := &groups[i]
+		g.From, g.To = at, at+ps.next[g.Item]
+		ps.next[g.Item], at = at, g.To
+	}
+	base := len(ps.order)
+	order := ps.order[base : base+int(to-from)]
+	ps.order = ps.order[:base+len(order)]
+	for l := from; l < to; l++ {
+		order[ps.next[item[l]]] = l
+		ps.next[item[l]]++
+	}
+	for _, g := range groups {
+		ps.next[g.Item] = 0
+		ps.sortByTime(order[g.From:g.To])
+	}
+	return order, groups
 }
 
-// sortKeys sorts by insertion when there are few: most persons have a dozen
-// lines, and the library's sort costs more than that.
-func sortKeys(keys []uint64) {
-	if len(keys) > 40 {
-		slices.Sort(keys)
-		return
-	}
-	for i := 1; i < len(keys); i++ {
-		k := keys[i]
-		j := i
-		for ; j > 0 && k < keys[j-1]; j-- {
-			keys[j] = keys[j-1]
+// sortByTime sorts lines, which stand in their own order, by (fee time, line).
+func (ps *persons) sortByTime(lines []int32) {
+	time := ps.h.Numbers(claim.FeeOcurTime)
+	for i := 1; i < len(lines); i++ {
+		if time[lines[i]] < time[lines[i-1]] {
+			slices.SortStableFunc(lines, func(a, b int32) int { return cmp.Compare(time[a], time[b]) })
+			return
 		}
-		keys[j] = k
 	}
 }
 
