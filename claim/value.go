@@ -311,6 +311,9 @@ func plainCode(b []byte) bool {
 // oddBytes sets the high bit of at least the first of eight bytes that a plain
 // code must not have, and of none when there is no such byte.
 func oddBytes(w uint64) uint64 {
+	if d := w ^ low*'0'; (d|(d+low*0x76))&high == 0 {
+		return 0 // digits only, as most identifiers
+	}
 	bar, slash, del := w^low*'|', w^low*'/', w^low*0x7f
 	return (w-low*0x21)&^w | (bar-low)&^bar | (slash-low)&^slash | (del-low)&^del | w
 }
