@@ -186,7 +186,7 @@ func (t TextRun) from(i int) TextRun { return TextRun{t.Spans[i:], t.Data} }
 
 // TextsNear takes a run of identifiers that come in runs and in the order of a
 // column that was read before: mostly a text is the one before it again, or the
-// next of the dictionary, and needs no look-up.
+// next of the dictionary or one soon after, and needs no look-up.
 func (c *TableColumn) TextsNear(run TextRun) {
 	if !c.keep || c.sums() != nil || specs[c.field].Check != CheckNone || c.col.code == nil {
 		c.Texts(run)
@@ -194,20 +194,13 @@ func (c *TableColumn) TextsNear(run TextRun) {
 	}
 	dict, n := c.t.Batch.Dicts.Of(c.field), len(run.Spans)
 	out := c.col.code.Extend(n)
-	last, before := c.last, []byte(nil)
-	if last >= 0 {
-		before = dict.bytes(last)
-	}
+	last := c.last
 	for i := range out {
 		b := run.At(i)
-		switch {
-		case last >= 0 && bytes.Equal(before, b):
-		case last >= 0 && int(last)+1 < dict.Len() && bytes.Equal(dict.bytes(last+1), b):
-			last++
-			before = b
-		default:
-			code, rule := c.Code(b)
-			if rule != OK || code == NoCode {
+		code := c.near(dict, last, b)
+		if code == NoCode {
+			var rule Rule
+			if code, rule = c.Code(b); rule != OK || code == NoCode {
 				c.col.code.Truncate(len(c.col.code.V) - n + i)
 				c.row += int32(i)
 				c.push(code, rule, b)
@@ -215,12 +208,29 @@ func (c *TableColumn) TextsNear(run TextRun) {
 				c.Texts(run.from(i + 1))
 				return
 			}
-			last, before = code, TrimSpace(b)
 		}
-		out[i] = last
+		last, out[i] = code, code
 	}
 	c.last = last
 	c.row += int32(n)
+}
+
+// howNear is how many texts of the dictionary behind the last one are tried: a
+// few settlements may have no lines, or no diagnoses.
+const howNear = 8
+
+// near finds a text that is the last one or stands a little behind it in the
+// dictionary, NoCode when it does not.
+func (c *TableColumn) near(dict *Dict, last int32, b []byte) int32 {
+	if last < 0 {
+		return NoCode
+	}
+	for code := last; code <= min(last+howNear, int32(dict.Len())-1); code++ {
+		if bytes.Equal(dict.bytes(code), b) {
+			return code
+		}
+	}
+	return NoCode
 }
 
 // Texts takes a run of texts. Looking up many at a time lets the memory fetch
@@ -229,6 +239,12 @@ func (c *TableColumn) Texts(run TextRun) {
 	n := len(run.Spans)
 	if !c.keep && c.sums() == nil && c.allPlain(run) {
 		c.row += int32(n)
+		return
+	}
+	if len(run.Data) == 0 { // all absent
+		for range n {
+			c.Null()
+		}
 		return
 	}
 	const step = 64

@@ -467,9 +467,11 @@ func (j *joiner) rejects() []TableReject {
 // members gives the lines and diagnoses of the settlements with problems.
 func (j *joiner) members() (out [numTables]map[int32][]int32) {
 	for _, t := range []Table{Lines, Diagnoses} {
-		out[t] = map[int32][]int32{}
+		if out[t] = map[int32][]int32{}; len(j.problems) == 0 {
+			continue
+		}
 		for row, owner := range j.Batch.Owners(t) {
-			if owner >= 0 && len(j.problems) > 0 {
+			if owner >= 0 {
 				if _, bad := j.problems[owner]; bad {
 					out[t][owner] = append(out[t][owner], int32(row))
 				}

@@ -42,7 +42,8 @@ func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter
 			if int(g.To-g.From) < k.least {
 				continue // each institution needs a line
 			}
-			if lines := k.drugs.Outside(p.Lines(g)); len(lines) >= k.least {
+			// What all lines together do not reach, no window does.
+			if lines := k.drugs.Outside(p.Lines(g)); len(lines) >= k.least && detectors.Total(k.cnt, lines).Cmp(k.most) > 0 {
 				k.drug(v.Text(claim.MedListCodg, g.Item), lines, emit)
 			}
 		}

@@ -49,8 +49,12 @@ func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter
 			if a == claim.NoCode || inst[a] == inst[c] && least > 0 {
 				continue
 			}
+			seconds := float64(settled[c] - settled[a])
+			if seconds >= farthest/speed*3600 {
+				continue // long enough for any two places
+			}
 			km := distance(places[inst[a]], here)
-			if km < least || float64(settled[c]-settled[a]) >= km/speed*3600 {
+			if km < least || seconds >= km/speed*3600 {
 				continue
 			}
 			emit.Hit(detectors.Hit{
@@ -61,9 +65,16 @@ func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter
 	}
 }
 
+// The radius of the earth, and how far apart two places can be, in km; a little
+// more, for the sake of rounding.
+const (
+	radius   = 6371
+	farthest = radius*math.Pi + 1
+)
+
 // distance is the great circle in km, by the haversine formula.
 func distance(a, b *knowledge.Institution) float64 {
-	const radius, degree = 6371, math.Pi / 180
+	const degree = math.Pi / 180
 	dLat, dLon := (b.Lat-a.Lat)*degree, (b.Lon-a.Lon)*degree
 	s, t := math.Sin(dLat/2), math.Sin(dLon/2)
 	h := s*s + math.Cos(a.Lat*degree)*math.Cos(b.Lat*degree)*t*t
