@@ -34,10 +34,45 @@ type Batch struct {
 	traces    traceColumn
 	// index finds the settlements that are claims, whose identities are all
 	// different then; nil but for tables.
-	index *identities
+	index  *identities
+	joined *joined
 	// recent are rows that a Decoder has pushed and that are not in the columns
 	// yet: a table's fields row by row, which is much faster to append to.
 	recent [numTables][]int64
+}
+
+// joined is what is known of lines and diagnoses once they are joined to their
+// settlements. It holds until more is appended.
+type joined struct {
+	lines, diagnoses *members
+	negative         []int32 // lines whose quantity is negative or cannot be read
+}
+
+// join gives what is known of lines and diagnoses, found out anew where Tables
+// has not.
+func (b *Batch) join(workers int) *joined {
+	if b.joined != nil {
+		return b.joined
+	}
+	j := &joined{}
+	InParallel(workers, []func(){
+		func() { j.lines = membersOf(b.Owners(Lines), b.Rows(Settlements)) },
+		func() { j.diagnoses = membersOf(b.Owners(Diagnoses), b.Rows(Settlements)) },
+		func() { j.negative = b.negative() },
+	})
+	return j
+}
+
+// negative lists the lines whose quantity is negative or cannot be read.
+func (b *Batch) negative() (out []int32) {
+	for from, cnt := range b.packed(Cnt).blocks() {
+		for i, v := range cnt {
+			if v < 0 {
+				out = append(out, int32(from+i))
+			}
+		}
+	}
+	return out
 }
 
 // NewBatch makes an empty batch in memory of alloc that keeps the fields of

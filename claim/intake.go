@@ -186,6 +186,7 @@ func (r *remapping) codes(b *Batch, f Field) []int32 {
 // append copies the accepted messages of b behind All.
 func (in *Intake) append(b *Batch, verdicts []Verdict, remap *remapping) {
 	all := in.All
+	all.joined = nil
 	base := all.rows[Settlements]
 	newRow := make([]int32, len(verdicts))
 	var pick [numTables][]int32

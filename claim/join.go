@@ -165,35 +165,37 @@ type pending struct {
 
 // checkLines looks at quantities, signs and repeated numbers of all lines.
 func (j *joiner) checkLines() {
-	free := j.freeSigns()
+	b, free := j.Batch, j.freeSigns()
+	b.joined = &joined{}
 	InParallel(j.workers, []func(){
-		j.findSigns,
 		func() {
+			b.joined.lines = membersOf(b.Owners(Lines), j.rows[Settlements])
 			sn := j.cols[Lines][FeedetlSn.String()]
 			for _, row := range j.repeated() {
 				sn.bad = append(sn.bad, badCell{row, RuleRepeated})
 			}
 		},
+		j.findSigns,
 		func() { j.checkSigns(DetItemFeeSumamt, free) },
 		func() { j.checkSigns(InscpScpAmt, free) },
+		func() { b.joined.diagnoses = membersOf(b.Owners(Diagnoses), j.rows[Settlements]) },
 	})
 }
 
 // findSigns notes of every settlement whether it has lines with negative or
 // unreadable quantities.
 func (j *joiner) findSigns() {
+	b := j.Batch
 	j.signs = written[uint8](j.rows[Settlements])
-	for from, block := range j.Batch.packed(Cnt).blocks() {
-		owners := j.Batch.lineOwner.V[from:]
-		for i, cnt := range block {
-			if cnt >= 0 || owners[i] < 0 {
-				continue
-			}
-			if cnt == None64 {
-				j.signs[owners[i]] |= hasUnknown
-			} else {
-				j.signs[owners[i]] |= hasNegative
-			}
+	b.joined.negative = b.negative()
+	for _, l := range b.joined.negative {
+		owner := b.lineOwner.V[l]
+		switch {
+		case owner < 0:
+		case b.packed(Cnt).at(l) == None64:
+			j.signs[owner] |= hasUnknown
+		default:
+			j.signs[owner] |= hasNegative
 		}
 	}
 }
@@ -230,51 +232,34 @@ func (j *joiner) freeSigns() []bool {
 	return out
 }
 
-// repeated finds the lines whose number their claim had before. Claims whose
-// lines lie together are checked on the way; the rest is grouped first.
+// repeated finds the lines whose number their claim had before.
 func (j *joiner) repeated() (out []int32) {
 	owners, sn := j.Batch.lineOwner.V, j.Batch.packed(FeedetlSn)
-	seen := make([]int32, j.Batch.Dicts[DomainLine].Len())
+	seen := make([]int32, j.Batch.Dicts[DomainLine].Len()) // the claim that had a number last
 	for i := range seen {
 		seen[i] = NoCode
 	}
-	closed := make([]bool, j.rows[Settlements])
-	scattered := false
-	before := int32(NoCode)
+	if sorted := j.Batch.joined.lines.sorted; sorted != nil { // the lines of claims do not lie together
+		for _, row := range sorted {
+			if n := sn.code(row); n >= 0 {
+				if seen[n] == owners[row] {
+					out = append(out, row)
+				}
+				seen[n] = owners[row]
+			}
+		}
+		return out
+	}
 	for from, block := range sn.blocks() {
 		for i, n := range block {
 			owner := owners[from+i]
-			if before >= 0 && before != owner {
-				closed[before] = true
-			}
-			if before = owner; owner < 0 || n < 0 {
+			if owner < 0 || n < 0 {
 				continue
 			}
-			scattered = scattered || closed[owner]
 			if seen[n] == owner {
 				out = append(out, int32(from+i))
 			}
 			seen[n] = owner
-		}
-	}
-	if !scattered {
-		return out
-	}
-	out = out[:0]
-	rows, starts := group(owners, j.rows[Settlements])
-	for i := range seen {
-		seen[i] = NoCode
-	}
-	for c := range int32(j.rows[Settlements]) {
-		for _, row := range rows[starts[c]:starts[c+1]] {
-			n := sn.code(row)
-			if n < 0 {
-				continue
-			}
-			if seen[n] == c {
-				out = append(out, row)
-			}
-			seen[n] = c
 		}
 	}
 	return out

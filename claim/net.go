@@ -63,22 +63,19 @@ type Netted struct {
 // does not depend on it.
 func (in *Intake) Net(workers int) (*Pool, Netted) {
 	n := &netter{b: in.All, index: &in.index, workers: max(1, workers)}
-	var diagnoses *members
-	InParallel(n.workers, []func(){
-		func() { n.own = membersOf(n.b.Owners(Lines), n.b.Rows(Settlements)) },
-		func() { diagnoses = membersOf(n.b.Owners(Diagnoses), n.b.Rows(Settlements)) },
-	})
-	n.judge()
+	j := n.b.join(n.workers)
+	n.own = j.lines
+	n.judge(j.negative)
 	var claims, persons []int32
 	InParallel(n.workers, []func(){
 		func() { claims, persons = n.sortClaims() },
 		n.takeRefunds,
 	})
-	return n.pool(claims, persons, diagnoses), n.count
+	return n.pool(claims, persons, j.diagnoses), n.count
 }
 
 // judge gives every settlement its standing.
-func (n *netter) judge() {
+func (n *netter) judge(negative []int32) {
 	b := n.b
 	n.standing = make([]Standing, b.Rows(Settlements))
 	for c := range n.standing {
@@ -93,7 +90,7 @@ func (n *netter) judge() {
 			n.standing[c] = Refund
 		}
 	}
-	n.readLines()
+	n.readLines(negative)
 	inst, orig := b.Codes(FixmedinsCode), b.Codes(InitSetlID)
 	for c, s := range n.standing {
 		if s != Refund {
@@ -113,20 +110,17 @@ func (n *netter) judge() {
 	}
 }
 
-// readLines counts the lines of all claims, lists those with negative
+// readLines counts the lines of all claims, keeps those with negative
 // quantities, and finds the claims that have no others.
-func (n *netter) readLines() {
-	owners := n.own.owners
+func (n *netter) readLines(negative []int32) {
 	left := make([]int32, len(n.standing)) // lines with positive quantities
 	for c := range left {
 		left[c] = n.own.places[c].count
 	}
-	for from, cnt := range n.b.packed(Cnt).blocks() {
-		for i, v := range cnt {
-			if owner := owners[from+i]; v <= 0 && owner >= 0 && n.standing[owner] != NoClaim {
-				left[owner]--
-				n.negative = append(n.negative, int32(from+i))
-			}
+	for _, l := range negative {
+		if owner := n.own.owners[l]; owner >= 0 && n.standing[owner] != NoClaim {
+			left[owner]--
+			n.negative = append(n.negative, l)
 		}
 	}
 	for c, s := range n.standing {
