@@ -75,12 +75,12 @@ func (c *TableColumn) Numbers(values []int64, null []bool, scale, most int64) bo
 	if c.sums() != nil || null != nil && spec.Required {
 		return false
 	}
-	low, high := int64(0), int64(0)
-	for i, v := range values {
-		if v < least || v > most || v == 0 && spec.Check == CheckNotZero && (null == nil || !null[i]) {
-			return false
-		}
-		low, high = min(low, v), max(high, v)
+	low, high, zero := int64(0), int64(0), false
+	for _, v := range values {
+		low, high, zero = min(low, v), max(high, v), zero || v == 0
+	}
+	if low < least || high > most || zero && spec.Check == CheckNotZero {
+		return false
 	}
 	if spec.Table == Settlements && spec.Kind == KindMoney {
 		c.signs(values, null)
@@ -259,12 +259,37 @@ func (c *TableColumn) Texts(run TextRun) {
 			}
 			dict.touch(hashes[:len(some.Spans)])
 		}
-		for i := range some.Spans {
+		for i := c.plainTexts(some, hashes[:]); i < len(some.Spans); i++ {
 			b := some.At(i)
 			code, rule := c.codeHashed(TrimSpace(b), hashes[i])
 			c.push(code, rule, b)
 		}
 	}
+}
+
+// plainTexts takes texts for a column without rules of its own as long as they
+// are plainly codes, and gives their number.
+func (c *TableColumn) plainTexts(some TextRun, hashes []uint64) int {
+	if !c.keep || c.col.code == nil || c.sums() != nil || specs[c.field].Check != CheckNone {
+		return 0
+	}
+	dict, n := c.t.Batch.Dicts.Of(c.field), 0
+	out := c.col.code.Extend(len(some.Spans))
+	for i := range out {
+		b := some.At(i)
+		code, slot := dict.find(b, hashes[i])
+		if code == NoCode {
+			if !plainCode(b) {
+				break
+			}
+			code = dict.add(b, hashes[i], slot)
+		}
+		out[i] = code
+		n++
+	}
+	c.col.code.Truncate(len(c.col.code.V) - len(out) + n)
+	c.row += int32(n)
+	return n
 }
 
 // allPlain reports whether all texts are plainly codes of the field.

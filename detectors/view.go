@@ -170,31 +170,30 @@ func (v *View) Persons() []*knowledge.Person {
 type Prefixes struct {
 	view  *View
 	field claim.Field
-	memo  map[*string][]int8
-	last  *string // the list asked for last, by its first entry
-	known []int8  // memo of last
+	memo  [][]int8 // by row of the knowledge table, by code
 }
 
-// PrefixesOf makes a matcher for the codes of a field.
+// PrefixesOf makes a matcher of the codes of a field with one list of each row
+// of items.csv.
 func (v *View) PrefixesOf(f claim.Field) *Prefixes {
 	v.need(f)
-	return &Prefixes{view: v, field: f, memo: map[*string][]int8{}}
+	return &Prefixes{view: v, field: f}
 }
 
 // Match reports whether the code's text equals or begins with an entry of the
-// list, which must not be empty.
-func (p *Prefixes) Match(list []string, code int32) bool {
+// list of an item's row.
+func (p *Prefixes) Match(row *knowledge.Item, list []string, code int32) bool {
 	if code < 0 {
 		return false
 	}
-	if p.last != &list[0] {
-		p.last, p.known = &list[0], p.memo[&list[0]]
+	for row.Row >= len(p.memo) {
+		p.memo = append(p.memo, nil)
 	}
-	if int(code) >= len(p.known) {
-		p.known = append(p.known, make([]int8, int(code)+16-len(p.known))...)
-		p.memo[p.last] = p.known
+	known := p.memo[row.Row]
+	if int(code) >= len(known) {
+		known = append(known, make([]int8, int(code)+16-len(known))...)
+		p.memo[row.Row] = known
 	}
-	known := p.known
 	if known[code] == 0 {
 		known[code] = -1
 		if BeginsWithAny(p.view.Text(p.field, code), list) {

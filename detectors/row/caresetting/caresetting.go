@@ -30,7 +30,7 @@ func lines(v *detectors.View) func(l int32, row *knowledge.Item, emit *detectors
 	inscp, kind, prefixes := v.InScope(), v.Codes(claim.MedType), v.PrefixesOf(claim.MedType)
 	return func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
 		code := kind[v.History.LineClaim[l]]
-		if prefixes.Match(row.MedTypes, code) {
+		if prefixes.Match(row, row.MedTypes, code) {
 			return
 		}
 		if amount := inscp.Of(l); amount > 0 {

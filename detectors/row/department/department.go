@@ -29,7 +29,7 @@ func lines(v *detectors.View) func(l int32, row *knowledge.Item, emit *detectors
 	inscp, dept, prefixes := v.InScope(), v.Sparse(claim.BilgDeptCodg), v.PrefixesOf(claim.BilgDeptCodg)
 	return func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
 		code := dept.Code(l)
-		if code == claim.NoCode || prefixes.Match(row.Depts, code) {
+		if code == claim.NoCode || prefixes.Match(row, row.Depts, code) {
 			return
 		}
 		if amount := inscp.Of(l); amount > 0 {

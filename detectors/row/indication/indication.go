@@ -31,7 +31,7 @@ func lines(v *detectors.View) func(l int32, row *knowledge.Item, emit *detectors
 		any, fits := false, false
 		diagnoses.Each(v.History.LineClaim[l], func(code int32) {
 			any = true
-			fits = fits || prefixes.Match(row.DiagPrefixes, code)
+			fits = fits || prefixes.Match(row, row.DiagPrefixes, code)
 		})
 		if !any || fits {
 			return

@@ -30,7 +30,7 @@ func lines(v *detectors.View) func(l int32, row *knowledge.Item, emit *detectors
 	inscp, kind, prefixes := v.InScope(), v.Sparse(claim.Insutype), v.PrefixesOf(claim.Insutype)
 	return func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
 		code := kind.Code(v.History.LineClaim[l])
-		if prefixes.Match(row.Insutypes, code) {
+		if prefixes.Match(row, row.Insutypes, code) {
 			return
 		}
 		if amount := inscp.Of(l); amount > 0 {
