@@ -42,7 +42,7 @@ type place struct {
 
 func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter) {
 	k := &kernel{View: v, item: v.Codes(claim.MedListCodg), time: v.Numbers(claim.FeeOcurTime),
-		inst: v.Codes(claim.FixmedinsCode), visit: v.Sparse(claim.MdtrtID), inscp: v.InScope()}
+		inst: v.Codes(claim.FixmedinsCode), visit: v.Codes(claim.MdtrtID), inscp: v.InScope()}
 	k.load()
 	return func(p *detectors.Person, emit *detectors.Emitter) {
 		if len(k.pairs) > 0 && len(p.ByItem) > 1 {
@@ -54,7 +54,7 @@ func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter
 type kernel struct {
 	*detectors.View
 	item, inst []int32
-	visit      claim.Sparse
+	visit      []int32
 	time       []int64
 	inscp      detectors.InScope
 	pairs      [][]pair // by item code: the pairs it comes first in
@@ -109,7 +109,7 @@ func (k *kernel) spots(out []spot, lines []int32, visit bool) []spot {
 		c := k.History.LineClaim[l]
 		at := claim.DayOf(k.time[l])
 		if visit {
-			at = int64(k.visit.Code(c))
+			at = int64(k.visit[c])
 		}
 		out = append(out, spot{place{k.inst[c], at}, l})
 	}
