@@ -103,18 +103,42 @@ type spot struct {
 	line int32
 }
 
+// place is where a line is billed, for a pair of that span.
+func (k *kernel) place(l int32, visit bool) place {
+	c := k.History.LineClaim[l]
+	if visit {
+		return place{k.inst[c], int64(k.visit[c])}
+	}
+	return place{k.inst[c], claim.DayOf(k.time[l])}
+}
+
 func (k *kernel) spots(out []spot, lines []int32, visit bool) []spot {
 	out = out[:0]
 	for _, l := range lines {
-		c := k.History.LineClaim[l]
-		at := claim.DayOf(k.time[l])
-		if visit {
-			at = int64(k.visit[c])
-		}
-		out = append(out, spot{place{k.inst[c], at}, l})
+		out = append(out, spot{k.place(l, visit), l})
 	}
 	slices.SortFunc(out, func(a, b spot) int { return a.compare(b.place) })
 	return out
+}
+
+// few is how many lines are compared each with each.
+const few = 4
+
+// apart says that the lines of two items share no place; of many lines it does
+// not try to know.
+func (k *kernel) apart(as, bs []int32, visit bool) bool {
+	if len(as) > few || len(bs) > few {
+		return false
+	}
+	for _, a := range as {
+		at := k.place(a, visit)
+		for _, b := range bs {
+			if k.place(b, visit) == at {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func (p place) compare(o place) int {
@@ -126,6 +150,9 @@ func (p place) compare(o place) int {
 
 // meet walks the places of both items side by side.
 func (k *kernel) meet(pr *pair, as, bs []int32, emit *detectors.Emitter) {
+	if k.apart(as, bs, pr.Visit) {
+		return
+	}
 	k.a, k.b = k.spots(k.a, as, pr.Visit), k.spots(k.b, bs, pr.Visit)
 	for i, j := 0, 0; i < len(k.a) && j < len(k.b); {
 		switch c := k.a[i].compare(k.b[j].place); {

@@ -66,7 +66,10 @@ type kernel struct {
 // drug follows what is left of a drug from settlement to settlement.
 func (k *kernel) drug(item string, emit *detectors.Emitter) {
 	// A claim's row in the history is its place in claim order.
-	slices.SortFunc(k.lines, func(a, b int32) int { return int(k.claims[a] - k.claims[b]) })
+	inOrder := func(a, b int32) int { return int(k.claims[a] - k.claims[b]) }
+	if !slices.IsSortedFunc(k.lines, inOrder) {
+		slices.SortFunc(k.lines, inOrder)
+	}
 	var left claim.Wide
 	for i := 0; i < len(k.lines); {
 		at := k.claims[k.lines[i]]
