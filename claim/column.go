@@ -129,7 +129,7 @@ func (c column) expect(rows int) {
 	case c.num != nil:
 		c.num.want = rows
 	case c.pack != nil:
-		c.pack.want = rows
+		c.pack.expect(rows)
 	}
 }
 

@@ -45,7 +45,7 @@ func (c *TableColumn) Codes(index []int32, d *FileDict, text func(i int) []byte)
 		case c.col.pack != nil:
 			c.col.pack.lookUp(index, d.codes, d.most)
 		default:
-			lookUpAll(c.col.code, c.col.code.want, index, d.codes, 0)
+			lookUpAll(c.col.code, index, d.codes, 0)
 		}
 		return
 	}
@@ -91,7 +91,7 @@ func (c *TableColumn) Numbers(values []int64, null []bool, scale, most int64) bo
 	case c.col.pack != nil:
 		c.col.pack.scaled(values, null, scale, low, high)
 	default:
-		scaleAll(c.col.num, c.col.num.want, values, null, scale, 0, None64)
+		scaleAll(c.col.num, values, null, scale, 0, None64)
 	}
 	return true
 }

@@ -15,7 +15,7 @@ type packed struct {
 	absent int64 // stands for no value: NoCode or None64
 	none4  int32 // stands for it in four bytes
 	alloc  memory.Allocator
-	want   int  // values expected in all
+	want   int  // values expected in all, see expect
 	gaps   bool // some values may be absent
 	// One of these is there. One and two bytes hold a value plus 1, and 0 for
 	// none; four bytes hold it as it is, and none4 for none.
@@ -78,7 +78,7 @@ func (p *packed) fit(least, most int64) {
 	if width <= p.width() {
 		return
 	}
-	wide := &packed{absent: p.absent, none4: p.none4, alloc: p.alloc, want: p.want, gaps: p.gaps}
+	wide := &packed{absent: p.absent, none4: p.none4, alloc: p.alloc, gaps: p.gaps}
 	switch width {
 	case 2:
 		wide.two = NewVector[uint16](p.alloc)
@@ -87,11 +87,27 @@ func (p *packed) fit(least, most int64) {
 	default:
 		wide.eight = NewVector[int64](p.alloc)
 	}
+	wide.expect(p.want)
 	for _, values := range p.blocks() {
 		wide.store(values, 1)
 	}
 	p.release()
 	*p = *wide
+}
+
+// expect has the column make room for so many values when the first comes.
+func (p *packed) expect(n int) {
+	p.want = n
+	switch {
+	case p.one != nil:
+		p.one.want = n
+	case p.two != nil:
+		p.two.want = n
+	case p.four != nil:
+		p.four.want = n
+	default:
+		p.eight.want = n
+	}
 }
 
 // push appends one value.
@@ -115,18 +131,18 @@ func (p *packed) append(values []int64, stride int) {
 func (p *packed) store(values []int64, stride int) {
 	switch {
 	case p.one != nil:
-		storeAll(p.one, p.want, values, stride, 1, 0, p.absent)
+		storeAll(p.one, values, stride, 1, 0, p.absent)
 	case p.two != nil:
-		storeAll(p.two, p.want, values, stride, 1, 0, p.absent)
+		storeAll(p.two, values, stride, 1, 0, p.absent)
 	case p.four != nil:
-		storeAll(p.four, p.want, values, stride, 0, p.none4, p.absent)
+		storeAll(p.four, values, stride, 0, p.none4, p.absent)
 	default:
-		storeAll(p.eight, p.want, values, stride, 0, p.absent, p.absent)
+		storeAll(p.eight, values, stride, 0, p.absent, p.absent)
 	}
 }
 
-func storeAll[T Number](to *Vector[T], want int, values []int64, stride int, plus int64, none T, absent int64) {
-	out := extended(to, want, (len(values)+stride-1)/stride)
+func storeAll[T Number](to *Vector[T], values []int64, stride int, plus int64, none T, absent int64) {
+	out := to.Extend((len(values) + stride - 1) / stride)
 	for i := range out {
 		v := values[i*stride]
 		out[i] = T(v + plus)
@@ -136,31 +152,24 @@ func storeAll[T Number](to *Vector[T], want int, values []int64, stride int, plu
 	}
 }
 
-// extended appends n values to be filled in; the first of all make room for as
-// many as are wanted.
-func extended[T Number](v *Vector[T], want, n int) []T {
-	v.want = want
-	return v.Extend(n)
-}
-
 // lookUp appends table[i+1] for each i of index, -1 standing for none; no code
 // of the table is above most.
 func (p *packed) lookUp(index, table []int32, most int32) {
 	p.fit(0, int64(most))
 	switch {
 	case p.one != nil:
-		lookUpAll(p.one, p.want, index, table, 1)
+		lookUpAll(p.one, index, table, 1)
 	case p.two != nil:
-		lookUpAll(p.two, p.want, index, table, 1)
+		lookUpAll(p.two, index, table, 1)
 	case p.four != nil:
-		lookUpAll(p.four, p.want, index, table, 0)
+		lookUpAll(p.four, index, table, 0)
 	default:
-		lookUpAll(p.eight, p.want, index, table, 0)
+		lookUpAll(p.eight, index, table, 0)
 	}
 }
 
-func lookUpAll[T Number](to *Vector[T], want int, index, table []int32, plus int32) {
-	out := extended(to, want, len(index))
+func lookUpAll[T Number](to *Vector[T], index, table []int32, plus int32) {
+	out := to.Extend(len(index))
 	for n, i := range index {
 		out[n] = T(table[i+1] + plus)
 	}
@@ -173,18 +182,18 @@ func (p *packed) scaled(values []int64, null []bool, scale, least, most int64) {
 	p.gaps = p.gaps || null != nil
 	switch {
 	case p.one != nil:
-		scaleAll(p.one, p.want, values, null, scale, 1, 0)
+		scaleAll(p.one, values, null, scale, 1, 0)
 	case p.two != nil:
-		scaleAll(p.two, p.want, values, null, scale, 1, 0)
+		scaleAll(p.two, values, null, scale, 1, 0)
 	case p.four != nil:
-		scaleAll(p.four, p.want, values, null, scale, 0, p.none4)
+		scaleAll(p.four, values, null, scale, 0, p.none4)
 	default:
-		scaleAll(p.eight, p.want, values, null, scale, 0, p.absent)
+		scaleAll(p.eight, values, null, scale, 0, p.absent)
 	}
 }
 
-func scaleAll[T Number](to *Vector[T], want int, values []int64, null []bool, scale, plus int64, none T) {
-	out := extended(to, want, len(values))
+func scaleAll[T Number](to *Vector[T], values []int64, null []bool, scale, plus int64, none T) {
+	out := to.Extend(len(values))
 	for i, v := range values {
 		out[i] = T(v*scale + plus)
 	}
