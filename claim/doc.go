@@ -7,12 +7,13 @@
 //
 // The way of a claim through this package:
 //
-//	JSON or table rows ──[Decoder], tables──▶ [Batch] ──[Merge]──▶ one Batch ──[Net]──▶ [History]
+//	JSON or table rows ──[Decoder], [Tables]──▶ [Batch] ──[Intake]──▶ one Batch ──[Intake.Net]──▶ [Pool] ──[Pool.Lay]──▶ [History]
 //
 // A Batch holds what was sent, message by message, as Arrow records with int32
 // codes for texts and whole numbers for money, quantities, prices, times and
-// days. A History holds what counts after refunds, returns and cancellations,
-// in the order of persons, ready for the detectors.
+// days. A Pool knows what counts after refunds, returns and cancellations; a
+// History holds that of some persons, one after the other, ready for the
+// detectors.
 //
 // The package never reads a clock, never writes a log and never decodes Arrow
 // IPC bytes. Whatever bytes come in, every problem of a message is returned as
