@@ -7,3 +7,5 @@
 // person. A number that no text of the region defines is named in the decision
 // (Undefined): the path then is the careful one, and a person decides.
 package policies
+
+//go:generate go test . -count=1 -run ^TestPageIsFresh$ -update

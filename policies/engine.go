@@ -93,6 +93,9 @@ func (r *revision) decide(ctx context.Context, q Question) (Decision, error) {
 
 // ask evaluates the policy.
 func (r *revision) ask(ctx context.Context, name string, seen visible) (Decision, error) {
+	if err := ctx.Err(); err != nil {
+		return Decision{}, fmt.Errorf("policies: %s: %w", name, err)
+	}
 	query := r.queries[name]
 	rs, err := query.Eval(ctx, rego.EvalParsedInput(seen.value()))
 	if err != nil {

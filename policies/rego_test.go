@@ -169,3 +169,26 @@ func TestEveryCodeHasAWay(t *testing.T) {
 		t.Errorf("data %v\nrego %v", data, code)
 	}
 }
+
+// TestLintSees: the check of the policies finds what it is there for.
+func TestLintSees(t *testing.T) {
+	const head = "# METADATA\n# title: a\n# description: b\n# custom:\n#   basis: [c]\npackage x\n\n"
+	const meta = "# METADATA\n# title: a\n# description: b\n# custom:\n#   basis: [c]\n"
+	for name, c := range map[string]struct{ text, says string }{
+		"clean":             {head + meta + "y if input.n > 1\n", ""},
+		"a number":          {head + meta + "y if input.n > 300000\n", "a number is data"},
+		"in a head":         {head + meta + "y := 2\n", "a number is data"},
+		"in an else":        {head + meta + "y := 0 if {\n\tinput.a\n} else := 0.5\n", "a number is data"},
+		"in a set":          {head + meta + "y if input.n in {0, 7}\n", "a number is data"},
+		"no METADATA":       {head + "y if input.a\n", "a rule needs METADATA"},
+		"on the first only": {head + meta + "y if input.a\n\ny if input.b\n", "a rule needs METADATA"},
+		"no basis":          {head + "# METADATA\n# title: a\n# description: b\ny if input.a\n", "needs title, description and custom.basis"},
+		"a misspelt member": {head + meta + "#   bases: [c]\ny if input.a\n", "unknown member: bases"},
+		"not formatted":     {head + meta + "y if  input.a\n", "not formatted"},
+	} {
+		got := strings.Join(lint("x.rego", c.text, parsed(t, "x.rego", c.text)), "\n")
+		if c.says == "" && got != "" || !strings.Contains(got, c.says) {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}

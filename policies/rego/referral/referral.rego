@@ -48,8 +48,8 @@ unnamed contains reason if {
 }
 
 # METADATA
-# title: 已核实以骗取为目的，金额达到“数额较大”
-# description: Verified deceit, and the amount is a relatively large one.
+# title: 已核实的行为以骗取为要件或目的，金额达到“数额较大”
+# description: Verified conduct that is, or aims at, obtaining by deceit, and the amount is a relatively large one.
 # custom:
 #   code: crime
 #   basis: [条例48, 法释〔2011〕7号第一条, 医保发〔2021〕49号]
@@ -84,8 +84,8 @@ circumstances contains c if {
 }
 
 # METADATA
-# title: 已核实以骗取为目的，且有组织
-# description: Verified deceit by an organised group.
+# title: 已核实的行为以骗取为要件或目的，且有组织
+# description: Verified conduct of an organised group that is, or aims at, obtaining by deceit.
 # custom:
 #   code: organised
 #   basis: [条例48, 法发〔2024〕6号]
