@@ -161,3 +161,12 @@ test_department_that_no_text_names if {
 	d.undefined == {"departments.drug"}
 	"department-open" in codes(d)
 }
+
+test_unverified_holds_nothing_against_anyone if {
+	every change in [
+		{"articles": {"条例39"}}, {"subject": "practitioner"}, {"subject": "person", "articles": {"条例41"}},
+		{"intent": "shown", "amount_fen": 1000000}, {"articles": set()},
+	] {
+		codes(asked(change)) == {"unverified-violation"}
+	}
+}
