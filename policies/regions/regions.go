@@ -3,8 +3,9 @@
 // that sets it. What a regulation leaves undefined is not in the profile, and
 // no place borrows the value of another.
 //
-// Today a profile names the region and may set parameters of detectors; none
-// of the first four regulations does.
+// profile.json names the region and may set parameters of detectors; none of
+// the first four regulations does. policy.json holds what policies decide with,
+// over what national/policy.json sets for the whole country.
 package regions
 
 import (
@@ -19,7 +20,7 @@ import (
 	"fundwatch/detectors"
 )
 
-//go:embed */profile.json
+//go:embed */profile.json */policy.json
 var builtin embed.FS
 
 // Builtin is the profiles that come with the program.
