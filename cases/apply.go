@@ -39,7 +39,7 @@ func (s *Store) Apply(ctx context.Context, step Step) (Result, error) {
 		if err != nil {
 			return Result{}, err
 		}
-		after, entry, err := s.entry(&step, stand)
+		after, entry, err := s.entry(ctx, &step, stand)
 		if err != nil {
 			return Result{}, err
 		}
@@ -123,7 +123,7 @@ func (s *Store) remember(partition int, stand *standing) {
 }
 
 // entry makes the line of a step and the set of findings after it.
-func (s *Store) entry(step *Step, stand standing) (fingerprint, journal.Entry, error) {
+func (s *Store) entry(ctx context.Context, step *Step, stand standing) (fingerprint, journal.Entry, error) {
 	set, err := parseFingerprint(stand.set)
 	if err != nil {
 		return set, journal.Entry{}, err
@@ -146,9 +146,13 @@ func (s *Store) entry(step *Step, stand standing) (fingerprint, journal.Entry, e
 	by := counts(map[string]int64{"findings": announced - withdrawn, "announced": announced, "withdrawn": withdrawn, "dead": int64(len(step.Dead))})
 	put(op, "by", by)
 
+	ops, err := s.stepOps(ctx, step)
+	if err != nil {
+		return set, journal.Entry{}, err
+	}
 	e := journal.Entry{
 		Chain: "p" + part, At: step.At, Kind: "step", Object: "part:" + part, Version: step.To, Who: worker,
-		Ops: append([]journal.Op{op}, s.stepOps(step)...), Bounded: true,
+		Ops: append([]journal.Op{op}, ops...), Bounded: true,
 	}
 	if e.Out, err = s.messages(step); err != nil {
 		return set, e, err
@@ -161,9 +165,13 @@ func (s *Store) entry(step *Step, stand standing) (fingerprint, journal.Entry, e
 }
 
 // stepOps are the operations of a step after that of its partition.
-func (s *Store) stepOps(step *Step) (ops []journal.Op) {
+func (s *Store) stepOps(ctx context.Context, step *Step) (ops []journal.Op, err error) {
 	for i := range step.Leads {
-		ops = append(ops, s.leadOp(&step.Leads[i]))
+		op := s.leadOp(&step.Leads[i])
+		if err := s.removeEvidence(ctx, op, step.Leads[i].Remove); err != nil {
+			return nil, err
+		}
+		ops = append(ops, op)
 	}
 	for i := range step.Cases {
 		d := &step.Cases[i]
@@ -183,7 +191,7 @@ func (s *Store) stepOps(step *Step) (ops []journal.Op) {
 	if by := counts(step.Counters); len(by) > 0 {
 		ops = append(ops, journal.Op{"op": "count", "by": by})
 	}
-	return ops
+	return ops, nil
 }
 
 func (s *Store) leadOp(d *LeadDelta) journal.Op {
@@ -203,10 +211,28 @@ func (s *Store) leadOp(d *LeadDelta) journal.Op {
 	if add := slices.Compact(slices.Sorted(slices.Values(d.Add))); len(add) > 0 {
 		op["add"] = add[:min(len(add), s.caps.Evidence)]
 	}
-	if len(d.Remove) > 0 {
-		op["remove"] = slices.Compact(slices.Sorted(slices.Values(d.Remove)))
-	}
 	return op
+}
+
+// removeEvidence says which ids no longer are evidence. Of more than the cap
+// only those that are shown matter, and this costs a call: no other partition
+// can show these ids meanwhile.
+func (s *Store) removeEvidence(ctx context.Context, op journal.Op, remove []string) error {
+	remove = slices.Compact(slices.Sorted(slices.Values(remove)))
+	if len(remove) > s.caps.Evidence {
+		shown, err := s.Evidence(ctx, fmt.Sprint(op["id"]))
+		if err != nil {
+			return err
+		}
+		remove = slices.DeleteFunc(shown, func(id string) bool {
+			_, gone := slices.BinarySearch(remove, id)
+			return !gone
+		})
+	}
+	if len(remove) > 0 {
+		op["remove"] = remove
+	}
+	return nil
 }
 
 // messages are what a step sends to Kafka besides its record.

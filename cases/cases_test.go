@@ -216,6 +216,9 @@ func TestANewOwnerFencesTheOldOne(t *testing.T) {
 	mustFence(old, 1, 6)
 	old.apply(t, step(6, 7, nil, nil))
 	parts, err := old.Partitions(ctx)
+	if set := cases.Fingerprint(slices.Values([]string{"S05-000002", "S05-000001"})); len(parts) == 1 && parts[0].Set != set {
+		t.Errorf("findings that stand have the fingerprint %s, want %s", parts[0].Set, set)
+	}
 	if err != nil || len(parts) != 1 || parts[0].Next != 7 || parts[0].Findings != 2 || parts[0].Generation != 1 {
 		t.Errorf("partitions %+v, %v", parts, err)
 	}
@@ -238,9 +241,25 @@ func TestAFloodLeavesALeadOfBoundedSize(t *testing.T) {
 			Detectors: map[string]int64{"S05-overlapping-stays": each}, From: map[string]int64{"2026-03-05": each}, To: map[string]int64{"2026-03-05": each},
 		}}})
 	}
+	ebb := cases.Step{Generation: 1, From: steps, To: steps + 1, At: noon, Leads: []cases.LeadDelta{{
+		Subject: hospital, Scheme: employee, Findings: -2 * each, Remove: make([]string, 2*each),
+	}}}
+	for k := range ebb.Leads[0].Remove {
+		ebb.Leads[0].Remove[k] = "S05-" + strconv.FormatInt(int64(k)*40, 16)
+	}
+	before, _ := w.Evidence(t.Context(), w.lead(t).ID)
+	w.apply(t, ebb)
 	l := w.lead(t)
 	ev, _ := w.Evidence(t.Context(), l.ID)
-	if l.Findings != steps*each || l.Amount != 3*steps*each || len(ev) != 200 {
+	for _, id := range ev {
+		if slices.Contains(ebb.Leads[0].Remove, id) {
+			t.Errorf("%s was withdrawn and is still shown", id)
+		}
+	}
+	if len(before) != 200 || len(ev) == 0 || len(ev) == 200 {
+		t.Errorf("evidence %d, and %d after some were withdrawn", len(before), len(ev))
+	}
+	if l.Findings != (steps-2)*each || l.Amount != 3*steps*each {
 		t.Errorf("%d findings, %d fen, evidence %d", l.Findings, l.Amount, len(ev))
 	}
 	size := 0

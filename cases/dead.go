@@ -38,13 +38,16 @@ func (d *DeadLetter) place(step *Step) place {
 	return place{d.Topic, step.Partition, d.Offset, journal.Stamp(step.At), d.Kind}
 }
 
+// problems is a list, though it be empty.
+func (d *DeadLetter) problems() []claim.Problem { return append([]claim.Problem{}, d.Problems...) }
+
 // appendJSON writes the dead letter whole, see docs/formats.md.
 func (d *DeadLetter) appendJSON(b []byte, step *Step) ([]byte, error) {
 	value, err := json.Marshal(struct {
 		place
 		Problems []claim.Problem `json:"problems"`
 		Raw      string          `json:"raw"`
-	}{d.place(step), d.Problems, base64.StdEncoding.EncodeToString(d.Raw)})
+	}{d.place(step), d.problems(), base64.StdEncoding.EncodeToString(d.Raw)})
 	if err != nil {
 		return nil, fmt.Errorf("write dead letter %s: %w", d.key(step), err)
 	}
@@ -72,7 +75,7 @@ func (d *DeadLetter) short(step *Step) []byte {
 		place
 		Problems []claim.Problem `json:"problems"`
 		More     int             `json:"more"`
-	}{place: d.place(step), Problems: d.Problems}
+	}{place: d.place(step), Problems: d.problems()}
 	if len(l.Problems) > maxProblems {
 		l.More = len(l.Problems) - maxProblems
 		l.Problems = l.Problems[:maxProblems]

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
+	"iter"
 	"math/bits"
 )
 
@@ -13,6 +14,18 @@ import (
 // on those that came and went, and fingerprints of partitions add up. Redis
 // keeps one for each partition in place of millions of findings.
 type fingerprint [4]uint64 // the lowest first
+
+// Fingerprint gives the fingerprint of a set of findings by their ids, each
+// once: 64 hex digits. The owner of a partition that worked out again what
+// stands compares it with [Partition.Set]: only if they are equal does it know
+// what was announced.
+func Fingerprint(ids iter.Seq[string]) string {
+	var f fingerprint
+	for id := range ids {
+		f.add(id)
+	}
+	return f.String()
+}
 
 func (f *fingerprint) add(id string) { f.join(hashID(id)) }
 

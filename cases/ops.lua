@@ -88,19 +88,16 @@ end
 -- count adds to the days of one sort (f, t) and keeps the edge in a field.
 local function count(k, days, sort, field, by)
   local known = call('HGET', k, field) or ''
-  local lost = false
   for day, v in pairs(by or {}) do
     local f = sort .. day
     call('HINCRBY', days, f, v)
     if call('HGET', days, f) == '0' then
       call('HDEL', days, f)
-      lost = lost or day == known
     elseif known == '' or (sort == 'f' and day < known) or (sort == 't' and day > known) then
       known = day
     end
   end
-  -- A day that came and went in one step may have been the edge for a moment.
-  if lost or (known ~= '' and call('HEXISTS', days, sort .. known) == 0) then known = edge(days, sort) end
+  if known ~= '' and call('HEXISTS', days, sort .. known) == 0 then known = edge(days, sort) end
   call('HSET', k, field, known)
 end
 

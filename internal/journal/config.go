@@ -21,11 +21,14 @@ type Ops string
 // Config says where the state lives and how it is written.
 type Config struct {
 	Region string   // six digits; all keys carry it as their hash tag
-	Addrs  []string // host:port, or the path of a Unix socket; several: a cluster
+	Addrs  []string // host:port, or the path of a Unix socket; of a cluster, some of its nodes
 	User   string
 	Secret string
 	TLS    *tls.Config // nil: no TLS
 	DB     int         // number of the database; 0 on a cluster
+	// Cluster says that the addresses are of a Redis Cluster. The keys of a
+	// region lie on one of its nodes.
+	Cluster bool
 
 	// Embedded says that Redis lives in this process and keeps nothing: it has
 	// no settings to check.
@@ -49,8 +52,8 @@ func (c *Config) check() error {
 	if len(c.Region) != 6 || strings.Trim(c.Region, "0123456789") != "" {
 		return fmt.Errorf("region must be six digits")
 	}
-	if len(c.Addrs) == 0 {
-		return errors.New("no address of Redis")
+	if len(c.Addrs) == 0 || len(c.Addrs) > 1 && !c.Cluster {
+		return errors.New("one address of Redis is needed, or some of a cluster")
 	}
 	return nil
 }
@@ -60,7 +63,7 @@ func (c *Config) check() error {
 // twice. The step has its own retry, which is safe.
 func (c *Config) client(retries int) redis.UniversalClient {
 	return redis.NewUniversalClient(&redis.UniversalOptions{
-		Addrs: c.Addrs, Username: c.User, Password: c.Secret, TLSConfig: c.TLS, DB: c.DB,
+		Addrs: c.Addrs, Username: c.User, Password: c.Secret, TLSConfig: c.TLS, DB: c.DB, IsClusterMode: c.Cluster,
 		MaxRetries: retries, ReadTimeout: ioTimeout, WriteTimeout: ioTimeout, DialTimeout: ioTimeout,
 		DialerRetries: 1, ContextTimeoutEnabled: true,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},

@@ -258,6 +258,26 @@ func TestRelayKeepsOrderThroughFailures(t *testing.T) {
 	}
 }
 
+// Who rebuilds from the journal must find in Kafka all that its lines tell of.
+func TestMessagesGoOutBeforeTheirRecord(t *testing.T) {
+	s := store(t)
+	e := add("p0", "a", 1)
+	e.Out = []journal.Message{{Topic: "findings", Key: "k"}, {Topic: "claims.dead", Key: "k"}}
+	mustAppend(t, s, e)
+	for _, away := range []string{"findings", "claims.dead"} {
+		k := &journaltest.Kafka{}
+		k.Fail = func() error {
+			if len(k.Topics["findings"]) == 0 && away == "findings" || len(k.Topics["findings"]) > 0 && away == "claims.dead" {
+				return errors.New("away")
+			}
+			return nil
+		}
+		if _, err := journal.NewRelay(s, k).Once(t.Context()); err == nil || len(k.Topics[journal.Topic]) > 0 {
+			t.Errorf("%s is away: error %v, %d records out", away, err, len(k.Topics[journal.Topic]))
+		}
+	}
+}
+
 func TestRelayRunsUntilToldToStop(t *testing.T) {
 	s := store(t)
 	ctx, stop := context.WithCancel(t.Context())

@@ -283,4 +283,3 @@ func (s *Store) Head(ctx context.Context) (Head, error) {
 	}
 	return h, nil
 }
-
