@@ -328,7 +328,43 @@ func TestDeadLettersAreCapped(t *testing.T) {
 	if len(letters) != 6 || letters[0].Offset != 19 || letters[5].Offset != 14 || len(letters[0].Problems) != 20 || letters[0].More != 30 {
 		t.Errorf("letters below 20: %d, %+v", len(letters), letters)
 	}
-	if parts, _ := w.Partitions(t.Context()); parts[0].Dead != 24 {
+	before, _ := w.digests(t)
+	fixed := cases.Repaired{Topic: "claims", Key: "P虚构1", Value: []byte("{}")}
+	for name, want := range map[string]error{"first": nil, "again, its answer was lost": nil} {
+		if err := w.ReplayDead(t.Context(), 0, 19, fixed, act(1)); !errors.Is(err, want) {
+			t.Errorf("replay, %s: %v", name, err)
+		}
+	}
+	if err := w.DiscardDead(t.Context(), 0, 14, act(2)); err != nil {
+		t.Error(err)
+	}
+	if err := w.DiscardDead(t.Context(), 0, 19, act(3)); !errors.Is(err, cases.ErrSettled) {
+		t.Errorf("discarded after it was replayed: %v", err)
+	}
+	if err := w.ReplayDead(t.Context(), 0, 3, fixed, act(4)); !errors.Is(err, cases.ErrMissing) {
+		t.Errorf("one that is no longer kept: %v", err)
+	}
+	letters, _ = w.DeadLetters(t.Context(), 0, 20, 100)
+	if letters[0].Settled != cases.Replayed || letters[5].Settled != cases.Discarded || letters[1].Settled != "" {
+		t.Errorf("settled: %+v", letters)
+	}
+	k := &journaltest.Kafka{}
+	if _, err := journal.NewRelay(w.journal, k).Once(t.Context()); err != nil || len(k.Topics["claims"]) != 1 || k.Topics["claims"][0].Key != fixed.Key {
+		t.Errorf("sent %+v, %v", k.Topics["claims"], err)
+	}
+	if after, _ := w.digests(t); after == before {
+		t.Error("settling changed nothing")
+	}
+	// What is no longer kept leaves nothing behind.
+	s := cases.Step{Generation: 1, From: 24, To: 40, At: noon}
+	for i := s.From; i < s.To; i++ {
+		s.Dead = append(s.Dead, cases.DeadLetter{Topic: "claims", Offset: i, Kind: "problem"})
+	}
+	w.apply(t, s)
+	if n, _ := w.journal.Reader().Exists(t.Context(), w.journal.Key("dead:0:settled")).Result(); n != 0 {
+		t.Error("what became of letters is kept longer than they are")
+	}
+	if parts, _ := w.Partitions(t.Context()); parts[0].Dead != 40 {
 		t.Errorf("%d dead letters counted", parts[0].Dead)
 	}
 }

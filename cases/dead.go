@@ -60,6 +60,7 @@ type Listed struct {
 	place
 	Problems []ListedProblem `json:"problems"`
 	More     int             `json:"more"` // problems that are not listed
+	Settled  Outcome         `json:"-"`    // empty: still to be looked at
 }
 
 // ListedProblem is one problem of a dead letter.
@@ -100,10 +101,23 @@ func (s *Store) DeadLetters(ctx context.Context, partition int, below int64, lim
 		return nil, fmt.Errorf("list dead letters of partition %d: %w", partition, err)
 	}
 	out := make([]Listed, len(texts))
+	offsets := make([]string, len(texts))
 	for i, text := range texts {
 		if err := json.Unmarshal([]byte(text), &out[i]); err != nil {
 			return nil, fmt.Errorf("read a dead letter of partition %d: %w", partition, err)
 		}
+		offsets[i] = decimal(out[i].Offset)
+	}
+	if len(out) == 0 {
+		return out, nil
+	}
+	settled, err := s.journal.Reader().HMGet(ctx, key+":settled", offsets...).Result()
+	if err != nil {
+		return nil, fmt.Errorf("list dead letters of partition %d: %w", partition, err)
+	}
+	for i := range out {
+		how, _ := settled[i].(string)
+		out[i].Settled = Outcome(how)
 	}
 	return out, nil
 }

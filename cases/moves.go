@@ -112,7 +112,7 @@ func (s *Store) act(ctx context.Context, e journal.Entry, by Act, leads []Seen) 
 	lead, found, _ := strings.Cut(refused.Found, " ")
 	switch refused.Reason {
 	case "missing":
-		return fmt.Errorf("lead %s: %w", lead, ErrMissing)
+		return fmt.Errorf("%s: %w", lead, ErrMissing)
 	case "status":
 		return &StatusError{Lead: lead, Status: Status(found)}
 	case "version":

@@ -10,6 +10,7 @@
 -- case:<id>            hash   see case.go
 -- cases:<status>       zset   by the time of opening
 -- dead:<p>             zset   dead letters by offset
+-- dead:<p>:settled     hash   offset to what became of it
 -- counters             hash
 
 -- Partitions.
@@ -147,8 +148,20 @@ check.dead = function() end
 apply.dead = function(a)
   local k = key('dead:' .. a.part)
   for offset, letter in pairs(a.letters) do call('ZADD', k, offset, letter) end
-  call('ZREMRANGEBYRANK', k, '0', '-' .. tostring(tonumber(a.cap) + 1)) -- the last cap stay
+  local gone = '-' .. tostring(tonumber(a.cap) + 1) -- the last cap stay
+  for i, v in ipairs(call('ZRANGE', k, '0', gone, 'WITHSCORES')) do
+    if i % 2 == 0 then call('HDEL', k .. ':settled', v) end
+  end
+  call('ZREMRANGEBYRANK', k, '0', gone)
 end
+
+-- settle says what became of a dead letter, once.
+check.settle = function(a)
+  local k = key('dead:' .. a.part)
+  if call('ZCOUNT', k, a.offset, a.offset) == 0 then return 'missing', a.offset end
+  if call('HEXISTS', k .. ':settled', a.offset) == 1 then return 'settled', a.offset end
+end
+apply.settle = function(a) call('HSET', key('dead:' .. a.part .. ':settled'), a.offset, a.how) end
 
 check.count = function() end
 apply.count = function(a)
