@@ -70,3 +70,15 @@ func (c *Config) client(retries int) redis.UniversalClient {
 		DisableIdentity:          true,
 	})
 }
+
+// LogTo sends what the client of Redis has to say, such as that a server cannot
+// be reached, to f instead of standard error. It holds addresses, no data. It
+// counts for the whole program: call it once, before [Open].
+func LogTo(f func(ctx context.Context, text string)) { redis.SetLogger(logger(f)) }
+
+type logger func(ctx context.Context, text string)
+
+// Printf is what the client calls.
+func (l logger) Printf(ctx context.Context, format string, v ...any) {
+	l(ctx, fmt.Sprintf(format, v...))
+}

@@ -383,6 +383,22 @@ func TestCheckFindsTheServer(t *testing.T) {
 	}
 }
 
+func TestTheClientSpeaksWhereItIsTold(t *testing.T) {
+	var mu sync.Mutex
+	said := 0
+	journal.LogTo(func(context.Context, string) { mu.Lock(); said++; mu.Unlock() })
+	defer journal.LogTo(func(context.Context, string) {})
+	s := journaltest.Open(t, journal.Config{Region: "152900", Addrs: []string{"127.0.0.1:1"}, Tries: 1})
+	if err := s.Check(t.Context()); err == nil {
+		t.Error("found a server where there is none")
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if said == 0 {
+		t.Error("nothing was said about a server that is not there")
+	}
+}
+
 func TestOpenRefusesNonsense(t *testing.T) {
 	for _, cfg := range []journal.Config{
 		{Region: "15290", Addrs: []string{"x:1"}}, {Region: "15290}", Addrs: []string{"x:1"}}, {Region: "152900"},
