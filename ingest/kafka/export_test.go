@@ -27,3 +27,15 @@ func SpreadOf(had map[string][]int, generations map[string]int64, partitions []i
 }
 
 func hadOf(generation int64, p []int) had { return had{generation, p} }
+
+// ReadCheckpoint is fuzzed from outside.
+func ReadCheckpoint(data []byte) error {
+	_, err := readCheckpoint(data)
+	return err
+}
+
+// MaxLine is the longest line that is sent.
+const MaxLine = maxLine
+
+// CloneOf copies a message out of its batch.
+func CloneOf(m Message) Message { return m.clone() }

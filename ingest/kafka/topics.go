@@ -172,7 +172,21 @@ func (c *Client) grow(ctx context.Context, t Topic) error {
 	if err != nil {
 		return err
 	}
-	return r.Errors[t.Name]
+	if err := r.Errors[t.Name]; err != nil {
+		return err
+	}
+	for { // the news takes a moment
+		have, err := c.layout(ctx, t.Name)
+		if err != nil {
+			return err
+		}
+		if len(have.Partitions) >= t.Partitions {
+			return nil
+		}
+		if !pause(ctx, metadataTTL/20) {
+			return ctx.Err()
+		}
+	}
 }
 
 // setting is a configuration entry. may says whether a value that is there may
