@@ -115,6 +115,7 @@ func open(c Config, dial dialer) (*Client, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
+	boundCodecs()
 	mechanism, err := c.SASL.mechanism()
 	if err != nil {
 		return nil, err

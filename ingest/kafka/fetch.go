@@ -144,6 +144,9 @@ func (b *fetched) keep(in kafka.Bytes) ([]byte, error) {
 		return nil, nil
 	}
 	defer closeBytes(in)
+	if in.Len() == 0 {
+		return []byte{}, nil // there, but empty
+	}
 	n, size := len(b.memory), in.Len()
 	if n+size > cap(b.memory) {
 		b.memory = make([]byte, 0, max(2*cap(b.memory), size, 64<<10))

@@ -193,6 +193,7 @@ func (e *events) report(one kafka.Event) {
 	e.mu.Lock()
 	e.all = append(e.all, one)
 	e.mu.Unlock()
+	e.t.Logf("%s %+v", time.Now().Format("05.000"), one) // of a test that fails
 	select {
 	case e.new <- struct{}{}:
 	default:
