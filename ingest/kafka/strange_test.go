@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	kafkago "github.com/segmentio/kafka-go"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -143,7 +144,7 @@ func TestBrokerIsKilled(t *testing.T) {
 	const partitions = 3
 	name := topic(t, c, partitions)
 	l := newLedger()
-	consume(ctx, t, c, kafka.Options{Topic: name, Group: name, Handler: handlers(l, nil)})
+	consume(ctx, t, c, kafka.Options{Topic: name, Group: name, Handler: handlers(l, nil), Report: newEvents(t).report})
 	p := kafka.NewProducer(c, kafka.Uncompressed)
 	sent := make(chan int)
 	stop := make(chan struct{})
@@ -165,6 +166,7 @@ func TestBrokerIsKilled(t *testing.T) {
 		if out, err := exec.CommandContext(ctx, restart).CombinedOutput(); err != nil {
 			t.Fatalf("%v: %s", err, out)
 		}
+		t.Log(time.Now().Format("05.000"), "started again")
 		l.wait(ctx, t, l.count()+1000)
 	}
 	close(stop)

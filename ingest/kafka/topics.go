@@ -139,15 +139,24 @@ func (c *Client) create(ctx context.Context, t Topic) error {
 	for _, s := range t.settings() {
 		config.ConfigEntries = append(config.ConfigEntries, kafka.ConfigEntry{ConfigName: s.name, ConfigValue: s.want})
 	}
-	r, err := c.kafka.CreateTopics(ctx, &kafka.CreateTopicsRequest{Topics: []kafka.TopicConfig{config}})
-	if err != nil {
-		return err
+	for tries := 1; ; tries++ {
+		r, err := c.kafka.CreateTopics(ctx, &kafka.CreateTopicsRequest{Topics: []kafka.TopicConfig{config}})
+		if err != nil {
+			return err
+		}
+		err = r.Errors[t.Name]
+		switch {
+		case err == nil, errors.Is(err, kafka.TopicAlreadyExists):
+			return nil
+		case !errors.Is(err, kafka.InvalidReplicationFactor), tries == enoughTries, !pause(ctx, time.Second):
+			return err
+		}
 	}
-	if err := r.Errors[t.Name]; err != nil && !errors.Is(err, kafka.TopicAlreadyExists) {
-		return err
-	}
-	return nil
 }
+
+// enoughTries for brokers that have not reported to the controller yet: until
+// they have, it says that there are too few of them.
+const enoughTries = 15
 
 // ready waits until every partition has a leader.
 func (c *Client) ready(ctx context.Context, t Topic) error {
