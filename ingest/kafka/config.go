@@ -90,7 +90,7 @@ func isLoopback(host string) bool {
 const (
 	dialTimeout    = 5 * time.Second
 	requestTimeout = 20 * time.Second
-	metadataTTL    = 2 * time.Second // how long the leader of a partition is remembered
+	metadataTTL    = 4 * time.Second // how long the leader of a partition is remembered; kafka-go also gives up asking after it
 )
 
 // Client is a pool of connections to one Kafka cluster. It is safe for use by

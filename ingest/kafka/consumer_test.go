@@ -70,8 +70,8 @@ func TestOrderAndResume(t *testing.T) {
 	l.wait(ctx, t, 1000)
 	stop()
 	same(t, l, first)
-	if got := len(e.of(kafka.Revoked)); got != 3 {
-		t.Errorf("%d partitions given up, want 3", got)
+	if got, want := len(e.of(kafka.Revoked)), len(e.of(kafka.Assigned)); got != want || got < 3 {
+		t.Errorf("%d partitions given up of %d", got, want)
 	}
 	// A new member goes on where the ledger says, whatever Kafka remembers.
 	second := publish(ctx, t, p, name, 3, 1000, 500)
@@ -89,12 +89,11 @@ func TestKafkaIsToldForDashboards(t *testing.T) {
 	consume(ctx, t, c, kafka.Options{Topic: name, Group: name, Handler: handlers(l, nil), Commit: 10 * time.Millisecond})
 	l.wait(ctx, t, 10)
 	plain := kafkago.Client{Addr: kafkago.TCP(broker(t))}
-	for ctx.Err() == nil {
+	for again(ctx) {
 		r, err := plain.OffsetFetch(ctx, &kafkago.OffsetFetchRequest{GroupID: name, Topics: map[string][]int{name: {0}}})
 		if err == nil && r.Topics[name][0].CommittedOffset == 10 {
 			return
 		}
-		time.Sleep(20 * time.Millisecond)
 	}
 	t.Fatal("offset 10 was never committed")
 }
@@ -230,8 +229,8 @@ func TestHandlerErrorsAreBegunAnew(t *testing.T) {
 		}})
 	l.wait(ctx, t, 50)
 	same(t, l, want)
-	if n := len(e.of(kafka.HandleFailed)); n == 0 || int64(n) != ended.Load() {
-		t.Errorf("%d failures told, %d handlers ended; want as many of both", n, ended.Load())
+	if n := len(e.of(kafka.HandleFailed)); n == 0 || int64(n) > ended.Load() {
+		t.Errorf("%d failures told, %d handlers ended; want each of them ended", n, ended.Load())
 	}
 }
 
@@ -283,25 +282,37 @@ func TestConnectionsThatBreak(t *testing.T) {
 	defer c.Close()
 	l := newLedger()
 	consume(ctx, t, c, kafka.Options{Topic: name, Group: name, Handler: handlers(l, nil), MaxWait: 50 * time.Millisecond})
-	through := kafka.NewProducer(c, kafka.Uncompressed)
+	calm, storm := kafka.NewProducer(direct, kafka.Uncompressed), kafka.NewProducer(c, kafka.Uncompressed)
+	stormy := topic(t, direct, partitions)
 	var wants []map[int][]string
+	acknowledged := map[string]bool{}
 	for i := range 6 {
-		wants = append(wants, publish(ctx, t, kafka.NewProducer(direct, kafka.Uncompressed), name, partitions, i*300, 300))
-		l.wait(ctx, t, min(1, l.count()))
-		proxy.cut(i%2 == 1)
-		if i%2 == 1 {
-			go func() { // the broker is away for a moment
-				time.Sleep(200 * time.Millisecond)
-				proxy.heal()
-			}()
+		wants = append(wants, publish(ctx, t, calm, name, partitions, i*300, 300))
+		l.wait(ctx, t, i*300+1) // it reads
+		if i%2 == 0 {
+			proxy.cut(false)
+		} else { // the broker is away for a moment
+			proxy.cut(true)
+			time.AfterFunc(200*time.Millisecond, proxy.heal)
 		}
-		// A producer in the same storm: at least once.
-		if err := through.Publish(ctx, name+"", nil); err != nil {
-			t.Error(err)
+		for _, all := range publish(ctx, t, storm, stormy, partitions, i*100, 100) {
+			for _, m := range all {
+				acknowledged[m] = true
+			}
 		}
 	}
 	l.wait(ctx, t, 1800)
 	same(t, l, wants...)
+
+	sent := newLedger()
+	consume(ctx, t, direct, kafka.Options{Topic: stormy, Group: stormy, Handler: handlers(sent, nil)})
+	for len(sent.distinct()) < len(acknowledged) {
+		select {
+		case <-sent.changed:
+		case <-ctx.Done():
+			t.Fatalf("%d of %d acknowledged messages", len(sent.distinct()), len(acknowledged))
+		}
+	}
 }
 
 func TestStopDoesNotWaitForKafka(t *testing.T) {

@@ -129,6 +129,29 @@ func (l *ledger) count() int {
 	return n
 }
 
+// distinct lists what was seen, once.
+func (l *ledger) distinct() map[string]bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	out := map[string]bool{}
+	for _, s := range l.seen {
+		for _, m := range s {
+			out[m] = true
+		}
+	}
+	return out
+}
+
+// again lets a moment go by before something outside is asked again.
+func again(ctx context.Context) bool {
+	select {
+	case <-time.After(20 * time.Millisecond):
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
 // wait until the ledger holds n messages.
 func (l *ledger) wait(ctx context.Context, t testing.TB, n int) {
 	t.Helper()
@@ -229,7 +252,7 @@ func (e *events) wait(ctx context.Context, kind kafka.Kind, n int) []kafka.Event
 func consume(ctx context.Context, t testing.TB, c *kafka.Client, o kafka.Options) (stop func()) {
 	t.Helper()
 	if o.Session == 0 {
-		o.Session, o.Heartbeat = 2*time.Second, 100*time.Millisecond
+		o.Session, o.Heartbeat = 6*time.Second, 100*time.Millisecond
 	}
 	o.Grace = min(max(o.Grace, 100*time.Millisecond), time.Second)
 	one, err := kafka.NewConsumer(c, o)
