@@ -90,7 +90,10 @@ func isLoopback(host string) bool {
 const (
 	dialTimeout    = 5 * time.Second
 	requestTimeout = 20 * time.Second
-	metadataTTL    = 4 * time.Second // how long the leader of a partition is remembered; kafka-go also gives up asking after it
+	// metadataTTL is how long the leader of a partition is remembered. kafka-go
+	// also remembers for so long that no broker answered, and gives an answer
+	// no more time than this.
+	metadataTTL = 2 * time.Second
 )
 
 // Client is a pool of connections to one Kafka cluster. It is safe for use by

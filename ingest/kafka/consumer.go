@@ -73,7 +73,10 @@ type Options struct {
 	// gap, or whose handler failed again and again, is tried again; 30 s.
 	Retry time.Duration
 
-	Session   time.Duration // without a heartbeat until a member counts as dead; 10 s
+	// Session is how long without a heartbeat until a member counts as dead;
+	// 10 s. A member that lost its connection to Kafka comes back as a new one,
+	// and partitions stand still until Kafka has given up the old one.
+	Session   time.Duration
 	Heartbeat time.Duration // 1 s
 	Commit    time.Duration // between commits to Kafka, for dashboards; 1 s
 }

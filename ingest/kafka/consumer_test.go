@@ -281,7 +281,9 @@ func TestConnectionsThatBreak(t *testing.T) {
 	}
 	defer c.Close()
 	l := newLedger()
-	consume(ctx, t, c, kafka.Options{Topic: name, Group: name, Handler: handlers(l, nil), MaxWait: 50 * time.Millisecond})
+	consume(ctx, t, c, kafka.Options{Topic: name, Group: name, Handler: handlers(l, nil), MaxWait: 50 * time.Millisecond, Report: newEvents(t).report,
+		// A member that lost its connection is taken for alive until then.
+		Session: 2 * time.Second, Heartbeat: 100 * time.Millisecond})
 	calm, storm := kafka.NewProducer(direct, kafka.Uncompressed), kafka.NewProducer(c, kafka.Uncompressed)
 	stormy := topic(t, direct, partitions)
 	var wants []map[int][]string
