@@ -5,7 +5,7 @@ LINES ?= 10000000
 FUZZTIME ?= 10
 
 .DEFAULT_GOAL := help
-.PHONY: help check test race fuzz gen bench-scan bench-json demo ci
+.PHONY: help check test services race fuzz gen bench-scan bench-json demo ci
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "%-12s %s\n", $$1, $$2 }'
@@ -15,6 +15,9 @@ check: ## formatting, vet, generated files, tests: before every commit
 
 test: ## all tests
 	go test ./...
+
+services: ## tests that talk to Kafka and Redis, against the real ones, started for it
+	@.ci/run services
 
 race: ## tests under the race detector where goroutines share memory
 	@.ci/run race

@@ -1,0 +1,185 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/segmentio/kafka-go"
+	"github.com/segmentio/kafka-go/protocol"
+)
+
+// fetcher reads one partition.
+type fetcher struct {
+	client    *Client
+	topic     string
+	partition int
+	maxBytes  int
+	maxWait   time.Duration
+}
+
+// fetched is what one request brought; its memory is used again.
+type fetched struct {
+	memory   []byte // keys and values, one behind the other
+	messages []Message
+	next     int64 // where to go on
+	end      int64 // the offset after the last that all replicas have
+}
+
+// errStuck is a log that goes on, but from which nothing can be read: a batch
+// whose content does not fit its header, or a compacted topic.
+var errStuck = errors.New("the log goes on but nothing can be read (a damaged batch, or a compacted topic)")
+
+// fetch reads what follows next; nothing new within maxWait is no error. A
+// next outside the log is a *GapError.
+func (f *fetcher) fetch(ctx context.Context, next int64, into *fetched) error {
+	into.reset(next, 4*f.maxBytes)
+	// The deadline lies beyond the wait that is asked for, so that only a
+	// connection that is dead meets it.
+	ctx, cancel := context.WithTimeout(ctx, f.maxWait+requestTimeout)
+	defer cancel()
+	r, err := f.client.kafka.Fetch(ctx, &kafka.FetchRequest{Topic: f.topic, Partition: f.partition, Offset: next,
+		MinBytes: 1, MaxBytes: int64(f.maxBytes), MaxWait: f.maxWait})
+	if err == nil {
+		err = r.Error
+	}
+	switch {
+	case errors.Is(err, kafka.OffsetOutOfRange):
+		return f.gap(ctx, next, err)
+	case err != nil:
+		return fmt.Errorf("read %s/%d: %w", f.topic, f.partition, err)
+	case r.LogStartOffset > next:
+		return &GapError{f.topic, f.partition, next, r.LogStartOffset}
+	}
+	into.end = r.HighWatermark
+	if err := into.take(r.Records); err != nil {
+		return fmt.Errorf("read %s/%d at %d: %w", f.topic, f.partition, into.next, err)
+	}
+	if into.next == next && into.end > next {
+		return fmt.Errorf("read %s/%d at %d: %w", f.topic, f.partition, next, errStuck)
+	}
+	return nil
+}
+
+// gap tells how an offset lies outside the log. A leader that has just been
+// elected may not know yet that the offset is there: then it is no gap.
+func (f *fetcher) gap(ctx context.Context, next int64, cause error) error {
+	first, end, err := f.client.bounds(ctx, f.topic, f.partition)
+	if err != nil {
+		return err
+	}
+	if next < first {
+		return &GapError{f.topic, f.partition, next, first}
+	}
+	if next > end {
+		return &GapError{f.topic, f.partition, next, end}
+	}
+	return fmt.Errorf("read %s/%d: %w", f.topic, f.partition, cause)
+}
+
+func (b *fetched) reset(next int64, most int) {
+	if cap(b.memory) > most {
+		b.memory = nil // one message of the largest size must not hold its memory for ever
+	}
+	clear(b.messages)
+	b.memory, b.messages, b.next, b.end = b.memory[:0], b.messages[:0], next, next
+}
+
+// take copies the records behind next. The batches are gone through one by
+// one: the marks of a transaction hold no message but take up an offset, and a
+// log that ends with one would be asked for again and again.
+func (b *fetched) take(records kafka.RecordReader) error {
+	stream, ok := records.(*protocol.RecordStream)
+	if !ok {
+		return b.copy(records)
+	}
+	for _, r := range stream.Records {
+		if mark, ok := r.(*protocol.ControlBatch); ok {
+			b.next = max(b.next, mark.BaseOffset+1)
+			continue
+		}
+		if err := b.copy(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *fetched) copy(records kafka.RecordReader) error {
+	for {
+		r, err := records.ReadRecord()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		// A batch may begin below the offset that was asked for.
+		if r.Offset < b.next {
+			closeBytes(r.Key)
+			closeBytes(r.Value)
+			continue
+		}
+		m := Message{Offset: r.Offset, Time: r.Time}
+		if m.Key, err = b.keep(r.Key); err != nil {
+			return err
+		}
+		if m.Value, err = b.keep(r.Value); err != nil {
+			return err
+		}
+		for _, h := range r.Headers {
+			m.Headers = append(m.Headers, Header(h))
+		}
+		b.messages = append(b.messages, m)
+		b.next = r.Offset + 1
+	}
+}
+
+// keep copies bytes into the batch's memory and gives the page they lay in
+// back. Should the memory move, slices into the old one stay good.
+func (b *fetched) keep(in kafka.Bytes) ([]byte, error) {
+	if in == nil {
+		return nil, nil
+	}
+	defer closeBytes(in)
+	if in.Len() == 0 {
+		return []byte{}, nil // there, but empty
+	}
+	n, size := len(b.memory), in.Len()
+	if n+size > cap(b.memory) {
+		b.memory = make([]byte, 0, max(2*cap(b.memory), size, 64<<10))
+		n = 0
+	}
+	b.memory = b.memory[:n+size]
+	out := b.memory[n : n+size : n+size]
+	_, err := io.ReadFull(in, out)
+	return out, err
+}
+
+func closeBytes(in kafka.Bytes) {
+	if in != nil {
+		in.Close() // gives memory back; cannot fail
+	}
+}
+
+// GapError says that the message that should come next is not in the log.
+// Want is its offset; Have is the first offset that is there when Want lies
+// below it, or the end of the log when Want lies beyond.
+type GapError struct {
+	Topic     string
+	Partition int
+	Want      int64
+	Have      int64
+}
+
+// Error says what is missing and what a person has to decide.
+func (e *GapError) Error() string {
+	if e.Want < e.Have {
+		return fmt.Sprintf("%s/%d: 缺少偏移 %d 至 %d 的消息，已停止该分区 (messages %d to %d are gone from the log; the partition stands still until a person decides)",
+			e.Topic, e.Partition, e.Want, e.Have-1, e.Want, e.Have-1)
+	}
+	return fmt.Sprintf("%s/%d: 应读偏移 %d，但日志止于 %d，可能被截断或重建 (the log ends at %d, before offset %d that should come next: it was cut or made anew)",
+		e.Topic, e.Partition, e.Want, e.Have, e.Have, e.Want)
+}

@@ -1,0 +1,252 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// worker drives the handlers of one partition in one generation.
+type worker struct {
+	consumer   *Consumer
+	assignment Assignment
+}
+
+// errLeftBehind is a handler that did not return although its context ended.
+var errLeftBehind = errors.New("the handler did not return")
+
+// run begins handlers until ctx ends. It gives errLeftBehind when a handler
+// may still be at work: then the generation must end, so that nothing that
+// handler still does can count.
+func (w *worker) run(ctx context.Context) error {
+	w.tell(Assigned, nil)
+	defer w.tell(Revoked, nil)
+	o := &w.consumer.options
+	wait := backoff{most: o.Retry}
+	for ctx.Err() == nil {
+		moved, err := w.session(ctx)
+		if err == errLeftBehind {
+			return err
+		}
+		if ctx.Err() != nil || err == nil {
+			break
+		}
+		if moved {
+			wait.reset()
+		}
+		var gap *GapError
+		switch {
+		case errors.As(err, &gap):
+			w.consumer.setPosition(Position{w.assignment.Partition, gap.Want, gap.Have, gap})
+			w.tell(Gap, gap)
+			pause(ctx, o.Retry)
+			continue
+		case errors.Is(err, errStalled):
+			w.tell(Stalled, err)
+		default:
+			w.tell(HandleFailed, err)
+		}
+		wait.pause(ctx)
+	}
+	return nil
+}
+
+func (w *worker) tell(k Kind, err error) {
+	w.consumer.options.Report(Event{k, w.assignment.Topic, w.assignment.Partition, w.assignment.Generation, err})
+}
+
+// errStalled is a partition without progress for Options.Stall.
+var errStalled = errors.New("no progress")
+
+// session is the life of one handler. moved reports whether it took a batch.
+func (w *worker) session(ctx context.Context) (moved bool, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	a := w.assignment
+	if err := w.retry(ctx, func() (err error) {
+		a.Partitions, err = w.consumer.client.partitions(ctx, a.Topic)
+		return err
+	}); err != nil {
+		return false, err
+	}
+	h := w.consumer.options.Handler(a)
+	next, err := h.Begin(ctx, a)
+	if err != nil {
+		return false, fmt.Errorf("begin: %w", err)
+	}
+	left := false
+	defer func() {
+		if !left {
+			h.End()
+		}
+	}()
+	next, err = w.start(ctx, next)
+	if err != nil {
+		return false, err
+	}
+	batches, give := w.read(ctx, next)
+	for b := range batches {
+		if b.err != nil {
+			return moved, b.err
+		}
+		for rest := (Batch{b.messages, b.next, b.end}); rest.Next > next; {
+			var part Batch
+			part, rest = rest.cut(w.consumer.options.MaxMessages, w.consumer.options.MaxBytes)
+			if err := w.handle(ctx, cancel, h, part); err != nil {
+				left = err == errLeftBehind
+				return moved, err
+			}
+			next, moved = part.Next, true
+			w.consumer.setPosition(Position{a.Partition, next, b.end, nil})
+		}
+		give <- b.fetched
+	}
+	return moved, ctx.Err()
+}
+
+// start compares the handler's offset with the log.
+func (w *worker) start(ctx context.Context, next int64) (int64, error) {
+	var first, end int64
+	a := w.assignment
+	err := w.retry(ctx, func() (err error) {
+		first, end, err = w.consumer.client.bounds(ctx, a.Topic, a.Partition)
+		return err
+	})
+	switch {
+	case err != nil:
+		return 0, err
+	case next < 0:
+		next = first
+	case next < first:
+		return 0, &GapError{a.Topic, a.Partition, next, first}
+	case next > end:
+		return 0, &GapError{a.Topic, a.Partition, next, end}
+	}
+	w.consumer.setPosition(Position{a.Partition, next, end, nil})
+	return next, nil
+}
+
+// cut takes as many messages off the front as a batch may hold.
+func (b Batch) cut(most, bytes int) (part, rest Batch) {
+	n, size := 0, 0
+	for n < len(b.Messages) && n < most {
+		size += b.Messages[n].size()
+		if n > 0 && size > bytes {
+			break
+		}
+		n++
+	}
+	if n == len(b.Messages) {
+		return b, Batch{Next: b.Next, End: b.End}
+	}
+	return Batch{b.Messages[:n:n], b.Messages[n].Offset, b.End}, Batch{b.Messages[n:], b.Next, b.End}
+}
+
+// handle hands a batch over and watches that the handler returns.
+func (w *worker) handle(ctx context.Context, cancel context.CancelFunc, h Handler, b Batch) error {
+	o := &w.consumer.options
+	done := make(chan error, 1)
+	go func() { done <- h.Handle(ctx, b) }()
+	stall := time.NewTimer(o.Stall)
+	defer stall.Stop()
+	hung := false
+	select {
+	case err := <-done:
+		return wrapHandle(err)
+	case <-ctx.Done():
+	case <-stall.C:
+		hung = true
+		cancel()
+	}
+	grace := time.NewTimer(o.Grace)
+	defer grace.Stop()
+	select {
+	case err := <-done:
+		if hung {
+			return fmt.Errorf("handle: %w for %v", errStalled, o.Stall)
+		}
+		return wrapHandle(err)
+	case <-grace.C:
+		w.tell(Stalled, fmt.Errorf("handle: %w, %w: leaving the generation", errStalled, errLeftBehind))
+		go func() {
+			<-done
+			h.End()
+		}()
+		return errLeftBehind
+	}
+}
+
+func wrapHandle(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("handle: %w", err)
+}
+
+// retry tries until it succeeds, a gap shows, ctx ends or the partition has
+// stalled.
+func (w *worker) retry(ctx context.Context, try func() error) error {
+	limit, cancel := context.WithTimeout(ctx, w.consumer.options.Stall)
+	defer cancel()
+	wait := backoff{most: time.Second}
+	for {
+		err := try()
+		var gap *GapError
+		switch {
+		case err == nil, errors.As(err, &gap):
+			return err
+		case ctx.Err() != nil:
+			return ctx.Err()
+		}
+		w.tell(ReadFailed, err)
+		if !wait.pause(limit) && ctx.Err() == nil {
+			return fmt.Errorf("read: %w for %v: %w", errStalled, w.consumer.options.Stall, err)
+		}
+	}
+}
+
+// ahead is what the reader brings, or why it ended.
+type ahead struct {
+	*fetched
+	err error
+}
+
+// read fetches ahead of the handler, one request's worth, so that network and
+// handler work at the same time. The channel is closed when ctx ends or after
+// an error. What is handed back is filled again.
+func (w *worker) read(ctx context.Context, next int64) (<-chan ahead, chan<- *fetched) {
+	a, o := w.assignment, &w.consumer.options
+	f := &fetcher{w.consumer.client, a.Topic, a.Partition, o.MaxBytes, o.MaxWait}
+	out, free := make(chan ahead, 1), make(chan *fetched, 2)
+	free <- &fetched{}
+	free <- &fetched{}
+	go func() {
+		defer close(out)
+		for {
+			var b *fetched
+			select {
+			case b = <-free:
+			case <-ctx.Done():
+				return
+			}
+			var err error
+			for b.next = next; b.next == next && err == nil; {
+				err = w.retry(ctx, func() error { return f.fetch(ctx, next, b) })
+			}
+			if ctx.Err() != nil {
+				return
+			}
+			select {
+			case out <- ahead{b, err}:
+			case <-ctx.Done():
+				return
+			}
+			if err != nil {
+				return
+			}
+			next = b.next
+		}
+	}()
+	return out, free
+}
