@@ -1,0 +1,152 @@
+package config
+
+import "strings"
+
+// setting is one key: what it means and where its value lies.
+type setting struct {
+	key    string
+	zh, en string
+	at     func(*Config) any // *string, *[]string, *int, *bool or *Secret
+}
+
+// env is the name in the environment.
+func (s *setting) env() string {
+	return EnvPrefix + strings.ToUpper(strings.ReplaceAll(s.key, ".", "_"))
+}
+
+// EnvPrefix begins the name of every setting in the environment.
+const EnvPrefix = "FUNDWATCH_"
+
+// sections say what a group of keys is about, in the order of the example.
+var sections = map[string]string{
+	"kafka":        "Kafka：结算从这里来，日志到这里去 · where claims come from and the journal goes",
+	"kafka.tls":    "加密连接 · encryption",
+	"kafka.sasl":   "登录 · login",
+	"kafka.topics": "主题名称 · names of the topics",
+	"redis":        "Redis：线索、案件等状态 · leads, cases and all other state",
+	"redis.tls":    "加密连接 · encryption",
+	"archive":      "归档：已处理的结算，按列存放 · consumed claims, in columns",
+	"knowledge":    "知识库 · knowledge tables",
+	"http":         "机构经 HTTP 报送结算 · institutions send claims by HTTP",
+	"metrics":      "Prometheus 指标与健康检查 · metrics and health",
+	"log":          "运行日志（不含个人信息） · the log of the program, without personal data",
+	"worker":       "处理 · working on claims",
+}
+
+// settings is every key there is.
+var settings = []setting{
+	{"region", "统筹区代码，六位数字（必填）", "six digits of the pooling region (needed)", func(c *Config) any { return &c.Region }},
+	{"parts", "本进程运行的部分：worker（处理）、relay（转发）、http（接收）", "parts that this process runs", func(c *Config) any { return &c.Parts }},
+
+	{"kafka.brokers", "地址，主机:端口，写一部分即可（必填）", "host:port, some of them are enough (needed)", func(c *Config) any { return &c.Kafka.Brokers }},
+	{"kafka.client_id", "在 Kafka 日志和配额中显示的名称", "name in Kafka's logs and quotas", func(c *Config) any { return &c.Kafka.ClientID }},
+	{"kafka.group", "消费组；同组进程分担分区", "consumer group; processes of one group share the partitions", func(c *Config) any { return &c.Kafka.Group }},
+	{"kafka.partitions", "claims 的分区数，一经建立不再变动", "partitions of claims, never changed once made", func(c *Config) any { return &c.Kafka.Partitions }},
+	{"kafka.replicas", "副本数；三台及以上写 3", "copies; 3 with three brokers or more", func(c *Config) any { return &c.Kafka.Replicas }},
+	{"kafka.retention_days", "claims 保留天数，0 为永久", "days that claims are kept, 0 for ever", func(c *Config) any { return &c.Kafka.RetentionDays }},
+	{"kafka.topics.claims", "结算", "claims", func(c *Config) any { return &c.Kafka.Topics.Claims }},
+	{"kafka.topics.dead", "死信", "dead letters", func(c *Config) any { return &c.Kafka.Topics.Dead }},
+	{"kafka.topics.findings", "疑点", "findings", func(c *Config) any { return &c.Kafka.Topics.Findings }},
+	{"kafka.topics.journal", "变更日志，只有一个分区", "the journal, of one partition", func(c *Config) any { return &c.Kafka.Topics.Journal }},
+	{"kafka.tls.enabled", "是否加密", "whether to encrypt", func(c *Config) any { return &c.Kafka.TLS.Enabled }},
+	{"kafka.tls.ca_file", "根证书文件，空为系统自带", "file of root certificates, empty for the system's", func(c *Config) any { return &c.Kafka.TLS.CAFile }},
+	{"kafka.tls.cert_file", "本方证书文件（双向认证时）", "our certificate, where the server asks for one", func(c *Config) any { return &c.Kafka.TLS.CertFile }},
+	{"kafka.tls.key_file", "本方私钥文件", "our private key", func(c *Config) any { return &c.Kafka.TLS.KeyFile }},
+	{"kafka.tls.server_name", "证书上的名称，空为地址中的主机", "name on the certificate, empty for the host", func(c *Config) any { return &c.Kafka.TLS.ServerName }},
+	{"kafka.sasl.mechanism", "PLAIN、SCRAM-SHA-256 或 SCRAM-SHA-512，空为不登录", "empty for no login", func(c *Config) any { return &c.Kafka.SASL.Mechanism }},
+	{"kafka.sasl.user", "用户名", "user", func(c *Config) any { return &c.Kafka.SASL.User }},
+	{"kafka.sasl.password_file", "口令所在文件，末尾换行不计", "file that holds the password", func(c *Config) any { return &c.Kafka.SASL.PasswordFile }},
+	{"kafka.sasl.password", "口令", "password", func(c *Config) any { return &c.Kafka.SASL.Password }},
+
+	{"redis.addrs", "地址，主机:端口或套接字路径；集群写若干节点（必填）", "host:port or the path of a socket; of a cluster, some nodes (needed)", func(c *Config) any { return &c.Redis.Addrs }},
+	{"redis.cluster", "是否为 Redis Cluster", "whether it is a Redis Cluster", func(c *Config) any { return &c.Redis.Cluster }},
+	{"redis.db", "库号，集群为 0", "number of the database, 0 on a cluster", func(c *Config) any { return &c.Redis.DB }},
+	{"redis.user", "用户名（ACL）", "user (ACL)", func(c *Config) any { return &c.Redis.User }},
+	{"redis.password_file", "口令所在文件，末尾换行不计", "file that holds the password", func(c *Config) any { return &c.Redis.PasswordFile }},
+	{"redis.password", "口令", "password", func(c *Config) any { return &c.Redis.Password }},
+	{"redis.embedded", "不检查持久化设置，仅用于测试", "do not check that it keeps data; for tests only", func(c *Config) any { return &c.Redis.Embedded }},
+	{"redis.max_outbox", "发件箱最多等待多少条，超过即暂缓接收，0 为不限", "messages that may wait for the relay before intake pauses, 0 for no limit", func(c *Config) any { return &c.Redis.MaxOutbox }},
+	{"redis.tls.enabled", "是否加密", "whether to encrypt", func(c *Config) any { return &c.Redis.TLS.Enabled }},
+	{"redis.tls.ca_file", "根证书文件，空为系统自带", "file of root certificates, empty for the system's", func(c *Config) any { return &c.Redis.TLS.CAFile }},
+	{"redis.tls.cert_file", "本方证书文件（双向认证时）", "our certificate, where the server asks for one", func(c *Config) any { return &c.Redis.TLS.CertFile }},
+	{"redis.tls.key_file", "本方私钥文件", "our private key", func(c *Config) any { return &c.Redis.TLS.KeyFile }},
+	{"redis.tls.server_name", "证书上的名称，空为地址中的主机", "name on the certificate, empty for the host", func(c *Config) any { return &c.Redis.TLS.ServerName }},
+
+	{"archive.url", "file:///文件夹 或 s3://桶，空为不归档", "empty for no archive", func(c *Config) any { return &c.Archive.URL }},
+	{"knowledge.dir", "知识库文件夹，空为没有", "folder of the knowledge tables, empty for none", func(c *Config) any { return &c.Knowledge.Dir }},
+
+	{"http.addr", "监听地址", "address to listen on", func(c *Config) any { return &c.HTTP.Addr }},
+	{"http.tokens_file", "机构令牌文件，每行：机构代码 令牌的 SHA-256（fundwatch token new）", "tokens of institutions: code and SHA-256, one a line", func(c *Config) any { return &c.HTTP.TokensFile }},
+	{"http.cert_file", "证书文件", "certificate", func(c *Config) any { return &c.HTTP.CertFile }},
+	{"http.key_file", "私钥文件", "private key", func(c *Config) any { return &c.HTTP.KeyFile }},
+	{"http.behind_proxy", "加密由前面的反向代理负责", "a proxy before us ends TLS", func(c *Config) any { return &c.HTTP.BehindProxy }},
+	{"http.max_body_bytes", "一次请求最多字节数", "bytes of one request", func(c *Config) any { return &c.HTTP.MaxBodyBytes }},
+	{"http.max_claims", "一次请求最多结算笔数", "claims of one request", func(c *Config) any { return &c.HTTP.MaxClaims }},
+	{"http.max_in_flight", "同时处理的请求数，超过即请对方稍候", "requests at a time, more are asked to wait", func(c *Config) any { return &c.HTTP.MaxInFlight }},
+
+	{"metrics.addr", "监听地址，空为不提供", "address to listen on, empty for none", func(c *Config) any { return &c.Metrics.Addr }},
+	{"log.level", "debug、info、warn 或 error", "from which level on", func(c *Config) any { return &c.Log.Level }},
+	{"log.format", "text 或 json", "text or json", func(c *Config) any { return &c.Log.Format }},
+	{"worker.batch_bytes", "一批最多字节数", "bytes of a batch", func(c *Config) any { return &c.Worker.BatchBytes }},
+	{"worker.batch_messages", "一批最多消息数", "messages of a batch", func(c *Config) any { return &c.Worker.BatchMessages }},
+	{"worker.window_days", "内存中保留参保人多少天的结算", "days of claims kept in memory for each person", func(c *Config) any { return &c.Worker.WindowDays }},
+}
+
+// find gives the setting of a key.
+func find(key string) *setting {
+	for i := range settings {
+		if settings[i].key == key {
+			return &settings[i]
+		}
+	}
+	return nil
+}
+
+// nearest gives the known name that differs least, or nothing where all are
+// far.
+func nearest(name string, names func(yield func(string) bool)) string {
+	best, least := "", len(name)/2+1
+	for known := range names {
+		if d := distance(name, known); d < least {
+			best, least = known, d
+		}
+	}
+	return best
+}
+
+func keys(yield func(string) bool) {
+	for i := range settings {
+		if !yield(settings[i].key) {
+			return
+		}
+	}
+}
+
+func envNames(yield func(string) bool) {
+	for i := range settings {
+		if !yield(settings[i].env()) {
+			return
+		}
+	}
+}
+
+// distance counts the letters to be put in, taken out or changed.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		corner := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := corner
+			if a[i] != b[j] {
+				cost++
+			}
+			corner = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
