@@ -70,7 +70,10 @@ func (e *env) root() *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("%v", err) })
 	cobra.EnableCommandSorting = false
-	root.AddCommand(e.demoCommand(), e.scanCommand(), e.knowledgeCommand(), e.simulateCommand())
+	// In the order a person needs them.
+	root.AddCommand(e.demoCommand(), e.scanCommand(), e.knowledgeCommand(), e.simulateCommand(),
+		e.configCommand(), e.topicsCommand(), e.serveCommand(), e.healthCommand(), e.tokenCommand(), e.sendCommand(),
+		e.deadCommand(), e.journalCommand(), e.rebuildCommand())
 	return root
 }
 

@@ -12,7 +12,9 @@ import (
 
 // check tells everything that can be seen without a connection.
 func (l *Loaded) check(s Sources) {
-	if len(l.Region) != 6 || strings.Trim(l.Region, "0123456789") != "" {
+	if l.Region == "" && slices.Contains(s.Without, "redis") {
+		// Kafka alone has no regions.
+	} else if len(l.Region) != 6 || strings.Trim(l.Region, "0123456789") != "" {
 		l.wrong("region", "应为六位数字", "want six digits")
 	}
 	if len(l.Parts) == 0 {
@@ -64,7 +66,7 @@ func (l *Loaded) addresses(s Sources) {
 			l.wrong("kafka.brokers", "地址应为 主机:端口", "want host:port")
 		}
 	}
-	if len(l.Redis.Addrs) == 0 {
+	if len(l.Redis.Addrs) == 0 && !slices.Contains(s.Without, "redis") {
 		l.wrong("redis.addrs", "未指定 Redis 地址", "no address of Redis given")
 	}
 	for _, a := range l.Redis.Addrs {
@@ -131,7 +133,7 @@ func (l *Loaded) web(s Sources) {
 	if (l.HTTP.CertFile == "") != (l.HTTP.KeyFile == "") {
 		l.wrong("http.cert_file", "证书和私钥须同时给出", "certificate and key belong together")
 	}
-	if slices.Contains(l.Parts, PartHTTP) {
+	if slices.Contains(l.Parts, PartHTTP) && !slices.Contains(s.Without, PartHTTP) {
 		if _, ok := hostPort(l.HTTP.Addr); !ok {
 			l.wrong("http.addr", "应为 主机:端口", "want host:port")
 		} else if !loopback(l.HTTP.Addr) && l.HTTP.CertFile == "" && !l.HTTP.BehindProxy {

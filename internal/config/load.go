@@ -20,6 +20,9 @@ type Sources struct {
 	// Embedded says that Kafka and Redis are started by the program, which
 	// then knows their addresses.
 	Embedded bool
+	// Without names what the command has no use for, so that it need not be
+	// set: redis, http.
+	Without []string
 	// Read gives the content of a file that a setting names.
 	Read func(name string) ([]byte, error)
 }

@@ -1,0 +1,283 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"fundwatch/cases"
+	"fundwatch/internal/config"
+	"fundwatch/internal/embedded"
+	"fundwatch/internal/journal"
+	"fundwatch/web"
+)
+
+// serveOptions are the flags of serve, and what tests put in.
+type serveOptions struct {
+	settingsFlags
+	parts    string
+	embedded string // folder of embedded services; empty: those of the configuration
+
+	worker    func(workerParts) (claimsWorker, error)
+	listening func(http, metrics string) // told the addresses; may be nil
+}
+
+func (e *env) serveCommand() *cobra.Command {
+	o := &serveOptions{worker: newWorker}
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "运行服务：处理、转发、接收；SIGTERM 停止 · run the server: worker, relay, HTTP intake",
+		Args:  nothingElse,
+		RunE:  func(c *cobra.Command, _ []string) error { return e.serve(c.Context(), o) },
+	}
+	o.add(c)
+	c.Flags().StringVar(&o.parts, "parts", "", "只运行这些部分：worker,relay,http (only these parts)")
+	c.Flags().StringVar(&o.embedded, "embedded", "", "嵌入式 Kafka 和 Redis，数据在此文件夹，仅供演示和评估 (embedded services, for evaluation)")
+	return c
+}
+
+// server is one run of serve.
+type server struct {
+	*services
+	env     *env
+	o       *serveOptions
+	log     *slog.Logger
+	label   string // of embedded services, or empty
+	metrics *metrics
+	ready   *readiness
+	worker  claimsWorker // nil: none
+	tokens  atomic.Pointer[web.Tokens]
+	waiting atomic.Int64 // messages in the outbox when last asked
+}
+
+// serve runs until ctx ends.
+func (e *env) serve(ctx context.Context, o *serveOptions) (err error) {
+	if o.parts != "" {
+		o.set = append(o.set, "parts="+o.parts)
+	}
+	cfg, err := o.settings(o.embedded != "")
+	if err != nil {
+		return err
+	}
+	s := &server{env: e, o: o, log: e.logger(cfg.Log), metrics: newMetrics(), ready: newReadiness(startsKafka, startsRedis)}
+	journal.LogTo(func(ctx context.Context, text string) { s.log.WarnContext(ctx, "redis", "says", text) })
+	volatile := false
+	if o.embedded != "" {
+		stop, err := s.embed(cfg, o.embedded, &volatile)
+		defer func() { stop() }()
+		if err != nil {
+			return err
+		}
+	}
+	if s.services, err = openServices(cfg); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	if err := s.loadTokens(); err != nil {
+		return err
+	}
+	l, err := s.listen(ctx)
+	if err != nil {
+		return err
+	}
+	defer l.close()
+	if err := s.begin(ctx, volatile); err != nil {
+		if ctx.Err() != nil {
+			return nil // asked to stop before everything was there
+		}
+		return err
+	}
+	return s.run(ctx, l)
+}
+
+// embed starts the embedded services and puts their addresses into the
+// configuration. stop may be called in any case.
+func (s *server) embed(cfg *config.Config, dir string, volatile *bool) (stop func(), err error) {
+	s.label = embedded.Label
+	var all []*embedded.Service
+	stop = func() {
+		for _, one := range slices.Backward(all) {
+			if err := one.Stop(); err != nil {
+				s.log.Error("stop embedded service", "service", one.Name, "error", err)
+			}
+		}
+	}
+	for _, one := range []struct {
+		name  string
+		start func(string) (*embedded.Service, error)
+		use   func(*embedded.Service)
+	}{
+		{"kafka", embedded.Kafka, func(k *embedded.Service) { cfg.Kafka.Brokers = []string{k.Addr} }},
+		{"redis", embedded.Redis, func(r *embedded.Service) {
+			cfg.Redis.Addrs, cfg.Redis.Embedded, *volatile = []string{r.Addr}, r.Volatile, r.Volatile
+		}},
+	} {
+		started, err := one.start(filepath.Join(dir, one.name))
+		if err != nil {
+			return stop, err
+		}
+		all = append(all, started)
+		one.use(started)
+		s.log.Warn("嵌入式服务，不用于生产 · embedded service, not for production", "service", started.Name, "volatile", started.Volatile)
+	}
+	return stop, nil
+}
+
+// begin waits for Redis and Kafka and makes everything ready for the parts.
+func (s *server) begin(ctx context.Context, volatile bool) error {
+	if err := s.checkState(ctx); err != nil {
+		return err
+	}
+	if err := s.waitKafka(ctx); err != nil {
+		return err
+	}
+	differences, err := s.ensureTopics(ctx)
+	if err != nil {
+		return err
+	}
+	for _, d := range differences {
+		s.log.Warn("主题与应有的不同 · a topic differs", "difference", d.String())
+	}
+	s.ready.set(startsKafka, true)
+	if volatile {
+		n, err := journal.Rebuild(ctx, s.journal, s.journalRecords(ctx))
+		if err != nil {
+			return fmt.Errorf("重建未完成 (not rebuilt): %w", err)
+		}
+		s.log.Info("状态已从日志重建 · the state was rebuilt from the journal", "records", n)
+	}
+	if s.label != "" {
+		// The broker inside forgets its groups and counts generations anew; no
+		// other consumer can be alive.
+		act := cases.Act{ID: newID(), Who: "serve", Reason: "嵌入式服务重新启动 · embedded services were started anew", At: s.env.clock()}
+		if err := s.cases.ResetFences(ctx, act); err != nil {
+			return err
+		}
+	}
+	return s.makeWorker(ctx)
+}
+
+// checkState waits until Redis answers, and refuses one that may lose the state.
+func (s *server) checkState(ctx context.Context) error {
+	for {
+		err := s.journal.Check(ctx)
+		switch {
+		case err == nil:
+			s.ready.set(startsRedis, true)
+			return nil
+		case errors.Is(err, journal.ErrEvicts), errors.Is(err, journal.ErrForgets), errors.Is(err, journal.ErrReplica):
+			return fmt.Errorf("拒绝启动 (refusing to start): %w", err)
+		}
+		s.log.Warn("等待 Redis · waiting for Redis", "error", err)
+		if !pause(ctx, time.Second) {
+			return ctx.Err()
+		}
+	}
+}
+
+// waitKafka waits until Kafka answers.
+func (s *server) waitKafka(ctx context.Context) error {
+	for {
+		asked, cancel := context.WithTimeout(ctx, askTime)
+		err := s.kafka.Ping(asked)
+		cancel()
+		if err == nil {
+			return nil
+		}
+		s.log.Warn("等待 Kafka · waiting for Kafka", "error", err)
+		if !pause(ctx, time.Second) {
+			return ctx.Err()
+		}
+	}
+}
+
+// makeWorker makes the worker, if it is wanted and there is one.
+func (s *server) makeWorker(ctx context.Context) error {
+	if !s.has(config.PartWorker) {
+		return nil
+	}
+	if s.o.worker == nil {
+		s.ready.set(lacksWorker, false)
+		s.log.Error("本版本不含处理部分：结算只接收，不检查 · this build has no worker: claims are taken and not checked")
+		return nil
+	}
+	parts, err := s.env.gather(ctx, s.services)
+	if err != nil {
+		return err
+	}
+	parts.Report = s.metrics.worked
+	s.ready.set(startsWorker, false)
+	s.worker, err = s.o.worker(parts)
+	return err
+}
+
+func (s *server) has(part string) bool { return slices.Contains(s.cfg.Parts, part) }
+
+// run runs the parts until ctx ends, or one of them cannot go on, and then ends
+// them in order: first what brings new work, then what carries it out.
+func (s *server) run(ctx context.Context, l *listeners) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	relaying, stopRelay := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopRelay()
+	var sources, carriers sync.WaitGroup
+	sources.Go(func() { s.monitor(ctx) })
+	if s.has(config.PartHTTP) {
+		sources.Go(func() {
+			if err := s.intake(ctx, l); err != nil {
+				cancel(err)
+			}
+		})
+	}
+	if s.worker != nil {
+		sources.Go(func() {
+			if err := s.consume(ctx); err != nil {
+				cancel(err)
+			}
+		})
+	}
+	if s.has(config.PartRelay) {
+		carriers.Go(func() { s.relay(relaying) })
+	}
+	s.log.Info("已启动 · started", "region", s.cfg.Region, "parts", strings.Join(s.cfg.Parts, ","))
+	<-ctx.Done()
+	s.ready.set(stopping, false)
+	s.log.Info("正在停止 · stopping")
+	sources.Wait()
+	if s.has(config.PartRelay) {
+		s.flush(relaying)
+	}
+	stopRelay()
+	carriers.Wait()
+	s.log.Info("已停止 · stopped")
+	if err := context.Cause(ctx); !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}
+
+// listeners are the sockets of a server, opened before anything else so that a
+// wrong address is told at once.
+type listeners struct {
+	http, metrics net.Listener
+	stop          func()
+}
+
+func (l *listeners) close() {
+	if l.http != nil {
+		l.http.Close()
+	}
+	if l.stop != nil {
+		l.stop()
+	}
+}
