@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -43,7 +44,34 @@ func (e *env) journalCommand() *cobra.Command {
 	f.add(verify)
 	verify.Flags().StringVar(&head, "head", "", "记在纸上的末条，编号:值 (a head from paper, n:weave)")
 	verify.Flags().BoolVar(&asJSON, "json", false, "打印 JSON (print JSON)")
-	return parent("journal", "变更日志：查验 · the journal of changes: verify it", verify)
+	return parent("journal", "变更日志：查验、导出 · the journal of changes: verify it, export it", verify, e.exportCommand())
+}
+
+func (e *env) exportCommand() *cobra.Command {
+	var f settingsFlags
+	c := &cobra.Command{
+		Use:   "export",
+		Short: "把主题中的日志写到标准输出，一行一条（含被查对象的编码） · write the journal to standard output (it holds codes of subjects)",
+		Args:  nothingElse,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return withKafka(c.Context(), &f, func(s *services) error {
+				w := bufio.NewWriterSize(e.out, 1<<16)
+				var line []byte
+				for r, err := range journal.Once(s.journalRecords(c.Context())) {
+					if err != nil {
+						return errors.Join(w.Flush(), err)
+					}
+					line = append(r.AppendJSON(line[:0]), '\n')
+					if _, err := w.Write(line); err != nil {
+						return err
+					}
+				}
+				return w.Flush()
+			})
+		},
+	}
+	f.add(c)
+	return c
 }
 
 func parseHead(text string) (*journal.Head, error) {

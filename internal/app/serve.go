@@ -175,7 +175,7 @@ func (s *server) checkState(ctx context.Context) error {
 		case err == nil:
 			s.ready.set(startsRedis, true)
 			return nil
-		case errors.Is(err, journal.ErrEvicts), errors.Is(err, journal.ErrForgets), errors.Is(err, journal.ErrReplica):
+		case errors.Is(err, journal.ErrEvicts), errors.Is(err, journal.ErrForgets), errors.Is(err, journal.ErrReplica), lasting(err):
 			return fmt.Errorf("拒绝启动 (refusing to start): %w", err)
 		}
 		s.log.Warn("等待 Redis · waiting for Redis", "error", err)
@@ -183,6 +183,16 @@ func (s *server) checkState(ctx context.Context) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// lasting reports whether Redis answered, and the answer will not change by
+// waiting: a wrong password, a command that is not allowed.
+func lasting(err error) bool {
+	answer, ok := errors.AsType[interface {
+		error
+		RedisError()
+	}](err)
+	return ok && !strings.HasPrefix(answer.Error(), "LOADING") && !strings.HasPrefix(answer.Error(), "BUSY")
 }
 
 // waitKafka waits until Kafka answers.
