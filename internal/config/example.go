@@ -5,6 +5,8 @@ import (
 	"strings"
 )
 
+//go:generate sh -c "go run ../.. config example >../../deploy/fundwatch.example.yaml"
+
 // Example is a commented file with every key and its default.
 func Example() []byte {
 	c := Default()
