@@ -32,6 +32,7 @@ var (
 	noRedis      = missing{"redis", "Redis 没有回应。", "Redis does not answer."}
 	noWorker     = missing{"worker", "处理部分尚未就绪。", "The worker is not ready."}
 	lacksWorker  = missing{"worker", "本版本不含处理部分，结算只接收不检查。", "This build has no worker: claims are taken and not checked."}
+	starting     = missing{"serve", "正在启动。", "Starting."}
 	stopping     = missing{"serve", "正在停止。", "Stopping."}
 )
 

@@ -58,6 +58,7 @@ type server struct {
 	worker  claimsWorker // nil: none
 	tokens  atomic.Pointer[web.Tokens]
 	waiting atomic.Int64 // messages in the outbox when last asked
+	begun   atomic.Bool  // Redis and Kafka were there, and the topics
 }
 
 // serve runs until ctx ends.
@@ -69,8 +70,8 @@ func (e *env) serve(ctx context.Context, o *serveOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	s := &server{env: e, o: o, log: e.logger(cfg.Log), metrics: newMetrics(), ready: newReadiness(startsKafka, startsRedis)}
-	journal.LogTo(func(ctx context.Context, text string) { s.log.WarnContext(ctx, "redis", "says", text) })
+	s := &server{env: e, o: o, log: e.logger(cfg.Log), metrics: newMetrics(), ready: newReadiness(starting, startsKafka, startsRedis)}
+	journal.LogTo(func(ctx context.Context, text string) { s.log.DebugContext(ctx, "redis", "says", text) })
 	volatile := false
 	if o.embedded != "" {
 		stop, err := s.embed(cfg, o.embedded, &volatile)
@@ -91,13 +92,7 @@ func (e *env) serve(ctx context.Context, o *serveOptions) (err error) {
 		return err
 	}
 	defer l.close()
-	if err := s.begin(ctx, volatile); err != nil {
-		if ctx.Err() != nil {
-			return nil // asked to stop before everything was there
-		}
-		return err
-	}
-	return s.run(ctx, l)
+	return s.run(ctx, l, volatile)
 }
 
 // embed starts the embedded services and puts their addresses into the
@@ -234,37 +229,43 @@ func (s *server) makeWorker(ctx context.Context) error {
 func (s *server) has(part string) bool { return slices.Contains(s.cfg.Parts, part) }
 
 // run runs the parts until ctx ends, or one of them cannot go on, and then ends
-// them in order: first what brings new work, then what carries it out.
-func (s *server) run(ctx context.Context, l *listeners) error {
+// them in order: first what brings new work, then what carries it out. The
+// intake listens from the beginning and says that it is not ready yet.
+func (s *server) run(ctx context.Context, l *listeners, volatile bool) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	relaying, stopRelay := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopRelay()
 	var sources, carriers sync.WaitGroup
-	sources.Go(func() { s.monitor(ctx) })
+	source := func(work func() error) {
+		sources.Go(func() {
+			if err := work(); err != nil {
+				cancel(err)
+			}
+		})
+	}
 	if s.has(config.PartHTTP) {
-		sources.Go(func() {
-			if err := s.intake(ctx, l); err != nil {
-				cancel(err)
-			}
-		})
+		source(func() error { return s.intake(ctx, l) })
 	}
-	if s.worker != nil {
-		sources.Go(func() {
-			if err := s.consume(ctx); err != nil {
-				cancel(err)
-			}
-		})
+	if err := s.begin(ctx, volatile); err != nil {
+		cancel(err) // no cause where ctx has ended: asked to stop before everything was there
+	} else {
+		s.begun.Store(true)
+		s.ready.set(starting, true)
+		source(func() error { s.monitor(ctx); return nil })
+		if s.worker != nil {
+			source(func() error { return s.consume(ctx) })
+		}
+		if s.has(config.PartRelay) {
+			carriers.Go(func() { s.relay(relaying) })
+		}
+		s.log.Info("已启动 · started", "region", s.cfg.Region, "parts", strings.Join(s.cfg.Parts, ","))
 	}
-	if s.has(config.PartRelay) {
-		carriers.Go(func() { s.relay(relaying) })
-	}
-	s.log.Info("已启动 · started", "region", s.cfg.Region, "parts", strings.Join(s.cfg.Parts, ","))
 	<-ctx.Done()
 	s.ready.set(stopping, false)
 	s.log.Info("正在停止 · stopping")
 	sources.Wait()
-	if s.has(config.PartRelay) {
+	if s.begun.Load() && s.has(config.PartRelay) {
 		s.flush(relaying)
 	}
 	stopRelay()

@@ -131,8 +131,14 @@ func (s *server) decoder() *claim.Decoder {
 	return d
 }
 
+// errNotBegun refuses claims while Kafka and Redis are not there yet.
+var errNotBegun = errors.New("the server has not begun")
+
 // send gives claims to Kafka.
 func (s *server) send(ctx context.Context, messages []web.Message) ([]web.Offset, error) {
+	if !s.begun.Load() {
+		return nil, errNotBegun
+	}
 	out := make([]kafka.Message, len(messages))
 	for i, m := range messages {
 		out[i] = kafka.Message{Key: m.Key, Value: m.Value}
@@ -271,6 +277,6 @@ func (s *server) state(ctx context.Context, m missing, err error) {
 	case err != nil:
 		s.log.Warn(m.ZH+" "+m.EN, "error", err)
 	default:
-		s.log.Info("已恢复 · there again", "part", m.Part)
+		s.log.Info("已就绪 · ready", "part", m.Part)
 	}
 }

@@ -239,6 +239,14 @@ func (r *running) post(t *testing.T, token, body string) (int, string) {
 // TestEmbeddedServerKeepsWhatItAccepted starts everything in a folder, stops it
 // and starts it again.
 func TestEmbeddedServerKeepsWhatItAccepted(t *testing.T) {
+	t.Run("redis-server, where it is installed", keepsWhatItAccepted)
+	t.Run("a Redis that forgets", func(t *testing.T) {
+		t.Setenv("PATH", "")
+		keepsWhatItAccepted(t)
+	})
+}
+
+func keepsWhatItAccepted(t *testing.T) {
 	dir := t.TempDir()
 	token, file := newToken(t)
 	o := serveOptions{embedded: dir, worker: newDeadWorker}
@@ -258,6 +266,38 @@ func TestEmbeddedServerKeepsWhatItAccepted(t *testing.T) {
 		if text := r.log.String(); !strings.Contains(text, embedded.Label) || !strings.Contains(text, "已停止") || strings.Contains(text, "P1") || strings.Contains(text, token) {
 			t.Error(text)
 		}
+	}
+}
+
+// slow is a handler whose batch takes until it is let go, or ends.
+type slow struct {
+	kafka.Handler
+	begun, release chan struct{}
+}
+
+func (s *slow) Handle(ctx context.Context, _ kafka.Batch) error {
+	close(s.begun)
+	select {
+	case <-s.release:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// TestABatchIsFinished: who stops the program does not break off the batch at
+// hand.
+func TestABatchIsFinished(t *testing.T) {
+	inner := &slow{begun: make(chan struct{}), release: make(chan struct{})}
+	h := &finishing{inner, newMetrics(), time.Now}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- h.Handle(ctx, kafka.Batch{}) }()
+	<-inner.begun
+	cancel()
+	close(inner.release)
+	if err := <-ended; err != nil {
+		t.Error(err)
 	}
 }
 
@@ -396,6 +436,23 @@ func TestServeRefusesARedisThatMayForget(t *testing.T) {
 	}
 	if code, _, msg := run(t, "", args...); code != 1 || !strings.Contains(msg, "拒绝启动") {
 		t.Errorf("%d %s", code, msg)
+	}
+}
+
+// TestServeWaitsForItsServices: meanwhile it says what is missing, refuses
+// claims for now, and can be stopped.
+func TestServeWaitsForItsServices(t *testing.T) {
+	i := install(t)
+	i.sets = append(i.sets, "redis.addrs=127.0.0.1:1", "redis.db=0")
+	r := start(t, serveOptions{settingsFlags: i.flags(), worker: newDeadWorker})
+	r.get(t, "/readyz", func(status int, body string) bool {
+		return status == 503 && strings.Contains(body, startsRedis.ZH) && strings.Contains(body, startsKafka.EN)
+	})
+	if status, body := r.post(t, i.token, claimtest.Example); status != 503 || !strings.Contains(body, `"unavailable"`) {
+		t.Errorf("%d %s", status, body)
+	}
+	if err := r.stop(); err != nil {
+		t.Error(err)
 	}
 }
 
