@@ -202,12 +202,12 @@ func (in *Intake) append(b *Batch, verdicts []Verdict, remap *remapping) {
 		if t == Diagnoses {
 			owners = all.diagOwner
 		}
-		for row, owner := range b.Owners(t) {
+		b.inClaims(t, func(row, owner int32) {
 			if owner >= 0 && newRow[owner] >= 0 {
-				pick[t] = append(pick[t], int32(row))
+				pick[t] = append(pick[t], row)
 				owners.Push(newRow[owner])
 			}
-		}
+		})
 	}
 	for f := range NumFields {
 		if f != FixmedinsCode && all.Keep.Has(f) {
