@@ -46,6 +46,7 @@ var rooms = []room{
 	{dir: "internal/journal", ours: nobody, why: "the one door for writes: a change and its chained line in one step"},
 	{dir: "internal/journal/journaltest", ours: []string{"internal/journal"}, why: "an empty Redis and a failing network for the tests of all stores"},
 	{dir: "web", ours: []string{"claim", "detectors", "cases", "blacklist", "inspection", "inspection/draw", "fund", "clock"}, later: true, why: "pages; asks the rooms, never the stores"},
+	{dir: "internal/worker", ours: []string{"cases", "claim", "detectors", "detectors/knowledge", "ingest/kafka", "policies"}, why: "what happens to a message of a partition, from its bytes to one step of the store; knows the rooms it carries things between, and no server"},
 	{dir: "internal/app", ours: everybody, why: "the only one who knows everybody"},
 	{dir: "internal/report", ours: []string{"claim", "detectors"}, why: "findings for people: table, page, columns"},
 	{dir: "internal/simulate", ours: []string{"detectors/knowledge", "detectors/knowledge/starter"}, why: "an invented place; writes the contract's bytes from the contract alone, so that it can prove the readers wrong"},
@@ -69,7 +70,7 @@ type door struct {
 // libraries is the table of doors for what others wrote. The longest path that
 // fits counts; a library without a row may be used nowhere. Tests may use more.
 var libraries = []door{
-	{"github.com/apache/arrow/go/v17/arrow", []string{"claim", "ingest/...", "detectors", "detectors/detectortest", "internal/app"}, "columns in memory; behind claim, so that a new Arrow touches few rooms"},
+	{"github.com/apache/arrow/go/v17/arrow", []string{"claim", "ingest/...", "detectors", "detectors/detectortest", "internal/app", "internal/worker"}, "columns in memory; behind claim, so that a new Arrow touches few rooms"},
 	{"github.com/segmentio/kafka-go", []string{"ingest/kafka", "internal/journal"}, "claims come in and journal lines go out by Kafka, nothing else does"},
 	{"github.com/twmb/franz-go/pkg/kfake", []string{"internal/embedded"}, "a broker for demonstrations and tests, never for production"},
 	{"github.com/alicebob/miniredis/v2", []string{"internal/embedded", "internal/journal/journaltest"}, "a Redis for demonstrations and tests, never for production"},
