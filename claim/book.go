@@ -214,6 +214,16 @@ func (k *Book) Extract(persons []int32) *Batch {
 	return k.copy(claims)
 }
 
+// Before counts the claims settled before a time (seconds of the wall clock).
+func (k *Book) Before(time int64) (n int) {
+	for _, t := range k.in.All.Numbers(SetlTime) {
+		if t < time {
+			n++
+		}
+	}
+	return n
+}
+
 // Since gives a new book with the claims settled at a time (seconds of the wall
 // clock) or later, in the order in which they came.
 func (k *Book) Since(time int64) *Book {

@@ -308,17 +308,22 @@ func withdraw(old standing, e *effects) error {
 	return nil
 }
 
-// forgetEvery is how many claims come before the first are dropped.
-var forgetEvery = 1024
+// lookAfter is how many claims come before old ones are looked for.
+var lookAfter = 4096
 
 // forget drops claims before the window when they have become many. Findings
 // that rest on them stand.
-func (m *memory) forget() error {
-	if m.latest == claim.None64 || m.book.Rows(claim.Settlements) < 2*m.kept+forgetEvery {
-		return nil
+func (m *memory) forget() {
+	claims := m.book.Rows(claim.Settlements)
+	if m.latest == claim.None64 || claims < m.kept+m.kept/4+lookAfter {
+		return
 	}
-	book := m.book.Since(m.latest - int64(m.w.o.WindowDays)*86400)
+	m.kept = claims
+	since := m.latest - int64(m.w.o.WindowDays)*86400
+	if m.book.Before(since) < claims/8 {
+		return
+	}
+	book := m.book.Since(since)
 	m.book.Release()
 	m.book, m.kept = book, book.Rows(claim.Settlements)
-	return nil
 }

@@ -515,8 +515,8 @@ func TestWindow(t *testing.T) {
 	whole.drain(t, whole.worker(t, whole.store), func() int { return 10 })
 	w := short.worker(t, short.store)
 	w.o.WindowDays = 30
-	forgetEvery = 1
-	defer func() { forgetEvery = 1024 }()
+	lookAfter = 1
+	defer func() { lookAfter = 4096 }()
 	short.drain(t, w, func() int { return 10 })
 	kept := 0
 	for _, m := range w.memory {
