@@ -18,7 +18,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
 	"runtime"
 	"runtime/pprof"
 	"slices"
@@ -26,20 +25,13 @@ import (
 
 	arrow "github.com/apache/arrow/go/v17/arrow/memory"
 
-	"fundwatch/cases"
 	"fundwatch/claim"
 	"fundwatch/detectors"
 	"fundwatch/detectors/all"
-	"fundwatch/detectors/knowledge"
 	"fundwatch/ingest/kafka"
-	"fundwatch/internal/journal"
-	"fundwatch/internal/simulate"
+	"fundwatch/internal/trial"
 	"fundwatch/internal/worker"
-	"fundwatch/policies"
-	"fundwatch/policies/regions"
 )
-
-const region = "152900"
 
 func main() {
 	claims := flag.Int("claims", 200_000, "claims of the throughput run")
@@ -56,12 +48,8 @@ func main() {
 
 // bench is the services and the invented claims.
 type bench struct {
-	client   *kafka.Client
-	producer *kafka.Producer
-	brokers  string
-	redis    string
-	know     *knowledge.Knowledge
-	engine   *policies.Engine
+	*trial.Services
+	place    *trial.Place
 	messages []kafka.Message
 	bytes    int
 	sent     int // messages in the topic
@@ -75,7 +63,7 @@ func run(claims, rate, seconds, batch int, profile string) error {
 	if err != nil {
 		return err
 	}
-	defer b.client.Close()
+	defer b.Client.Close()
 	b.batch, b.profile = batch, profile
 	topic := fmt.Sprintf("claims-bench-%d", time.Now().UnixNano())
 	if err := b.fill(ctx, topic); err != nil {
@@ -106,38 +94,15 @@ func run(claims, rate, seconds, batch int, profile string) error {
 }
 
 func open(ctx context.Context, claims int) (*bench, error) {
-	b := &bench{brokers: os.Getenv("FUNDWATCH_TEST_KAFKA"), redis: os.Getenv("FUNDWATCH_TEST_REDIS")}
-	if b.brokers == "" || b.redis == "" {
-		return nil, fmt.Errorf("run me by .ci/services: FUNDWATCH_TEST_KAFKA and FUNDWATCH_TEST_REDIS name the services")
-	}
-	var err error
-	if b.client, err = kafka.Open(kafka.Config{Brokers: []string{b.brokers}}); err != nil {
-		return nil, err
-	}
-	b.producer = kafka.NewProducer(b.client, kafka.Uncompressed)
-	c := simulate.Config{Seed: 1, Claims: claims}
-	dir, err := os.MkdirTemp("", "knowledge")
+	s, err := trial.Open()
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
-	if err := simulate.WriteKnowledge(c, dir); err != nil {
+	b := &bench{Services: s}
+	if b.place, err = trial.NewPlace(ctx, 1, claims); err != nil {
 		return nil, err
 	}
-	know, problems, err := knowledge.Load(os.DirFS(filepath.Clean(dir)))
-	if err != nil || len(problems) > 0 {
-		return nil, fmt.Errorf("knowledge: %v %v", err, problems)
-	}
-	b.know = know
-	policy, err := regions.LoadPolicy(regions.Builtin(), region)
-	if err != nil {
-		return nil, err
-	}
-	if b.engine, err = policies.New(ctx, policies.Builtin(), policy); err != nil {
-		return nil, err
-	}
-	for x := range simulate.Claims(c) {
-		value := x.AppendJSON(nil)
+	for _, value := range b.place.Claims {
 		key, _ := kafka.KeyOf(value)
 		b.messages = append(b.messages, kafka.Message{Key: key, Value: value})
 		b.bytes += len(value)
@@ -147,11 +112,11 @@ func open(ctx context.Context, claims int) (*bench, error) {
 
 // fill makes a topic of one partition with all claims.
 func (b *bench) fill(ctx context.Context, topic string) error {
-	if _, err := b.client.EnsureTopics(ctx, []kafka.Topic{oneOf(topic)}); err != nil {
+	if err := b.Topics(ctx, 1, topic); err != nil {
 		return err
 	}
 	for some := range slices.Chunk(b.messages, 5000) {
-		if err := b.producer.Publish(ctx, topic, some); err != nil {
+		if err := b.Producer.Publish(ctx, topic, some); err != nil {
 			return err
 		}
 	}
@@ -173,29 +138,9 @@ func (b *bench) decode() time.Duration {
 	return time.Since(began)
 }
 
-// store opens the store of a region.
-func (b *bench) store(ctx context.Context, region string) (*cases.Store, *journal.Store, error) {
-	j, err := journal.Open(journal.Config{Region: region, Addrs: []string{b.redis}, Ops: []journal.Ops{cases.Ops()}})
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := j.Check(ctx); err != nil {
-		return nil, nil, err
-	}
-	return cases.Open(j, cases.Caps{}), j, nil
-}
-
-// worker makes the worker, told of every step.
-func (b *bench) worker(store *cases.Store, report func(worker.Report)) (*worker.Worker, error) {
-	return worker.New(worker.Options{
-		Region: region, Detectors: all.Detectors(), Knowledge: b.know, Policy: b.engine, Store: store,
-		Forward: b.producer.Forward, Seed: claim.Seed{1, 2}, Clock: time.Now, Report: report,
-	})
-}
-
 // whole takes all claims from Kafka to Redis, and counts Redis's calls for 1,000.
 func (b *bench) whole(ctx context.Context, topic string) (took time.Duration, calls float64, err error) {
-	store, j, err := b.store(ctx, region)
+	store, j, err := b.Store(ctx, 0)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -203,7 +148,7 @@ func (b *bench) whole(ctx context.Context, topic string) (took time.Duration, ca
 	defer stop()
 	var began time.Time
 	left := b.sent
-	w, err := b.worker(store, func(r worker.Report) {
+	w, err := b.place.Worker(store, b.Services, func(r worker.Report) {
 		if left -= r.Counts.Messages; left <= 0 {
 			took = time.Since(began)
 			stop()
@@ -238,7 +183,7 @@ func (b *bench) whole(ctx context.Context, topic string) (took time.Duration, ca
 
 // consume reads a topic with a new group until ctx ends.
 func (b *bench) consume(ctx context.Context, topic string, handler func(kafka.Assignment) kafka.Handler) error {
-	c, err := kafka.NewConsumer(b.client, kafka.Options{
+	c, err := kafka.NewConsumer(b.Client, kafka.Options{
 		Topic: topic, Group: topic + fmt.Sprint(time.Now().UnixNano()), Handler: handler, MaxMessages: b.batch, MaxBytes: 16 << 20, MaxWait: 20 * time.Millisecond,
 		Report: func(e kafka.Event) {
 			if e.Err != nil {

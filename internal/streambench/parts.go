@@ -11,14 +11,13 @@ import (
 
 	kafkago "github.com/segmentio/kafka-go"
 
-	"fundwatch/ingest/kafka"
 	"fundwatch/internal/journal"
 	"fundwatch/internal/worker"
 )
 
 // bare reads all messages with kafka-go as it comes and counts bytes.
 func (b *bench) bare(ctx context.Context, topic string) (time.Duration, error) {
-	conn, err := kafkago.DialLeader(ctx, "tcp", b.brokers, topic, 0)
+	conn, err := kafkago.DialLeader(ctx, "tcp", b.Broker, topic, 0)
 	if err != nil {
 		return 0, err
 	}
@@ -68,10 +67,10 @@ func commands(ctx context.Context, j *journal.Store) (int64, error) {
 // produces one to the step that made it visible.
 func (b *bench) latency(ctx context.Context, rate, seconds int) (p50, p99 time.Duration, err error) {
 	topic := fmt.Sprintf("claims-steady-%d", time.Now().UnixNano())
-	if _, err := b.client.EnsureTopics(ctx, []kafka.Topic{oneOf(topic)}); err != nil {
+	if err := b.Topics(ctx, 1, topic); err != nil {
 		return 0, 0, err
 	}
-	store, _, err := b.store(ctx, "152921") // an empty one
+	store, _, err := b.Store(ctx, 1) // an empty one
 	if err != nil {
 		return 0, 0, err
 	}
@@ -81,7 +80,7 @@ func (b *bench) latency(ctx context.Context, rate, seconds int) (p50, p99 time.D
 	var sent []time.Time // by message
 	var waits []time.Duration
 	total := min(rate*seconds, len(b.messages))
-	w, err := b.worker(store, func(r worker.Report) {
+	w, err := b.place.Worker(store, b.Services, func(r worker.Report) {
 		mu.Lock()
 		defer mu.Unlock()
 		now := time.Now()
@@ -120,17 +119,10 @@ func (b *bench) steady(ctx context.Context, topic string, rate, total int, mu *s
 			*sent = append(*sent, time.Now())
 		}
 		mu.Unlock()
-		if err := b.producer.Publish(context.WithoutCancel(ctx), topic, b.messages[n:to]); err != nil {
+		if err := b.Producer.Publish(context.WithoutCancel(ctx), topic, b.messages[n:to]); err != nil {
 			return err
 		}
 		n = to
 	}
 	return nil
-}
-
-// oneOf is a topic of one partition like the one of claims.
-func oneOf(name string) kafka.Topic {
-	t := kafka.Topics(1, 1, 0)[0]
-	t.Name = name
-	return t
 }
