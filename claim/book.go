@@ -265,16 +265,14 @@ func (k *Book) copy(claims []int32) *Batch {
 			continue
 		}
 		own := rows[specs[f].Table]
+		b.cols[f].expect(len(own))
 		if f.Coded() {
 			k.copyCodes(b, f, own)
 		} else {
 			appendColumn(b.cols[f], all.cols[f], own, nil)
 		}
 	}
-	for _, l := range rows[Lines] {
-		all.traces.each(int(l), func(code []byte) { b.traces.add(code) })
-		b.traces.closeRow()
-	}
+	b.traces.take(&all.traces, rows[Lines], all.Keep.Has(DrugTracCodg))
 	for t := range rows {
 		b.rows[t] = len(rows[t])
 	}

@@ -218,10 +218,7 @@ func (in *Intake) append(b *Batch, verdicts []Verdict, remap *remapping) {
 			appendColumn(all.cols[f], b.cols[f], pick[specs[f].Table], codes)
 		}
 	}
-	for _, row := range pick[Lines] {
-		b.traces.each(int(row), func(code []byte) { all.traces.add(code) })
-		all.traces.closeRow()
-	}
+	all.traces.take(&b.traces, pick[Lines], all.Keep.Has(DrugTracCodg))
 	for t := range pick {
 		all.rows[t] += len(pick[t])
 	}

@@ -118,9 +118,53 @@ func (o *options) verdict(ctx context.Context, s *trial.Services) error {
 	fmt.Printf("%d faults lost %d extra %d\n", o.faults, lost+max(0, standing[1]-standing[0]), extra+max(0, standing[0]-standing[1]))
 	switch {
 	case digests[0] != digests[1]:
+		if err := differences(ctx, s); err != nil {
+			return err
+		}
 		return errors.New("what trouble left differs from what calm left")
 	case sum != rough["messages"]:
 		return fmt.Errorf("%d messages, but %d claims, duplicates and dead letters", rough["messages"], sum)
+	}
+	return nil
+}
+
+// differences prints the leads, cases and counters that are not the same.
+func differences(ctx context.Context, s *trial.Services) error {
+	var seen [2]map[string]string
+	for db := range seen {
+		store, _, err := s.Store(ctx, db)
+		if err != nil {
+			return err
+		}
+		seen[db] = map[string]string{}
+		page, err := store.Leads(ctx, cases.Query{Limit: 1000})
+		if err != nil {
+			return err
+		}
+		for _, l := range page.Leads {
+			seen[db][l.ID] = fmt.Sprint(l.Scheme, " ", l.Status, " ", l.Findings, " ", l.Amount, " ", l.Union, " ", l.First, " ", l.Last, " ", l.Detectors, " ", l.Paths)
+		}
+		counters, err := store.Counters(ctx)
+		if err != nil {
+			return err
+		}
+		for name, n := range counters {
+			seen[db]["counter "+name] = fmt.Sprint(n)
+		}
+		_, list, err := store.Cases(ctx, 0, 1000)
+		if err != nil {
+			return err
+		}
+		for _, c := range list {
+			seen[db]["case of "+fmt.Sprint(c.Leads)] = string(c.Status)
+		}
+	}
+	for _, db := range []int{0, 1} {
+		for name, was := range seen[db] {
+			if is := seen[1-db][name]; is != was {
+				fmt.Printf("%s: in database %d %q, in the other %q\n", name, db, was, is)
+			}
+		}
 	}
 	return nil
 }

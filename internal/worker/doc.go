@@ -24,5 +24,8 @@
 // claims of a person), the path of triage from the finding alone: policy is
 // asked as of the finding's last day, without what else its lead holds. So
 // totals and paths are the same however messages fell into batches, whichever
-// partition was quicker, and after every restart.
+// partition was quicker, and after every restart. For the same reason no case is
+// opened here: the ground of a finding may come and go within an hour, with a
+// refund. That a lead holds findings whose path is a case is counted, and a case
+// is opened from it when they have stood.
 package worker

@@ -59,7 +59,6 @@ type effects struct {
 	leads    cases.Gatherer
 	findings []cases.FindingChange
 	dead     []cases.DeadLetter
-	cases    []cases.Decision
 	forward  []kafka.Message
 }
 
@@ -281,18 +280,12 @@ func (m *memory) announce(ctx context.Context, f *detectors.Finding, e *effects)
 	e.findings = append(e.findings, cases.FindingChange{ID: f.ID, Value: value, Decision: string(record)})
 	e.leads.Add(f, s.scheme, s.path, decision.Record.Policy)
 	e.counts.New++
-	if s.path == pathCase && !slices.ContainsFunc(e.cases, func(c cases.Decision) bool { return c.Subject == f.Subject && c.Scheme == s.scheme }) {
-		e.cases = append(e.cases, cases.Decision{Subject: f.Subject, Scheme: s.scheme, Path: s.path, Revision: decision.Record.Policy})
-	}
 	return s, nil
 }
 
-// Paths of triage that mean something here: open a case at once; and the one
-// of findings for which policy has no answer, which wait in the lead.
-const (
-	pathCase      = "case"
-	pathUndecided = "lead"
-)
+// pathUndecided is the path of findings for which policy has no answer: they
+// wait in the lead for a person.
+const pathUndecided = "lead"
 
 // withdraw notes that a finding does not stand any more.
 func withdraw(old standing, e *effects) error {

@@ -269,7 +269,7 @@ func (h *handler) step(ctx context.Context, messages []kafka.Message, from, to i
 	}
 	s := cases.Step{
 		Partition: h.a.Partition, Generation: h.a.Generation, From: from, To: to, At: began,
-		Leads: e.leads.Leads(), Findings: e.findings, Dead: e.dead, Cases: e.cases, Counters: e.counts.counters(),
+		Leads: e.leads.Leads(), Findings: e.findings, Dead: e.dead, Counters: e.counts.counters(),
 	}
 	result, err := h.w.o.Store.Apply(ctx, s)
 	if err != nil {
@@ -284,12 +284,14 @@ func (h *handler) step(ctx context.Context, messages []kafka.Message, from, to i
 	return nil
 }
 
-// counters gives the counts under the names the store keeps.
+// counters gives the counts under the names the store keeps: those that do not
+// depend on how messages fell into batches. A finding whose ground comes and
+// goes within one batch is never new.
 func (c *Counts) counters() map[string]int64 {
 	out := map[string]int64{}
 	for name, n := range map[string]int{
 		"messages": c.Messages, "claims": c.Claims, "duplicates": c.Duplicates, "conflicts": c.Conflicts, "problems": c.Problems,
-		"forwarded": c.Forwarded, "lines": c.Lines, "findings-new": c.New, "findings-withdrawn": c.Withdrawn,
+		"forwarded": c.Forwarded, "lines": c.Lines,
 	} {
 		if n != 0 {
 			out[name] = int64(n)
