@@ -145,6 +145,7 @@ func tryPut(t testing.TB, a *Archive, first int64, msgs ...string) (*Range, erro
 // texts writes all that a batch holds: a claim a text, with its fingerprint.
 func texts(b *claim.Batch) []string {
 	out := make([]string, b.Rows(claim.Settlements))
+	parts := make([][]string, len(out))
 	traces := func(line int) (codes []string) {
 		b.Traces(line, func(code []byte) { codes = append(codes, string(code)) })
 		return codes
@@ -152,12 +153,16 @@ func texts(b *claim.Batch) []string {
 	for _, t := range allTables {
 		rows := make([]string, b.Rows(t))
 		for _, f := range t.Fields() {
-			for row := range rows {
-				if f.Coded() {
-					if c := b.Codes(f)[row]; c != claim.NoCode {
+			if f.Coded() {
+				for row, c := range b.Codes(f) {
+					if c != claim.NoCode {
 						rows[row] += fmt.Sprintf(" %s=%q", f, b.Dicts.Of(f).Text(c))
 					}
-				} else if v := b.Numbers(f)[row]; v != claim.None64 {
+				}
+				continue
+			}
+			for row, v := range b.Numbers(f) {
+				if v != claim.None64 {
 					rows[row] += fmt.Sprintf(" %s=%d", f, v)
 				}
 			}
@@ -167,11 +172,14 @@ func texts(b *claim.Batch) []string {
 			case claim.Settlements:
 				out[row] = fmt.Sprintf("%x%s", b.Fingerprint[row], text)
 			case claim.Lines:
-				out[b.Owners(t)[row]] += fmt.Sprintf("\n line%s %q", text, traces(row))
+				parts[b.Owners(t)[row]] = append(parts[b.Owners(t)[row]], fmt.Sprintf("\n line%s %q", text, traces(row)))
 			default:
-				out[b.Owners(t)[row]] += "\n diagnosis" + text
+				parts[b.Owners(t)[row]] = append(parts[b.Owners(t)[row]], "\n diagnosis"+text)
 			}
 		}
+	}
+	for row := range out {
+		out[row] += strings.Join(parts[row], "")
 	}
 	return out
 }
