@@ -22,6 +22,7 @@ var rooms = []room{
 	{dir: "claim/parquet", ours: nobody, why: "a file format reader knows bytes and columns, not claims"},
 	{dir: "ingest/file", ours: []string{"claim", "claim/parquet"}, why: "brings claims in from files; what they mean is for others"},
 	{dir: "ingest/archive", ours: []string{"claim", "claim/parquet", "ingest/file"}, why: "keeps what a partition consumed as folders of tables; ingest/file knows how those become claims"},
+	{dir: "ingest/archive/bucket", ours: nobody, why: "names and bytes in a store that speaks S3; apart, so that the driver can be left out"},
 	{dir: "ingest/kafka", ours: []string{"claim"}, why: "brings claims in from Kafka and sends messages there; what they mean is for others"},
 	{dir: "detectors", ours: []string{"claim", "detectors/knowledge"}, why: "the engine knows what a detector is, never which ones there are"},
 	{dir: "detectors/knowledge", ours: []string{"claim"}, why: "tables of facts, read with the same rules of values as claims"},
@@ -71,6 +72,7 @@ type door struct {
 // fits counts; a library without a row may be used nowhere. Tests may use more.
 var libraries = []door{
 	{"github.com/apache/arrow/go/v17/arrow", []string{"claim", "ingest/...", "detectors", "detectors/detectortest", "internal/app"}, "columns in memory; behind claim, so that a new Arrow touches few rooms"},
+	{"gocloud.dev", []string{"ingest/archive/bucket"}, "the archive in a store that speaks S3"},
 	{"github.com/segmentio/kafka-go", []string{"ingest/kafka", "internal/journal"}, "claims come in and journal lines go out by Kafka, nothing else does"},
 	{"github.com/twmb/franz-go/pkg/kfake", []string{"internal/embedded"}, "a broker for demonstrations and tests, never for production"},
 	{"github.com/alicebob/miniredis/v2", []string{"internal/embedded", "internal/journal/journaltest"}, "a Redis for demonstrations and tests, never for production"},
