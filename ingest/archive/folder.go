@@ -13,7 +13,7 @@ import (
 )
 
 // Folder is a Store in a folder of a file system. It makes the folder when it
-// first writes.
+// first writes. Its files hold personal data: only their owner may read them.
 type Folder string
 
 // writing begins the name of a file that is being written.
@@ -72,7 +72,7 @@ func (f Folder) Write(ctx context.Context, name string, data []byte) error {
 		return err
 	}
 	to := f.path(name)
-	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
 		return fmt.Errorf("write: %w", err)
 	}
 	tmp, err := os.CreateTemp(filepath.Dir(to), writing)
