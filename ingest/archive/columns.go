@@ -18,7 +18,7 @@ const blockRows = 16384
 type tableFile struct {
 	table claim.Table
 	out   bytes.Buffer
-	w     *parquet.Writer
+	w     *parquet.BlockWriter
 	cols  []*gathered
 	rows  int // gathered and not yet handed over
 }
@@ -27,12 +27,12 @@ type tableFile struct {
 type gathered struct {
 	kind  columnKind
 	field claim.Field // not of offsets and traces
-	text  bool
+	text  bool        // not a number
 
-	ints  []int64
-	bytes []byte
-	ends  []int
-	null  []bool
+	parquet.Block
+	// code gives the code of a text in the file's dictionary; nil for columns
+	// without.
+	code func(text string) int32
 }
 
 // columnKind tells where the values of a column come from.
@@ -64,7 +64,12 @@ func newTableFile(t claim.Table) *tableFile {
 	for i, c := range f.cols {
 		cols[i] = c.column()
 	}
-	f.w = parquet.NewWriter(&f.out, cols)
+	f.w = parquet.NewBlockWriter(&f.out, cols)
+	for i, c := range cols {
+		if c.Dict {
+			f.cols[i].code = func(text string) int32 { return f.w.Code(i, text) }
+		}
+	}
 	return f
 }
 
@@ -157,61 +162,65 @@ func (g *gathered) filler(src *source) func(rows []int32) {
 		}
 	}
 	codes, dict := src.b.Codes(g.field), src.b.Dicts.Of(g.field)
+	add := func(code int32) { g.copyText(dict, code) }
+	if g.code != nil {
+		known := make([]int32, dict.Len()) // code in the file + 1
+		add = func(code int32) { g.Codes = append(g.Codes, g.translate(dict, known, code)) }
+	}
 	return func(rows []int32) {
 		for _, r := range rows {
 			if g.kind == ownerField {
 				r = src.owners[r]
 			}
-			g.code(dict, codes[r])
+			add(codes[r])
 		}
 	}
 }
 
-func (g *gathered) number(v int64) {
-	none := v == claim.None64
-	if none {
-		v = 0
-	}
-	g.ints, g.null = append(g.ints, v), append(g.null, none)
+// Absent numbers of a batch are absent ones of a file: this is no array else.
+var _ [0]struct{} = [claim.None64 - parquet.NullInt]struct{}{}
+
+// number appends a number.
+func (g *gathered) number(v int64) { g.Ints = append(g.Ints, v) }
+
+// copyText appends a text: the batch may be used again before it is written.
+func (g *gathered) copyText(dict *claim.Dict, code int32) {
+	g.Bytes = append(g.Bytes, dict.Text(code)...)
+	g.Ends = append(g.Ends, len(g.Bytes))
 }
 
-// code copies a text: the batch may be used again before it is written.
-func (g *gathered) code(dict *claim.Dict, code int32) {
-	g.bytes = append(g.bytes, dict.Text(code)...)
-	g.ends, g.null = append(g.ends, len(g.bytes)), append(g.null, code == claim.NoCode)
+// translate turns a code of a batch into one of the file; each is looked up
+// once.
+func (g *gathered) translate(dict *claim.Dict, known []int32, code int32) int32 {
+	if code < 0 {
+		return -1
+	}
+	if known[code] == 0 {
+		known[code] = g.code(dict.Text(code)) + 1
+	}
+	return known[code] - 1
 }
 
 func (g *gathered) traces(b *claim.Batch, line int) {
-	from := len(g.bytes)
+	from := len(g.Bytes)
 	b.Traces(line, func(code []byte) {
-		if len(g.bytes) > from {
-			g.bytes = append(g.bytes, '|')
+		if len(g.Bytes) > from {
+			g.Bytes = append(g.Bytes, '|')
 		}
-		g.bytes = append(g.bytes, code...)
+		g.Bytes = append(g.Bytes, code...)
 	})
-	g.ends, g.null = append(g.ends, len(g.bytes)), append(g.null, len(g.bytes) == from)
+	g.Ends = append(g.Ends, len(g.Bytes))
 }
 
 // flush hands the gathered rows over.
 func (f *tableFile) flush() error {
-	batch := make([]parquet.Values, len(f.cols))
+	block := make([]parquet.Block, len(f.cols))
 	for i, c := range f.cols {
-		batch[i] = parquet.Values{Ints: c.ints, Null: c.null}
-		if c.text {
-			batch[i].Ints, batch[i].Bytes = nil, make([][]byte, len(c.ends))
-			from := 0
-			for k, end := range c.ends {
-				batch[i].Bytes[k] = c.bytes[from:end]
-				from = end
-			}
-		}
-	}
-	err := f.w.Write(batch)
-	for _, c := range f.cols {
-		c.ints, c.bytes, c.ends, c.null = c.ints[:0], c.bytes[:0], c.ends[:0], c.null[:0]
+		block[i] = c.Block
+		c.Block = parquet.Block{Codes: c.Codes[:0], Ints: c.Ints[:0], Bytes: c.Bytes[:0], Ends: c.Ends[:0]}
 	}
 	f.rows = 0
-	return err
+	return f.w.Write(block)
 }
 
 // close gives the bytes of the file.

@@ -78,7 +78,7 @@ var libraries = []door{
 	{"github.com/alicebob/miniredis/v2", []string{"internal/embedded", "internal/journal/journaltest"}, "a Redis for demonstrations and tests, never for production"},
 	{"github.com/open-policy-agent/opa", []string{"policies"}, "policy is asked, not known"},
 	{"github.com/redis/go-redis/v9", []string{"cases", "blacklist", "fund", "inspection", "internal/journal", "internal/journal/journaltest"}, "the stores"},
-	{"github.com/parquet-go/parquet-go", []string{"claim/parquet", "internal/simulate"}, "claim/parquet writes with it, reads without it and is tested against it; the simulator writes its tables with it"},
+	{"github.com/parquet-go/parquet-go", []string{"claim/parquet", "internal/simulate"}, "claim/parquet writes findings with it, reads without it and is tested against it; the simulator writes its tables with it"},
 	{"github.com/andybalholm/brotli", []string{"claim/parquet"}, "a Parquet codec"},
 	{"github.com/pierrec/lz4/v4", []string{"claim/parquet"}, "a Parquet codec"},
 	{"github.com/klauspost/compress", []string{"claim/parquet", "ingest/file", "ingest/kafka", "internal/simulate"}, "gzip and zstd of files"},
