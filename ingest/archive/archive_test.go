@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -262,6 +264,79 @@ func TestARangeWithoutClaimsStillCounts(t *testing.T) {
 	put(t, a, 7, visits(7, 1)...)
 	if got := load(t, a, claim.None64); got.next != 8 || len(got.texts) != 3 {
 		t.Errorf("%+v", got)
+	}
+}
+
+// A worker keeps only what detectors read, and must still know a claim that is
+// sent again.
+func TestFingerprintsDoNotDependOnWhatIsKept(t *testing.T) {
+	a := over(t, newMem())
+	msgs := append(visits(0, 5), claimtest.Example)
+	put(t, a, 0, msgs...)
+	a.Keep = 0
+	var got []uint64
+	if _, err := a.Load(context.Background(), 3, claim.None64, func(l *Loaded) error {
+		got = append(got, l.Batch.Fingerprint...)
+		if l.Batch.Keep == claim.AllFields {
+			t.Error("everything was kept")
+		}
+		l.Batch.Release()
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if want := batchOf(t, msgs).Fingerprint; !slices.Equal(got, want) {
+		t.Errorf("%x, want %x", got, want)
+	}
+}
+
+// Loading may stop in the middle, and then all memory comes back.
+func TestLoadStopsWhenAsked(t *testing.T) {
+	a := over(t, newMem())
+	for i := range 3 {
+		put(t, a, int64(i), visits(i, 1)...)
+	}
+	stop, n := errors.New("enough"), 0
+	_, err := a.Load(context.Background(), 3, claim.None64, func(l *Loaded) error {
+		n++
+		l.Batch.Release()
+		return stop
+	})
+	if !errors.Is(err, stop) || n != 1 {
+		t.Errorf("%d ranges, %v", n, err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	f := over(t, Folder(t.TempDir()))
+	if _, err := f.Load(ctx, 3, claim.None64, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+}
+
+// A folder that cannot be written leaves no half file.
+func TestAFolderThatCannotBeWritten(t *testing.T) {
+	dir := t.TempDir()
+	a := over(t, Folder(dir))
+	put(t, a, 0, visits(0, 1)...)
+	blocked := filepath.Join(dir, "claims", "p=00003", span{1, 2}.String(), "lines.parquet")
+	if err := os.MkdirAll(blocked, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tryPut(t, a, 1, visits(1, 1)...); err == nil || !strings.Contains(err.Error(), "lines.parquet") {
+		t.Errorf("error: %v", err)
+	}
+	if names, err := Folder(dir).List(context.Background(), ""); err != nil || len(names) != 4+1 {
+		t.Errorf("%v, %v", names, err)
+	}
+	if got := load(t, a, claim.None64); got.next != 1 {
+		t.Errorf("next %d", got.next)
+	}
+	if err := os.Remove(blocked); err != nil {
+		t.Fatal(err)
+	}
+	put(t, a, 1, visits(1, 1)...)
+	if got := load(t, a, claim.None64); got.next != 2 {
+		t.Errorf("next %d", got.next)
 	}
 }
 

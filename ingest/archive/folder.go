@@ -25,6 +25,9 @@ func (f Folder) path(name string) string {
 
 // List walks the folder in which the names lie.
 func (f Folder) List(ctx context.Context, prefix string) ([]string, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	top := path.Dir(prefix + "x")
 	var out []string
 	err := filepath.WalkDir(f.path(top), func(p string, d fs.DirEntry, err error) error {
@@ -33,8 +36,6 @@ func (f Folder) List(ctx context.Context, prefix string) ([]string, error) {
 			return nil // nothing yet, or just deleted
 		case err != nil:
 			return err
-		case ctx.Err() != nil:
-			return ctx.Err()
 		case d.IsDir():
 			return nil
 		}
