@@ -48,7 +48,7 @@ var rooms = []room{
 	{dir: "internal/journal", ours: nobody, why: "the one door for writes: a change and its chained line in one step"},
 	{dir: "internal/journal/journaltest", ours: []string{"internal/journal"}, why: "an empty Redis and a failing network for the tests of all stores"},
 	{dir: "web", ours: []string{"claim", "detectors", "cases", "blacklist", "inspection", "inspection/draw", "fund", "clock"}, later: true, why: "pages; asks the rooms, never the stores"},
-	{dir: "internal/worker", ours: []string{"cases", "claim", "detectors", "detectors/knowledge", "ingest/kafka", "policies"}, why: "what happens to a message of a partition, from its bytes to one step of the store; knows the rooms it carries things between, and no server"},
+	{dir: "internal/worker", ours: []string{"cases", "claim", "detectors", "detectors/knowledge", "ingest/archive", "ingest/kafka", "policies"}, why: "what happens to a message of a partition, from its bytes to one step of the store; knows the rooms it carries things between, and no server"},
 	{dir: "internal/trial", ours: []string{"cases", "claim", "detectors/all", "detectors/knowledge", "ingest/kafka", "internal/journal", "internal/simulate", "internal/worker", "policies", "policies/regions"}, why: "an invented place between real services, for the two trials below"},
 	{dir: "internal/chaos", ours: []string{"cases", "ingest/kafka", "internal/trial", "internal/worker"}, why: "a tool: kills what can be killed and looks whether that left a trace"},
 	{dir: "internal/streambench", ours: []string{"claim", "detectors", "detectors/all", "ingest/kafka", "internal/journal", "internal/trial", "internal/worker"}, why: "a tool: measures the stream beside what it is compared with"},

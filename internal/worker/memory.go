@@ -31,6 +31,8 @@ type memory struct {
 	// book had after it last forgot some.
 	latest int64
 	kept   int
+	// archived is what the archive has not got yet; nil where there is none.
+	archived *unarchived
 }
 
 // standing is a finding that stands, with what it was announced with.
@@ -41,9 +43,12 @@ type standing struct {
 }
 
 func newMemory(w *Worker) *memory {
-	alloc := arrow.NewGoAllocator()
+	alloc, keep := arrow.NewGoAllocator(), w.keep
+	if w.o.Archive != nil {
+		keep = claim.AllFields // the archive keeps everything
+	}
 	return &memory{
-		w: w, alloc: alloc, dec: claim.NewDecoder(alloc, w.o.Seed, w.keep, true), book: claim.NewBook(alloc, w.o.Seed, w.keep),
+		w: w, alloc: alloc, dec: claim.NewDecoder(alloc, w.o.Seed, keep, true), book: claim.NewBook(alloc, w.o.Seed, w.keep),
 		found: map[string]map[string]standing{}, latest: claim.None64,
 	}
 }
@@ -63,8 +68,8 @@ type effects struct {
 }
 
 // read decodes messages and adds the claims to the book. e gets what is no
-// claim; nil when the messages were done before.
-func (m *memory) read(a kafka.Assignment, messages []kafka.Message, e *effects) (touched []int32) {
+// claim.
+func (m *memory) read(a kafka.Assignment, messages []kafka.Message, e *effects) (touched []int32, err error) {
 	m.dec.Batch.Reset()
 	m.dec.Reset(m.dec.Batch)
 	rows := make([]int, 0, len(messages)) // the message of a row of the batch
@@ -102,7 +107,7 @@ func (m *memory) read(a kafka.Assignment, messages []kafka.Message, e *effects) 
 		}
 	}
 	slices.SortFunc(e.dead, func(x, y cases.DeadLetter) int { return int(x.Offset - y.Offset) })
-	return touched
+	return touched, m.gather(a.Partition, messages, rows, verdicts)
 }
 
 // conflict is the one problem of another content for an identity.
@@ -116,10 +121,12 @@ func (m *memory) see(b *claim.Batch) {
 }
 
 // learn takes in messages whose effects were done before.
-func (m *memory) learn(a kafka.Assignment, messages []kafka.Message) {
-	if len(messages) > 0 {
-		m.read(a, messages, &effects{})
+func (m *memory) learn(a kafka.Assignment, messages []kafka.Message) error {
+	if len(messages) == 0 {
+		return nil
 	}
+	_, err := m.read(a, messages, &effects{})
+	return err
 }
 
 // recall works out what stands, for everybody.
@@ -147,7 +154,10 @@ func (m *memory) work(ctx context.Context, a kafka.Assignment, messages []kafka.
 	if len(messages) == 0 {
 		return e, nil
 	}
-	touched := m.read(a, messages, e)
+	touched, err := m.read(a, messages, e)
+	if err != nil {
+		return nil, err
+	}
 	return e, m.look(ctx, touched, e)
 }
 

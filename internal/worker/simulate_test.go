@@ -25,6 +25,7 @@ import (
 	"fundwatch/detectors"
 	"fundwatch/detectors/all"
 	"fundwatch/detectors/knowledge"
+	"fundwatch/ingest/archive"
 	"fundwatch/ingest/kafka"
 	"fundwatch/internal/simulate"
 	"fundwatch/policies"
@@ -84,8 +85,10 @@ const partitions = 3
 
 // cluster is logs of partitions and the store: what survives every crash.
 type cluster struct {
-	logs  [partitions][]kafka.Message
-	store *fakeStore
+	logs    [partitions][]kafka.Message
+	first   [partitions]int // what lies before is not in Kafka any more
+	store   *fakeStore
+	archive *archive.Archive // nil: none
 }
 
 func newCluster(rng *rand.Rand, messages [][]byte) *cluster {
@@ -130,7 +133,8 @@ func (c *cluster) forward(_ context.Context, from kafka.Assignment, messages []k
 func (c *cluster) worker(t testing.TB, store Store) *Worker {
 	w, err := New(Options{
 		Region: "152900", Detectors: all.Detectors(), Knowledge: place().know, Policy: fakePolicy{}, Store: store, Forward: c.forward,
-		Seed: claim.Seed{3, 4}, Clock: func() time.Time { return time.Time{} },
+		Seed: claim.Seed{3, 4}, Clock: func() time.Time { return time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC) },
+		Archive: c.archive, ArchiveClaims: 3,
 		Report: func(r Report) {
 			if strings.Contains(r.Warning, "rebuild") {
 				t.Errorf("warning: %s", r.Warning)
@@ -171,7 +175,24 @@ func (c *cluster) begin(t testing.TB, w *Worker, p int, generation int64) (kafka
 	if err != nil {
 		t.Fatal(err)
 	}
-	return h, max(next, 0)
+	if next == cases.Nothing {
+		next = int64(c.first[p])
+	}
+	if int(next) < c.first[p] {
+		t.Fatalf("partition %d is to begin at %d, Kafka has %d and later", p, next, c.first[p])
+	}
+	return h, next
+}
+
+// retain drops from Kafka what the archive holds of a partition.
+func (c *cluster) retain(t testing.TB, p int) {
+	ranges, err := c.archive.Ranges(context.Background(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(ranges); n > 0 {
+		c.first[p] = int(ranges[n-1].To)
+	}
 }
 
 func (c *cluster) batch(p, from, to int) kafka.Batch {
@@ -394,6 +415,9 @@ func TestTroubleLeavesNoTrace(t *testing.T) {
 		messages := place().someMessages(rng, 8+rng.IntN(20))
 		calm, rough := newCluster(rand.New(rand.NewPCG(seed, 3)), messages), newCluster(rand.New(rand.NewPCG(seed, 3)), messages)
 		calm.drain(t, calm.worker(t, calm.store), func() int { return 1000 })
+		if seed%2 == 1 {
+			rough.archive = &archive.Archive{Store: archive.Folder(t.TempDir()), Alloc: arrow.NewGoAllocator()}
+		}
 		trouble(t, rough, rng)
 		rough.drain(t, rough.worker(t, rough.store), func() int { return 5 })
 		if got, want := rough.unforwarded(), calm.unforwarded(); got != want {
@@ -450,12 +474,19 @@ func trouble(t *testing.T, c *cluster, rng *rand.Rand) {
 		switch rng.IntN(10) {
 		case 0: // the group is balanced anew
 			begin(p)
+		case 3: // old messages leave Kafka
+			if c.archive != nil {
+				c.retain(t, p)
+			}
 		case 1: // a worker dies with all it knows
 			w = c.worker(t, crashing{c.store, rng})
 			now = [partitions]owner{}
 		case 2: // an old owner still works
 			if o := &before[p]; o.h != nil && int(o.next) < len(c.logs[p]) {
 				to := min(int(o.next)+1+rng.IntN(4), len(c.logs[p]))
+				if int(o.next) < c.first[p] {
+					continue
+				}
 				if err := o.h.Handle(ctx, c.batch(p, int(o.next), to)); err == nil && c.store.generation[p] > 0 && now[p].h != nil && int(c.store.next[p]) < to {
 					t.Fatal("an old owner stored something")
 				}

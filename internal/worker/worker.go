@@ -13,6 +13,7 @@ import (
 	"fundwatch/claim"
 	"fundwatch/detectors"
 	"fundwatch/detectors/knowledge"
+	"fundwatch/ingest/archive"
 	"fundwatch/ingest/kafka"
 	"fundwatch/policies"
 )
@@ -45,6 +46,12 @@ type Options struct {
 	// of the partition; 0 is 400.
 	WindowDays int
 	Clock      func() time.Time
+	// Archive keeps what was consumed; nil for none, then a restart needs all
+	// messages of the window in Kafka. A range is written when it has so many
+	// claims (0: 50,000) or is so old (0: ten minutes).
+	Archive       *archive.Archive
+	ArchiveClaims int
+	ArchiveEvery  time.Duration
 	// Report is told every step that was done, and what is worth a look; may be
 	// nil. Partitions report at the same time.
 	Report func(Report)
@@ -96,6 +103,12 @@ func New(o Options) (*Worker, error) {
 	if o.WindowDays == 0 {
 		o.WindowDays = defaultWindow
 	}
+	if o.ArchiveClaims == 0 {
+		o.ArchiveClaims = 50_000
+	}
+	if o.ArchiveEvery == 0 {
+		o.ArchiveEvery = 10 * time.Minute
+	}
 	if o.Report == nil {
 		o.Report = func(Report) {}
 	}
@@ -105,6 +118,11 @@ func New(o Options) (*Worker, error) {
 		w.byID[d.ID] = d
 	}
 	w.keep = detectors.Fields(o.Detectors)
+	if o.Archive != nil { // loaded as the book wants it
+		a := *o.Archive
+		a.Seed, a.Keep = o.Seed, w.keep
+		w.o.Archive = &a
+	}
 	return w, nil
 }
 
@@ -174,11 +192,16 @@ func (h *handler) Begin(ctx context.Context, a kafka.Assignment) (int64, error) 
 	}
 	h.m = newMemory(h.w)
 	h.m.done = next
-	if next <= 0 {
-		h.m.next = next
-		return next, nil
+	start, err := h.m.restore(ctx, a.Partition)
+	if err == nil && start == next && next > 0 {
+		err = h.caughtUp(ctx)
 	}
-	return cases.Nothing, nil // the first message that is there
+	if err != nil {
+		h.m.release()
+		h.m = nil
+		return 0, err
+	}
+	return start, nil
 }
 
 // End keeps what was learnt for the next generation.
@@ -206,15 +229,17 @@ func (h *handler) Handle(ctx context.Context, b kafka.Batch) error {
 
 func (h *handler) handle(ctx context.Context, b kafka.Batch) error {
 	m := h.m
-	if len(b.Messages) > 0 && m.done >= 0 && b.Messages[0].Offset > max(m.next, m.done) {
-		return &kafka.GapError{Topic: h.a.Topic, Partition: h.a.Partition, Want: m.done, Have: b.Messages[0].Offset}
+	if want := m.wants(); len(b.Messages) > 0 && want >= 0 && b.Messages[0].Offset > want {
+		return &kafka.GapError{Topic: h.a.Topic, Partition: h.a.Partition, Want: want, Have: b.Messages[0].Offset}
 	}
 	at := 0
 	for at < len(b.Messages) && b.Messages[at].Offset < m.done {
 		at++
 	}
 	if m.next < m.done {
-		m.learn(h.a, b.Messages[:at])
+		if err := m.learn(h.a, b.Messages[:at]); err != nil {
+			return err
+		}
 		if m.next = min(b.Next, m.done); m.next < m.done {
 			return nil
 		}
@@ -281,7 +306,7 @@ func (h *handler) step(ctx context.Context, messages []kafka.Message, from, to i
 	}
 	h.w.o.Report(Report{Partition: h.a.Partition, Counts: e.counts, Waiting: result.Waiting, Took: h.w.o.Clock().Sub(began)})
 	h.m.forget()
-	return nil
+	return h.archive(ctx)
 }
 
 // counters gives the counts under the names the store keeps: those that do not
