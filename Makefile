@@ -3,9 +3,10 @@
 
 LINES ?= 10000000
 FUZZTIME ?= 10
+FAULTS ?= 40
 
 .DEFAULT_GOAL := help
-.PHONY: help check test services race fuzz gen bench-scan bench-json demo ci
+.PHONY: help check test services race fuzz gen bench-scan bench-json demo ci bench-stream chaos
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "%-12s %s\n", $$1, $$2 }'
@@ -43,3 +44,9 @@ demo: ## invent claims and scan them
 
 ci: ## everything the gate checks, as on a fresh clone
 	@.ci/run
+
+bench-stream: ## speed of the stream on real Kafka and Redis: ratio to reading or decoding alone, latency, calls
+	@.ci/services go run ./internal/streambench
+
+chaos: ## kill workers, Redis and Kafka FAULTS times under load (40 unless told); nothing may be lost or done twice
+	@.ci/services go run ./internal/chaos -faults $(FAULTS) -claims 60000 -workers 3

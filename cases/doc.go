@@ -1,7 +1,7 @@
 // Package cases keeps what becomes of findings: leads, and the cases opened
 // from them.
 //
-// The findings of one subject under one insurance scheme gather in a [Lead].
+// The findings of one subject under one scheme (F01 to F69) gather in a [Lead].
 // It shows exact totals and some of the evidence; the findings themselves go to
 // topic findings. A lead becomes a [Case] by a decision of policy or by hand,
 // or is dismissed with a reason.

@@ -30,7 +30,7 @@ type Step struct {
 // any order. [Gatherer] makes it from findings.
 type LeadDelta struct {
 	Subject detectors.Subject
-	Scheme  string // insurance scheme, as the region names it: 310, 390, …
+	Scheme  string // F01 to F69, or the number of a detector that belongs to none
 
 	Findings int64 // new less withdrawn
 	Amount   int64 // fen, over all findings

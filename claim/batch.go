@@ -63,6 +63,27 @@ func (b *Batch) join(workers int) *joined {
 	return j
 }
 
+// inClaims calls yield with the rows of lines or diagnoses and their owners, so
+// that those of each claim come together, in their order.
+func (b *Batch) inClaims(t Table, yield func(row, owner int32)) {
+	owners := b.Owners(t)
+	if b.joined != nil { // only tables may hold them scattered
+		m := b.joined.lines
+		if t == Diagnoses {
+			m = b.joined.diagnoses
+		}
+		if m.sorted != nil {
+			for _, row := range m.sorted {
+				yield(row, owners[row])
+			}
+			return
+		}
+	}
+	for row, owner := range owners {
+		yield(int32(row), owner)
+	}
+}
+
 // negative lists the lines whose quantity is negative or cannot be read.
 func (b *Batch) negative() (out []int32) {
 	for from, cnt := range b.packed(Cnt).blocks() {

@@ -43,7 +43,7 @@ func (c *Vector[T]) Reserve(n int) {
 		return
 	}
 	used, size := len(c.V), int(unsafe.Sizeof(*new(T)))
-	c.buf.Resize(max(used+n, c.want) * size)
+	c.buf.Resize(max(used+n, used+used/4, c.want) * size) // a quarter more, so that growing costs no more than filling
 	full := c.buf.Bytes()
 	c.V = unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(full))), len(full)/size)[:used]
 }

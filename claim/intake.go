@@ -1,6 +1,8 @@
 package claim
 
 import (
+	"slices"
+
 	"github.com/apache/arrow/go/v17/arrow/memory"
 )
 
@@ -80,7 +82,7 @@ func NewIntake(alloc memory.Allocator, seed Seed, keep FieldSet) *Intake {
 
 // Add takes over the messages of a batch and says of each what became of it.
 // The first batch belongs to the intake from then on, as All; what it needs of
-// the others it copies. Batches must carry fingerprints, unless the intake only
+// the others it copies, and leaves them as they are. Batches must carry fingerprints, unless the intake only
 // ever gets one.
 func (in *Intake) Add(b *Batch) []Verdict {
 	b.settle()
@@ -172,15 +174,16 @@ func (in *Intake) absorb(b *Batch) *remapping {
 	return &r
 }
 
-// codes rewrites a column of the batch in place, once.
+// codes gives a column of the batch in the codes of All.
 func (r *remapping) codes(b *Batch, f Field) []int32 {
-	col, to := b.Codes(f), r[specs[f].Domain]
-	for i, c := range col {
+	to := r[specs[f].Domain]
+	out := slices.Clone(b.Codes(f))
+	for i, c := range out {
 		if c >= 0 {
-			col[i] = to[c]
+			out[i] = to[c]
 		}
 	}
-	return col
+	return out
 }
 
 // append copies the accepted messages of b behind All.
@@ -202,26 +205,23 @@ func (in *Intake) append(b *Batch, verdicts []Verdict, remap *remapping) {
 		if t == Diagnoses {
 			owners = all.diagOwner
 		}
-		for row, owner := range b.Owners(t) {
+		b.inClaims(t, func(row, owner int32) {
 			if owner >= 0 && newRow[owner] >= 0 {
-				pick[t] = append(pick[t], int32(row))
+				pick[t] = append(pick[t], row)
 				owners.Push(newRow[owner])
 			}
-		}
+		})
 	}
 	for f := range NumFields {
 		if f != FixmedinsCode && all.Keep.Has(f) {
 			codes := remap[specs[f].Domain]
-			if f == SetlID || !f.Coded() { // judge has done the one, the other has none
+			if !f.Coded() {
 				codes = nil
 			}
 			appendColumn(all.cols[f], b.cols[f], pick[specs[f].Table], codes)
 		}
 	}
-	for _, row := range pick[Lines] {
-		b.traces.each(int(row), func(code []byte) { all.traces.add(code) })
-		all.traces.closeRow()
-	}
+	all.traces.take(&b.traces, pick[Lines], all.Keep.Has(DrugTracCodg))
 	for t := range pick {
 		all.rows[t] += len(pick[t])
 	}

@@ -35,6 +35,8 @@ type Decoder struct {
 	setl    objectState
 	list    [3]Rule // problem of feedetail, diseinfo being no list
 	content uint64  // sum of the hashes of what was read
+	// diagnoses is how many of the message say something.
+	diagnoses uint64
 }
 
 // lastValue is the last readable value of a field that often repeats: many
@@ -84,7 +86,7 @@ func (d *Decoder) Decode(msg []byte) []Problem {
 	d.src, d.p, d.fail = msg, 0, OK
 	d.problems = d.problems[:0]
 	d.serial++
-	d.list, d.content = [3]Rule{}, 0
+	d.list, d.content, d.diagnoses = [3]Rule{}, 0, 0
 	d.setl = objectState{}
 	d.Batch.settleMany()
 	m := d.Batch.mark()
@@ -223,11 +225,13 @@ func (d *Decoder) diagnosis(i int) bool {
 		return false
 	}
 	d.place(at, "diseinfo", i)
-	if s.present|s.bad != 0 { // an empty one says nothing and takes no room
-		d.Batch.pushRow(Diagnoses, s.values[:])
-		d.Batch.diagOwner.Push(int32(d.Batch.rows[Settlements]))
+	if s.present|s.bad == 0 {
+		return true // an empty one says nothing, takes no room and is no content
 	}
-	d.content += d.seed.mix(s.hash + uint64(i+1)*diagnosisSalt)
+	d.Batch.pushRow(Diagnoses, s.values[:])
+	d.Batch.diagOwner.Push(int32(d.Batch.rows[Settlements]))
+	d.diagnoses++
+	d.content += d.seed.mix(s.hash + d.diagnoses*diagnosisSalt)
 	return true
 }
 

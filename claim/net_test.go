@@ -575,3 +575,19 @@ func TestRefundsInLargeClaimsAndVisits(t *testing.T) {
 		t.Errorf("lowered %v, want %v", lowered, want)
 	}
 }
+
+// A diagnosis that says nothing is no content: with or without it the claim is
+// the same, whether from JSON or from tables.
+func TestEmptyDiagnosisIsNoContent(t *testing.T) {
+	with := func(list string) string { return claimtest.Set(example, "diseinfo", list) }
+	one := `{"diag_code":"I10"}`
+	for _, c := range []struct{ first, again, want string }{
+		{"[]", "[{}]", "ad"},
+		{"[" + one + "]", "[{}," + one + ",{\"diag_name\":\" \"}]", "ad"},
+		{"[" + one + "]", "[]", "ac"},
+	} {
+		if got := runBatches(t, []string{with(c.first), with(c.again)}, nil, 1).verdicts; got != c.want {
+			t.Errorf("%s, then %s: %s, want %s", c.first, c.again, got, c.want)
+		}
+	}
+}

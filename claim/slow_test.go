@@ -209,8 +209,9 @@ func (s *slowClaim) read(root *node) {
 	for _, name := range []string{"diseinfo", "feedetail"} {
 		lists[name] = s.list(root.get(name), name, func(item *node, path string) {
 			if name == "diseinfo" {
-				d, _ := s.object(item, Diagnoses, path)
-				s.diagnoses = append(s.diagnoses, d)
+				if d, _ := s.object(item, Diagnoses, path); len(d) > 0 { // else it says nothing
+					s.diagnoses = append(s.diagnoses, d)
+				}
 				return
 			}
 			s.line(item, path, unknown || setl["refd_setl_flag"] == "1" || bad["refd_setl_flag"])

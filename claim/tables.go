@@ -347,7 +347,7 @@ func (t *Tables) fingerprints() {
 	}
 	count := make([]uint64, len(out))
 	for row, owner := range b.diagOwner.V {
-		if owner >= 0 {
+		if owner >= 0 && t.hash[Diagnoses][row] != 0 { // else it says nothing
 			count[owner]++
 			out[owner] += t.seed.mix(t.hash[Diagnoses][row] + count[owner]*diagnosisSalt)
 		}

@@ -117,6 +117,17 @@ func (t *traceColumn) push(code []byte, hash uint64) {
 	t.hash.Push(hash)
 }
 
+// take appends the codes of some rows of another column, or as many rows
+// without where codes are not kept.
+func (t *traceColumn) take(from *traceColumn, rows []int32, keep bool) {
+	for _, row := range rows {
+		if keep {
+			from.each(int(row), func(code []byte) { t.add(code) })
+		}
+		t.closeRow()
+	}
+}
+
 // fewCodes is how many codes of a line are compared one by one.
 const fewCodes = 32
 

@@ -227,10 +227,14 @@ func bind(d *claim.Dicts, k *knowledge.Knowledge) *Bound {
 	b := &Bound{know: k}
 	b.items = byCode(d[claim.DomainItem], k.Versions)
 	b.institutions = byCode(d[claim.DomainInstitution], func(c string) *knowledge.Institution { return k.Institutions[c] })
-	b.persons = make([]*knowledge.Person, d[claim.DomainPerson].Len())
-	for psn, row := range k.Persons {
-		if c := d[claim.DomainPerson].Lookup(psn); c != claim.NoCode {
-			b.persons[c] = row
+	if persons := d[claim.DomainPerson]; persons.Len() < len(k.Persons) { // a few of the insured
+		b.persons = byCode(persons, func(c string) *knowledge.Person { return k.Persons[c] })
+	} else {
+		b.persons = make([]*knowledge.Person, persons.Len())
+		for psn, row := range k.Persons {
+			if c := persons.Lookup(psn); c != claim.NoCode {
+				b.persons[c] = row
+			}
 		}
 	}
 	b.care = byCode(d[claim.DomainMedType], claim.SettingOf)

@@ -15,7 +15,8 @@
 //   - long runs of equal values are delivered in batches of a fixed number of
 //     rows, so that they never need memory of their own length.
 //
-// The writer is a thin layer over parquet-go for output of our own.
+// Writer is a thin layer over parquet-go for output of our own; BlockWriter is
+// for what is written all the time and is in columns already.
 package parquet
 
 import "time"

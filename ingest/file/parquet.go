@@ -2,6 +2,7 @@ package file
 
 import (
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"time"
@@ -12,7 +13,7 @@ import (
 
 // parquetTable is a table in Parquet.
 type parquetTable struct {
-	f     *os.File
+	from  io.Closer
 	pq    *parquet.File
 	which claim.Table
 	cols  map[string]int // columns of the contract
@@ -23,14 +24,19 @@ func openParquet(f *os.File, which claim.Table) (table, error) {
 	if err != nil {
 		return nil, plain(err)
 	}
-	pq, err := parquet.Open(f, info.Size())
+	return parquetOf(f, f, info.Size(), which)
+}
+
+// parquetOf opens a table of the given size; closing the table closes from.
+func parquetOf(from io.Closer, r io.ReaderAt, size int64, which claim.Table) (table, error) {
+	pq, err := parquet.Open(r, size)
 	if err != nil {
 		return nil, err
 	}
 	if pq.NumRows() > math.MaxInt32-1 {
 		return nil, fmt.Errorf("超过 %d 行 (too many rows)", math.MaxInt32-1)
 	}
-	t := &parquetTable{f: f, pq: pq, which: which, cols: map[string]int{}}
+	t := &parquetTable{from: from, pq: pq, which: which, cols: map[string]int{}}
 	names := make([]string, 0, len(pq.Columns()))
 	for i, c := range pq.Columns() {
 		names = append(names, c.Name)
@@ -73,7 +79,7 @@ func checkType(which claim.Table, c parquet.Column) error {
 }
 
 func (t *parquetTable) rows() int    { return int(t.pq.NumRows()) }
-func (t *parquetTable) close() error { return t.f.Close() }
+func (t *parquetTable) close() error { return t.from.Close() }
 
 func (t *parquetTable) feed(build *claim.Tables, tr *traces) []task {
 	var out []task

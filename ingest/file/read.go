@@ -26,6 +26,10 @@ type Reader struct {
 	Reject func(*Reject) error
 	// Progress is told the bytes read of all, one call at a time; may be nil.
 	Progress func(done, total int64)
+	// Folders is asked of every folder among the inputs: which folders of
+	// tables it consists of, in their order, or none when it is an ordinary
+	// folder. May be nil.
+	Folders func(ctx context.Context, dir string) ([]string, error)
 
 	spare  chan *claim.Batch // batches that were taken in, to be used again
 	tally  Tally
@@ -47,7 +51,7 @@ type source struct {
 func (r *Reader) Read(ctx context.Context, inputs []string) (*claim.Intake, *Tally, error) {
 	r.Workers = max(1, r.Workers)
 	r.tally, r.done, r.total = Tally{Problems: map[string]map[claim.Rule]int{}}, 0, 0
-	sources, err := r.sources(inputs)
+	sources, err := r.sources(ctx, inputs)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -84,7 +88,7 @@ func (r *Reader) Read(ctx context.Context, inputs []string) (*claim.Intake, *Tal
 
 // sources lists what the inputs name, in the order in which content counts as
 // first: by path as given, the files of a folder by name, - last.
-func (r *Reader) sources(inputs []string) ([]source, error) {
+func (r *Reader) sources(ctx context.Context, inputs []string) ([]source, error) {
 	paths := slices.Clone(inputs)
 	slices.SortFunc(paths, func(a, b string) int {
 		if (a == "-") != (b == "-") {
@@ -106,7 +110,7 @@ func (r *Reader) sources(inputs []string) ([]source, error) {
 			return nil, fmt.Errorf("%s: %w", p, plain(err))
 		}
 		if info.IsDir() {
-			found, err := r.folder(p)
+			found, err := r.folderOrMany(ctx, p)
 			if err != nil {
 				return nil, err
 			}
@@ -120,6 +124,52 @@ func (r *Reader) sources(inputs []string) ([]source, error) {
 		out = append(out, source{path: p})
 	}
 	return out, nil
+}
+
+// folderOrMany lists what a folder has, or the folders of tables it consists of.
+func (r *Reader) folderOrMany(ctx context.Context, dir string) ([]source, error) {
+	if r.Folders == nil {
+		return r.folder(dir)
+	}
+	many, err := r.Folders(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	if len(many) == 0 {
+		return r.folder(dir)
+	}
+	out := make([]source, 0, len(many))
+	for _, one := range many {
+		s, err := r.lateTables(one)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+// lateTables lists the tables of a folder of nothing else, to be opened late.
+func (r *Reader) lateTables(dir string) (source, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return source{}, fmt.Errorf("%s: %w", dir, plain(err))
+	}
+	s := source{path: dir, tables: &tableSet{dir: dir, late: true}}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil || info.IsDir() {
+			continue
+		}
+		if t, ok := s.tables.take(e.Name(), filepath.Join(dir, e.Name()), info.Size()); ok {
+			s.which = append(s.which, t)
+			r.total += info.Size()
+		}
+	}
+	if s.tables.count == 0 {
+		return source{}, fmt.Errorf("%s: 文件夹中没有数据表 (no tables in this folder)", dir)
+	}
+	return s, s.tables.complete()
 }
 
 // folder lists the files of lines in a folder and its tables by name. The claims

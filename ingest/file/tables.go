@@ -21,6 +21,9 @@ type tableSet struct {
 	size  int64 // of the files, in bytes
 	count int
 	twice string
+	// late tables are opened when it comes to them: an archive has more files
+	// than a process may have open.
+	late bool
 
 	open    [3]table
 	build   *claim.Tables // from the first of the tables until the intake takes it
@@ -115,16 +118,26 @@ func openTable(path string, t claim.Table) (table, error) {
 // told before anything is read.
 func openTables(ctx context.Context, sources []source) error {
 	for _, s := range sources {
-		for _, t := range s.which {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			tab, err := openTable(s.tables.paths[t], t)
-			if err != nil {
-				return fmt.Errorf("%s: %w", s.tables.paths[t], err)
-			}
-			s.tables.open[t] = tab
+		if s.tables == nil || s.tables.late {
+			continue
 		}
+		if err := s.tables.openThem(ctx, s.which); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *tableSet) openThem(ctx context.Context, which []claim.Table) error {
+	for _, t := range which {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		tab, err := openTable(s.paths[t], t)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.paths[t], err)
+		}
+		s.open[t] = tab
 	}
 	return nil
 }
@@ -132,15 +145,22 @@ func openTables(ctx context.Context, sources []source) error {
 // closeTables closes all tables and gives back what the intake did not take.
 func closeTables(sources []source) {
 	for _, s := range sources {
-		for _, t := range s.which {
-			if tab := s.tables.open[t]; tab != nil {
-				tab.close()
-			}
+		if s.tables != nil {
+			s.tables.close()
 		}
-		if s.tables != nil && s.tables.build != nil {
-			s.tables.build.Release()
-			s.tables.build = nil
+	}
+}
+
+func (s *tableSet) close() {
+	for t, tab := range s.open {
+		if tab != nil {
+			tab.close()
 		}
+		s.open[t] = nil
+	}
+	if s.build != nil {
+		s.build.Release()
+		s.build = nil
 	}
 }
 
@@ -151,6 +171,12 @@ func closeTables(sources []source) {
 // that may hold the same claims.
 func (r *Reader) readTables(ctx context.Context, s source, fingerprints bool) error {
 	set := s.tables
+	if set.late {
+		defer set.close()
+		if err := set.openThem(ctx, s.which); err != nil {
+			return err
+		}
+	}
 	if set.build == nil {
 		if err := r.buildTables(ctx, set, fingerprints); err != nil {
 			return err

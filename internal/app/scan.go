@@ -23,6 +23,7 @@ import (
 	"fundwatch/detectors"
 	"fundwatch/detectors/all"
 	"fundwatch/detectors/knowledge"
+	"fundwatch/ingest/archive"
 	"fundwatch/ingest/file"
 	"fundwatch/internal/report"
 	"fundwatch/policies/regions"
@@ -235,7 +236,8 @@ func (s *scanRun) read(ctx context.Context, inputs []string) (*claim.Intake, *fi
 		return nil, nil, err
 	}
 	r := &file.Reader{Alloc: memory.NewGoAllocator(), Seed: seed, Keep: detectors.Fields(s.chosen), Workers: s.o.workers,
-		Stdin: s.env.in, Reject: func(rej *file.Reject) error { return rej.Write(w) }, Progress: bar.at}
+		Stdin: s.env.in, Reject: func(rej *file.Reject) error { return rej.Write(w) }, Progress: bar.at,
+		Folders: archive.Folders}
 	intake, tally, err := r.Read(ctx, inputs)
 	return intake, tally, errors.Join(err, w.Flush(), out.Close())
 }

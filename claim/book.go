@@ -1,0 +1,304 @@
+package claim
+
+import (
+	"slices"
+
+	"github.com/apache/arrow/go/v17/arrow/memory"
+)
+
+// Book keeps the claims of many persons as they come and gives back those of
+// some: when a claim arrives, the persons whose findings it can change are
+// looked at again, whole, and nobody else. What counts is worked out anew from
+// their claims, by the code that a scan uses, so late claims and refunds need
+// no rules of their own.
+//
+// A Book has one owner.
+type Book struct {
+	in   *Intake
+	seed Seed
+	// by settlement
+	lines, diagnoses []place
+	persons, visits  chain
+	// named gives the refund settlements that name an identity, by its codes.
+	named map[identity][]int32
+	// refunded marks the visits that have a line which names another.
+	refunded bitset
+	seen     marks // persons, while a circle is drawn
+	remap    [NumDomains]marks
+}
+
+// identity is the codes of a claim's institution and settlement id.
+type identity struct{ inst, setl int32 }
+
+// chain lists settlements by a code: the latest of each, and of every one the
+// one before.
+type chain struct{ last, before []int32 }
+
+func (c *chain) add(code int32) {
+	for int(code) >= len(c.last) {
+		c.last = append(c.last, NoCode)
+	}
+	c.before = append(c.before, c.last[code])
+	c.last[code] = int32(len(c.before) - 1)
+}
+
+// each calls yield with the settlements of a code, the latest first.
+func (c *chain) each(code int32, yield func(settlement int32)) {
+	if int(code) >= len(c.last) {
+		return
+	}
+	for s := c.last[code]; s != NoCode; s = c.before[s] {
+		yield(s)
+	}
+}
+
+// marks remembers a number for codes until the next round begins.
+type marks struct {
+	round []uint32
+	value []int32
+	now   uint32
+}
+
+// begin forgets all marks and makes room for n codes.
+func (m *marks) begin(n int) {
+	if m.now++; m.now == 0 { // after four thousand million rounds
+		clear(m.round)
+		m.now = 1
+	}
+	if grow := n - len(m.round); grow > 0 {
+		m.round, m.value = append(m.round, make([]uint32, grow)...), append(m.value, make([]int32, grow)...)
+	}
+}
+
+func (m *marks) get(code int32) (int32, bool) { return m.value[code], m.round[code] == m.now }
+
+func (m *marks) set(code, value int32) { m.round[code], m.value[code] = m.now, value }
+
+// NewBook makes an empty book that keeps the fields of keep.
+func NewBook(alloc memory.Allocator, seed Seed, keep FieldSet) *Book {
+	in := NewIntake(alloc, seed, keep)
+	in.All = NewBatch(alloc, NewDicts(seed), keep)
+	return &Book{in: in, seed: seed, named: map[identity][]int32{}}
+}
+
+// Release gives all memory back.
+func (k *Book) Release() { k.in.All.Release() }
+
+// Rows is the number of rows of a table.
+func (k *Book) Rows(t Table) int { return k.in.All.Rows(t) }
+
+// Has reports whether the claim of an institution is in the book.
+func (k *Book) Has(institution, settlement string) bool {
+	d := k.in.All.Dicts
+	return k.in.index.find(k.in.All.Codes(FixmedinsCode), d[DomainInstitution].Lookup(institution), d[DomainSettlement].Lookup(settlement)) != NoCode
+}
+
+// Person gives the code of a person, psn_no, as the book knows it.
+func (k *Book) Person(code int32) string { return k.in.All.Dicts[DomainPerson].Text(code) }
+
+// Add copies the messages of a batch, which must carry fingerprints and keep
+// the same fields. It says of each what became of it, and gives the persons
+// whose findings may change, in the order of their codes.
+func (k *Book) Add(b *Batch) (verdicts []Verdict, touched []int32) {
+	all := k.in.All
+	from, line, diagnosis := all.Rows(Settlements), all.Rows(Lines), all.Rows(Diagnoses)
+	verdicts = k.in.Add(b)
+	k.lines = placesFrom(k.lines, all.Owners(Lines), line, all.Rows(Settlements))
+	k.diagnoses = placesFrom(k.diagnoses, all.Owners(Diagnoses), diagnosis, all.Rows(Settlements))
+	person, visit, inst := all.Codes(PsnNo), all.Codes(MdtrtID), all.Codes(FixmedinsCode)
+	for grow := (all.Dicts[DomainVisit].Len()+63)/64 - len(k.refunded); grow > 0; grow-- {
+		k.refunded = append(k.refunded, 0)
+	}
+	one, flag, orig := all.Dicts[DomainFlag].Lookup("1"), all.Codes(RefdSetlFlag), all.Codes(InitSetlID)
+	for c := int32(from); int(c) < all.Rows(Settlements); c++ {
+		k.persons.add(person[c])
+		k.visits.add(visit[c])
+		if one != NoCode && flag[c] == one {
+			x := identity{inst[c], orig[c]}
+			k.named[x] = append(k.named[x], c)
+		}
+		if k.namesLines(c) {
+			k.refunded.set(uint64(visit[c]))
+		}
+		touched = append(touched, person[c])
+	}
+	return verdicts, k.Circle(touched)
+}
+
+// placesFrom says where the rows of new settlements lie: behind the rows known
+// so far, those of each together.
+func placesFrom(places []place, owners []int32, row, settlements int) []place {
+	places = append(places, make([]place, settlements-len(places))...)
+	for ; row < len(owners); row++ {
+		p := &places[owners[row]]
+		if p.count == 0 {
+			p.first = int32(row)
+		}
+		p.count++
+	}
+	return places
+}
+
+// namesLines reports whether a line with negative quantity of a claim names
+// another line.
+func (k *Book) namesLines(c int32) bool {
+	cnt, named := k.in.All.packed(Cnt), k.in.All.packed(InitFeedetlSn)
+	p := k.lines[c]
+	for l := p.first; l < p.first+p.count; l++ {
+		if cnt.at(l) < 0 && named.code(l) != NoCode {
+			return true
+		}
+	}
+	return false
+}
+
+// Circle adds to some persons all whose claims count differently because of
+// theirs: a refund settlement may name the claim of another person, and a
+// refund line a line of the same visit. The order is that of their codes.
+func (k *Book) Circle(persons []int32) []int32 {
+	all := k.in.All
+	k.seen.begin(all.Dicts[DomainPerson].Len())
+	var out []int32
+	add := func(p int32) {
+		if _, seen := k.seen.get(p); !seen {
+			k.seen.set(p, 0)
+			out = append(out, p)
+		}
+	}
+	for _, p := range persons {
+		add(p)
+	}
+	person, visit, inst, setl, orig := all.Codes(PsnNo), all.Codes(MdtrtID), all.Codes(FixmedinsCode), all.Codes(SetlID), all.Codes(InitSetlID)
+	for i := 0; i < len(out); i++ {
+		k.persons.each(out[i], func(c int32) {
+			if k.refunded.has(uint64(visit[c])) {
+				k.visits.each(visit[c], func(other int32) { add(person[other]) })
+			}
+			for _, r := range k.named[identity{inst[c], setl[c]}] {
+				add(person[r])
+			}
+			if orig[c] != NoCode {
+				if x := k.in.index.find(inst, inst[c], orig[c]); x != NoCode {
+					add(person[x])
+				}
+			}
+		})
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Everybody gives all persons.
+func (k *Book) Everybody() []int32 {
+	out := make([]int32, k.in.All.Dicts[DomainPerson].Len())
+	for p := range out {
+		out[p] = int32(p)
+	}
+	return out
+}
+
+// Extract copies the claims of some persons, who must be a whole circle, into a
+// batch of their own with small dictionaries. The caller nets it as an intake's
+// only one:
+//
+//	in := claim.NewIntake(alloc, seed, keep)
+//	in.Add(book.Extract(persons))
+//	pool, _ := in.Net(1)
+func (k *Book) Extract(persons []int32) *Batch {
+	var claims []int32
+	for _, p := range persons {
+		from := len(claims)
+		k.persons.each(p, func(c int32) { claims = append(claims, c) })
+		slices.Reverse(claims[from:]) // as they came
+	}
+	return k.copy(claims)
+}
+
+// Before counts the claims settled before a time (seconds of the wall clock).
+func (k *Book) Before(time int64) (n int) {
+	for _, t := range k.in.All.Numbers(SetlTime) {
+		if t < time {
+			n++
+		}
+	}
+	return n
+}
+
+// Since gives a new book with the claims settled at a time (seconds of the wall
+// clock) or later, in the order in which they came.
+func (k *Book) Since(time int64) *Book {
+	var claims []int32
+	for c, t := range k.in.All.Numbers(SetlTime) {
+		if t >= time {
+			claims = append(claims, int32(c))
+		}
+	}
+	out := NewBook(k.in.alloc, k.seed, k.in.All.Keep)
+	b := k.copy(claims)
+	defer b.Release()
+	out.Add(b)
+	return out
+}
+
+// copy makes a batch of some claims.
+func (k *Book) copy(claims []int32) *Batch {
+	all := k.in.All
+	b := NewBatch(all.alloc, NewDicts(k.seed), all.Keep)
+	var rows [numTables][]int32
+	rows[Settlements] = claims
+	own := func(t Table, p place, claim int, owners *Vector[int32]) {
+		for r := p.first; r < p.first+p.count; r++ {
+			rows[t] = append(rows[t], r)
+			owners.Push(int32(claim))
+		}
+	}
+	for at, c := range claims {
+		own(Lines, k.lines[c], at, b.lineOwner)
+		own(Diagnoses, k.diagnoses[c], at, b.diagOwner)
+		b.Fingerprint = append(b.Fingerprint, all.Fingerprint[c])
+	}
+	for d := range k.remap {
+		k.remap[d].begin(all.Dicts[d].Len())
+	}
+	for f := range NumFields {
+		if !all.Keep.Has(f) {
+			continue
+		}
+		own := rows[specs[f].Table]
+		b.cols[f].expect(len(own))
+		if f.Coded() {
+			k.copyCodes(b, f, own)
+		} else {
+			appendColumn(b.cols[f], all.cols[f], own, nil)
+		}
+	}
+	b.traces.take(&all.traces, rows[Lines], all.Keep.Has(DrugTracCodg))
+	for t := range rows {
+		b.rows[t] = len(rows[t])
+	}
+	return b
+}
+
+// copyCodes copies a column of codes and the texts they stand for.
+func (k *Book) copyCodes(b *Batch, f Field, rows []int32) {
+	all, to := k.in.All, b.Dicts.Of(f)
+	from, known := all.Dicts.Of(f), &k.remap[specs[f].Domain]
+	var buf [1024]int64
+	for len(rows) > 0 {
+		n := min(len(rows), len(buf))
+		all.cols[f].values(buf[:n], rows[:n])
+		for i, v := range buf[:n] {
+			if v < 0 {
+				continue
+			}
+			code, ok := known.get(int32(v))
+			if !ok {
+				code = to.Intern(from.bytes(int32(v)))
+				known.set(int32(v), code)
+			}
+			buf[i] = int64(code)
+		}
+		b.cols[f].takeRows(buf[:n], 1)
+		rows = rows[n:]
+	}
+}

@@ -1,0 +1,276 @@
+// Command chaos lets things go wrong and looks whether that left a trace:
+//
+//	.ci/services go run ./internal/chaos -faults 20
+//
+// Claims are sent to a topic, some of them twice, some damaged, in an order
+// scrambled by days, while workers read them, and at random moments a worker,
+// Redis or Kafka is killed (kill -9) and started again, or a worker is frozen.
+// Then one worker does the same topic in peace into an empty database. Findings,
+// leads, cases, dead letters and counters must be equal. The last line is
+//
+//	N faults lost N extra N
+//
+// and the exit code 1 where anything differs.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"strconv"
+	"sync"
+	"syscall"
+	"time"
+
+	"fundwatch/ingest/kafka"
+	"fundwatch/internal/trial"
+)
+
+const partitions = 4
+
+func main() {
+	var o options
+	flag.IntVar(&o.faults, "faults", 20, "faults in all")
+	flag.IntVar(&o.claims, "claims", 30_000, "claims sent")
+	flag.IntVar(&o.workers, "workers", 2, "workers at a time")
+	flag.Uint64Var(&o.seed, "seed", 1, "of chance")
+	flag.StringVar(&o.work, "work", "", "be a worker: the topic (used by chaos itself)")
+	flag.IntVar(&o.db, "db", 0, "database of a worker")
+	flag.Int64Var(&o.until, "until", 0, "a worker ends when so many messages are done")
+	flag.Parse()
+	var err error
+	if o.work != "" {
+		err = o.beWorker(context.Background())
+	} else {
+		err = o.run(context.Background())
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "chaos:", err)
+		os.Exit(1)
+	}
+}
+
+type options struct {
+	faults, claims, workers, db int
+	seed                        uint64
+	work                        string
+	until                       int64
+}
+
+func (o *options) run(ctx context.Context) error {
+	s, err := trial.Open()
+	if err != nil {
+		return err
+	}
+	defer s.Client.Close()
+	topic := fmt.Sprintf("claims-chaos-%d", time.Now().UnixNano())
+	if err := s.Topics(ctx, partitions, topic); err != nil {
+		return err
+	}
+	place, err := trial.NewPlace(ctx, o.seed, o.claims)
+	if err != nil {
+		return err
+	}
+	rng := rand.New(rand.NewPCG(o.seed, 1))
+	messages := scramble(rng, place.Claims)
+	sent := make(chan error, 1)
+	go func() { sent <- send(ctx, s.Producer, topic, messages) }()
+	crew := &crew{o: o, topic: topic}
+	for range o.workers {
+		if err := crew.add(); err != nil {
+			return err
+		}
+	}
+	if err := o.trouble(rng, crew); err != nil {
+		return err
+	}
+	if err := <-sent; err != nil {
+		return err
+	}
+	total, err := crew.settle(ctx, s, topic)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%d messages sent, %d in the topic, after trouble all done\n", len(messages), total)
+	calm := o.command(topic, 1, total)
+	if err := calm.Run(); err != nil {
+		return fmt.Errorf("the calm worker: %w", err)
+	}
+	return o.verdict(ctx, s)
+}
+
+// trouble makes faults, a random while apart.
+func (o *options) trouble(rng *rand.Rand, c *crew) error {
+	for n := range o.faults {
+		time.Sleep(time.Duration(200+rng.IntN(1500)) * time.Millisecond)
+		what := "worker killed"
+		var err error
+		switch at := rng.IntN(10); {
+		case at < 5:
+			err = c.kill(rng.IntN(o.workers))
+		case at < 7:
+			what, err = "redis killed", restart("FUNDWATCH_TEST_REDIS_RESTART")
+		case at < 9:
+			what, err = "kafka killed", restart("FUNDWATCH_TEST_KAFKA_RESTART")
+		default:
+			what, err = "worker frozen", c.freeze(rng.IntN(o.workers), time.Duration(1+rng.IntN(8))*time.Second)
+		}
+		if err != nil {
+			return fmt.Errorf("fault %d, %s: %w", n+1, what, err)
+		}
+		fmt.Printf("fault %d: %s\n", n+1, what)
+	}
+	return nil
+}
+
+// restart kills a service and starts it again, by the script of .ci/services.
+func restart(script string) error {
+	path := os.Getenv(script)
+	if path == "" {
+		return errors.New(script + " names no script")
+	}
+	out, err := exec.Command(path).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("%w: %s", err, out)
+	}
+	return nil
+}
+
+// scramble gives the claims in an order that is wrong by up to some days' worth,
+// three in ten of them twice, one in a hundred damaged.
+func scramble(rng *rand.Rand, claims [][]byte) []kafka.Message {
+	type placed struct {
+		at  int
+		msg []byte
+	}
+	const apart = 300
+	var out []placed
+	for i, c := range claims {
+		out = append(out, placed{i + rng.IntN(apart), c})
+		if rng.IntN(10) < 3 {
+			out = append(out, placed{i + rng.IntN(apart), c})
+		}
+		if rng.IntN(100) == 0 {
+			out = append(out, placed{i + rng.IntN(apart), damage(rng, c)})
+		}
+	}
+	byPlace := make([][][]byte, len(claims)+apart)
+	for _, p := range out {
+		byPlace[p.at] = append(byPlace[p.at], p.msg)
+	}
+	var messages []kafka.Message
+	for _, some := range byPlace {
+		for _, msg := range some {
+			key, _ := kafka.KeyOf(msg)
+			messages = append(messages, kafka.Message{Key: key, Value: msg})
+		}
+	}
+	return messages
+}
+
+// damage makes of a claim what is none.
+func damage(rng *rand.Rand, c []byte) []byte {
+	switch rng.IntN(5) {
+	case 0:
+		return c[:rng.IntN(len(c))]
+	case 1:
+		return append([]byte("\xff\xfe"), c...)
+	case 2:
+		deep := make([]byte, 0, 20_000)
+		for range 10_000 {
+			deep = append(deep, '[')
+		}
+		return deep
+	case 3:
+		return []byte(`{"setlinfo":{"setl_id":"","psn_no":"` + strconv.Itoa(rng.IntN(1000)) + `"}}`)
+	}
+	out := append([]byte(nil), c...)
+	out[rng.IntN(len(out))] ^= 1 << rng.IntN(8)
+	return out
+}
+
+// send sends a little at a time, so that faults fall between.
+func send(ctx context.Context, p *kafka.Producer, topic string, messages []kafka.Message) error {
+	for len(messages) > 0 {
+		n := min(200, len(messages))
+		if err := p.Publish(ctx, topic, messages[:n]); err != nil {
+			return fmt.Errorf("send: %w", err)
+		}
+		messages = messages[n:]
+		time.Sleep(20 * time.Millisecond)
+	}
+	return nil
+}
+
+// crew is the workers that run.
+type crew struct {
+	o     *options
+	topic string
+	mu    sync.Mutex
+	list  []*exec.Cmd
+}
+
+// command is a worker as a process of its own.
+func (o *options) command(topic string, db int, until int64) *exec.Cmd {
+	c := exec.Command(os.Args[0], "-work", topic, "-db", strconv.Itoa(db), "-until", strconv.FormatInt(until, 10),
+		"-seed", strconv.FormatUint(o.seed, 10), "-claims", strconv.Itoa(o.claims))
+	c.Stderr = os.Stderr
+	return c
+}
+
+func (c *crew) add() error {
+	cmd := c.o.command(c.topic, 0, 0)
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	c.list = append(c.list, cmd)
+	return nil
+}
+
+// kill ends a worker in the middle of whatever it does, and starts another.
+func (c *crew) kill(n int) error {
+	if err := c.list[n].Process.Kill(); err != nil {
+		return err
+	}
+	_ = c.list[n].Wait() // killed: that is its error
+	cmd := c.o.command(c.topic, 0, 0)
+	c.list[n] = cmd
+	return cmd.Start()
+}
+
+// freeze stops a worker for a while: it comes back and does not know that its
+// time is over.
+func (c *crew) freeze(n int, d time.Duration) error {
+	p := c.list[n].Process
+	if err := p.Signal(syscall.SIGSTOP); err != nil {
+		return err
+	}
+	time.Sleep(d)
+	return p.Signal(syscall.SIGCONT)
+}
+
+// settle waits until everything in the topic is done, and ends the workers.
+func (c *crew) settle(ctx context.Context, s *trial.Services, topic string) (total int64, err error) {
+	defer func() {
+		for _, cmd := range c.list {
+			_ = cmd.Process.Kill()
+			_ = cmd.Wait()
+		}
+	}()
+	if total, err = ends(ctx, s, topic); err != nil {
+		return 0, err
+	}
+	for range 1200 {
+		if store, _, err := s.Store(ctx, 0); err == nil {
+			if n, err := done(ctx, store); err == nil && n >= total {
+				return total, nil
+			}
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	return 0, errors.New("the workers did not catch up in two minutes")
+}

@@ -1,0 +1,126 @@
+// Package trial sets up what trials of the stream on real services need: an
+// invented place (虚构) with its claims, the services that .ci/services started,
+// and a worker between them.
+package trial
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"fundwatch/cases"
+	"fundwatch/claim"
+	"fundwatch/detectors/all"
+	"fundwatch/detectors/knowledge"
+	"fundwatch/ingest/kafka"
+	"fundwatch/internal/journal"
+	"fundwatch/internal/simulate"
+	"fundwatch/internal/worker"
+	"fundwatch/policies"
+	"fundwatch/policies/regions"
+)
+
+// Region is the pooling region of all trials.
+const Region = "152900"
+
+// Services are those the environment names.
+type Services struct {
+	Broker, Redis string // host:port
+	Client        *kafka.Client
+	Producer      *kafka.Producer
+}
+
+// Open finds the services.
+func Open() (*Services, error) {
+	s := &Services{Broker: os.Getenv("FUNDWATCH_TEST_KAFKA"), Redis: os.Getenv("FUNDWATCH_TEST_REDIS")}
+	if s.Broker == "" || s.Redis == "" {
+		return nil, errors.New("run me by .ci/services: FUNDWATCH_TEST_KAFKA and FUNDWATCH_TEST_REDIS name the services")
+	}
+	var err error
+	if s.Client, err = kafka.Open(kafka.Config{Brokers: []string{s.Broker}}); err != nil {
+		return nil, err
+	}
+	s.Producer = kafka.NewProducer(s.Client, kafka.Uncompressed)
+	return s, nil
+}
+
+// Topics makes topics like that of claims, of so many partitions.
+func (s *Services) Topics(ctx context.Context, partitions int, names ...string) error {
+	var topics []kafka.Topic
+	for _, name := range names {
+		t := kafka.Topics(partitions, 1, 0)[0]
+		t.Name = name
+		topics = append(topics, t)
+	}
+	_, err := s.Client.EnsureTopics(ctx, topics)
+	return err
+}
+
+// Store opens a store in a database of Redis, and checks that it keeps what it
+// is given.
+func (s *Services) Store(ctx context.Context, db int) (*cases.Store, *journal.Store, error) {
+	j, err := journal.Open(journal.Config{Region: Region, Addrs: []string{s.Redis}, DB: db, Ops: []journal.Ops{cases.Ops()}, Wait: pause})
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := j.Check(ctx); err != nil {
+		return nil, nil, err
+	}
+	return cases.Open(j, cases.Caps{}), j, nil
+}
+
+// pause waits before another try, longer each time.
+func pause(ctx context.Context, try int) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(time.Duration(try) * 100 * time.Millisecond):
+		return nil
+	}
+}
+
+// Place is what is invented.
+type Place struct {
+	Claims [][]byte // as messages
+	know   *knowledge.Knowledge
+	engine *policies.Engine
+}
+
+// NewPlace invents a place with so many claims.
+func NewPlace(ctx context.Context, seed uint64, claims int) (*Place, error) {
+	c := simulate.Config{Seed: seed, Claims: claims}
+	dir, err := os.MkdirTemp("", "knowledge")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	if err := simulate.WriteKnowledge(c, dir); err != nil {
+		return nil, err
+	}
+	p := &Place{}
+	var problems []knowledge.Problem
+	if p.know, problems, err = knowledge.Load(os.DirFS(dir)); err != nil || len(problems) > 0 {
+		return nil, fmt.Errorf("knowledge: %v %v", err, problems)
+	}
+	policy, err := regions.LoadPolicy(regions.Builtin(), Region)
+	if err != nil {
+		return nil, err
+	}
+	if p.engine, err = policies.New(ctx, policies.Builtin(), policy); err != nil {
+		return nil, err
+	}
+	for x := range simulate.Claims(c) {
+		p.Claims = append(p.Claims, x.AppendJSON(nil))
+	}
+	return p, nil
+}
+
+// Worker makes a worker of the place, told of every step.
+func (p *Place) Worker(store *cases.Store, s *Services, report func(worker.Report)) (*worker.Worker, error) {
+	return worker.New(worker.Options{
+		Region: Region, Detectors: all.Detectors(), Knowledge: p.know, Policy: p.engine, Store: store,
+		Forward: s.Producer.Forward, Seed: claim.Seed{1, 2}, Clock: time.Now, Report: report,
+	})
+}

@@ -1,0 +1,332 @@
+package worker
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+
+	"fundwatch/cases"
+	"fundwatch/claim"
+	"fundwatch/detectors"
+	"fundwatch/ingest/kafka"
+	"fundwatch/policies"
+
+	arrow "github.com/apache/arrow/go/v17/arrow/memory"
+)
+
+// memory is what a worker knows of a partition.
+type memory struct {
+	w     *Worker
+	alloc arrow.Allocator
+	dec   *claim.Decoder
+	book  *claim.Book
+	// found are the findings that stand, by person (psn_no) and id.
+	found map[string]map[string]standing
+	next  int64 // the offset up to which messages are in the book
+	done  int64 // the offset up to which effects are in the store
+	// latest is the latest settlement seen, and kept the number of claims the
+	// book had after it last forgot some.
+	latest int64
+	kept   int
+	// archived is what the archive has not got yet; nil where there is none.
+	archived *unarchived
+}
+
+// standing is a finding that stands, with what it was announced with.
+type standing struct {
+	finding detectors.Finding
+	scheme  string
+	path    string
+}
+
+func newMemory(w *Worker) *memory {
+	alloc, keep := arrow.NewGoAllocator(), w.keep
+	if w.o.Archive != nil {
+		keep = claim.AllFields // the archive keeps everything
+	}
+	return &memory{
+		w: w, alloc: alloc, dec: claim.NewDecoder(alloc, w.o.Seed, keep, true), book: claim.NewBook(alloc, w.o.Seed, w.keep),
+		found: map[string]map[string]standing{}, latest: claim.None64,
+	}
+}
+
+func (m *memory) release() {
+	m.dec.Batch.Release()
+	m.book.Release()
+}
+
+// effects is what a batch changes.
+type effects struct {
+	counts   Counts
+	leads    cases.Gatherer
+	findings []cases.FindingChange
+	dead     []cases.DeadLetter
+	forward  []kafka.Message
+}
+
+// read decodes messages and adds the claims to the book. e gets what is no
+// claim.
+func (m *memory) read(a kafka.Assignment, messages []kafka.Message, e *effects) (touched []int32, err error) {
+	m.dec.Batch.Reset()
+	m.dec.Reset(m.dec.Batch)
+	rows := make([]int, 0, len(messages)) // the message of a row of the batch
+	for i := range messages {
+		msg := &messages[i]
+		e.counts.Messages++
+		if key, ok := kafka.KeyOf(msg.Value); ok && !msg.Forwarded() && a.Home(key) != a.Partition {
+			moved := *msg
+			moved.Key = key
+			e.forward = append(e.forward, moved)
+			e.counts.Forwarded++
+			continue
+		}
+		if problems := m.dec.Decode(msg.Value); len(problems) > 0 {
+			e.counts.Problems++
+			e.dead = append(e.dead, cases.DeadLetter{Topic: a.Topic, Offset: msg.Offset, Kind: kafka.KindProblem, Problems: slices.Clone(problems), Raw: slices.Clone(msg.Value)})
+			continue
+		}
+		rows = append(rows, i)
+	}
+	m.see(m.dec.Batch)
+	before := m.book.Rows(claim.Lines)
+	verdicts, touched := m.book.Add(m.dec.Batch)
+	e.counts.Lines += m.book.Rows(claim.Lines) - before
+	for row, v := range verdicts {
+		switch v {
+		case claim.Accepted:
+			e.counts.Claims++
+		case claim.Duplicate:
+			e.counts.Duplicates++
+		case claim.Conflict:
+			msg := &messages[rows[row]]
+			e.counts.Conflicts++
+			e.dead = append(e.dead, cases.DeadLetter{Topic: a.Topic, Offset: msg.Offset, Kind: kafka.KindConflict, Problems: conflict, Raw: slices.Clone(msg.Value)})
+		}
+	}
+	slices.SortFunc(e.dead, func(x, y cases.DeadLetter) int { return int(x.Offset - y.Offset) })
+	return touched, m.gather(a.Partition, messages, rows, verdicts)
+}
+
+// conflict is the one problem of another content for an identity.
+var conflict = []claim.Problem{{Field: "setlinfo.setl_id", Rule: claim.RuleConflict}}
+
+// see notes the latest settlement.
+func (m *memory) see(b *claim.Batch) {
+	for _, t := range b.Numbers(claim.SetlTime) {
+		m.latest = max(m.latest, t)
+	}
+}
+
+// learn takes in messages whose effects were done before.
+func (m *memory) learn(a kafka.Assignment, messages []kafka.Message) error {
+	if len(messages) == 0 {
+		return nil
+	}
+	_, err := m.read(a, messages, &effects{})
+	return err
+}
+
+// recall works out what stands, for everybody.
+func (m *memory) recall(ctx context.Context) error {
+	e := &effects{}
+	return m.look(ctx, m.book.Everybody(), e)
+}
+
+// standing gives the ids of all findings that stand.
+func (m *memory) standing() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, own := range m.found {
+			for id := range own {
+				if !yield(id) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// work takes in messages and gives their effects.
+func (m *memory) work(ctx context.Context, a kafka.Assignment, messages []kafka.Message) (*effects, error) {
+	e := &effects{}
+	if len(messages) == 0 {
+		return e, nil
+	}
+	touched, err := m.read(a, messages, e)
+	if err != nil {
+		return nil, err
+	}
+	return e, m.look(ctx, touched, e)
+}
+
+// atOnce is how many persons are looked at together.
+const atOnce = 4096
+
+// look finds what stands now for some persons, who are a whole circle, and
+// notes what has changed.
+func (m *memory) look(ctx context.Context, persons []int32, e *effects) error {
+	for len(persons) > 0 {
+		some := persons[:min(len(persons), atOnce)]
+		if whole := m.book.Circle(some); len(whole) > len(some) { // the cut went through a circle
+			some = whole
+		}
+		if err := m.lookAt(ctx, some, e); err != nil {
+			return err
+		}
+		persons = slices.DeleteFunc(persons, func(p int32) bool { _, in := slices.BinarySearch(some, p); return in })
+	}
+	return nil
+}
+
+func (m *memory) lookAt(ctx context.Context, persons []int32, e *effects) error {
+	found, err := m.find(ctx, persons)
+	if err != nil {
+		return err
+	}
+	now := map[string][]*detectors.Finding{}
+	for i := range found {
+		f := &found[i]
+		if f.Person == "" {
+			return fmt.Errorf("%s: a finding beyond one person", f.Detector)
+		}
+		now[f.Person] = append(now[f.Person], f)
+	}
+	for _, code := range persons {
+		person := m.book.Person(code)
+		if len(now[person]) == 0 && len(m.found[person]) == 0 {
+			continue
+		}
+		if err := m.compare(ctx, person, now[person], e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// find runs the detectors over all claims of some persons.
+func (m *memory) find(ctx context.Context, persons []int32) ([]detectors.Finding, error) {
+	in := claim.NewIntake(m.alloc, m.w.o.Seed, m.w.keep)
+	in.Add(m.book.Extract(persons))
+	pool, _ := in.Net(1)
+	in.All.Release()
+	defer pool.Release()
+	run := detectors.Run{Pool: pool, Knowledge: m.w.o.Knowledge, Detectors: m.w.o.Detectors, Settings: m.w.o.Settings, Workers: 1}
+	result, err := run.Do(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return result.Findings, nil
+}
+
+// compare notes what is new for a person and what is withdrawn, and remembers
+// what stands now.
+func (m *memory) compare(ctx context.Context, person string, now []*detectors.Finding, e *effects) error {
+	before := m.found[person]
+	after := make(map[string]standing, len(now))
+	for _, f := range now {
+		if old, stood := before[f.ID]; stood {
+			after[f.ID] = standing{*f, old.scheme, old.path}
+			continue
+		}
+		s, err := m.announce(ctx, f, e)
+		if err != nil {
+			return err
+		}
+		after[f.ID] = s
+	}
+	for id, old := range before {
+		if _, stands := after[id]; stands {
+			continue
+		}
+		if m.forgotten(&old.finding) {
+			after[id] = old
+			continue
+		}
+		if err := withdraw(old, e); err != nil {
+			return err
+		}
+	}
+	addUnion(before, after, &e.leads)
+	if len(after) == 0 {
+		delete(m.found, person)
+	} else {
+		m.found[person] = after
+	}
+	return nil
+}
+
+// forgotten reports whether some evidence lies before the window: nobody can
+// tell any more whether the finding still stands, so it does.
+func (m *memory) forgotten(f *detectors.Finding) bool {
+	return slices.ContainsFunc(f.Settlements, func(path string) bool {
+		institution, settlement, _ := cut(path)
+		return !m.book.Has(institution, settlement)
+	})
+}
+
+// announce asks what becomes of a new finding and notes it.
+func (m *memory) announce(ctx context.Context, f *detectors.Finding, e *effects) (standing, error) {
+	d := m.w.byID[f.Detector]
+	s := standing{finding: *f, scheme: schemeOf(d), path: pathUndecided}
+	decision, err := m.w.o.Policy.Triage(ctx, policies.TriageOf(f, d, policies.Lead{}, f.To))
+	var record []byte
+	switch {
+	case err == nil:
+		s.path = decision.Path
+		if record, err = json.Marshal(decision.Record); err != nil {
+			return s, fmt.Errorf("triage: %w", err)
+		}
+	case errors.Is(err, policies.ErrUndefined) || errors.Is(err, policies.ErrInput):
+		m.w.o.Report(Report{Warning: "处置策略没有答案，疑点留给人工 triage has no answer, a person decides: " + f.Detector})
+	default:
+		return s, fmt.Errorf("triage: %w", err)
+	}
+	value, err := json.Marshal(f)
+	if err != nil {
+		return s, fmt.Errorf("finding: %w", err)
+	}
+	e.findings = append(e.findings, cases.FindingChange{ID: f.ID, Value: value, Decision: string(record)})
+	e.leads.Add(f, s.scheme, s.path, decision.Record.Policy)
+	e.counts.New++
+	return s, nil
+}
+
+// pathUndecided is the path of findings for which policy has no answer: they
+// wait in the lead for a person.
+const pathUndecided = "lead"
+
+// withdraw notes that a finding does not stand any more.
+func withdraw(old standing, e *effects) error {
+	f := old.finding
+	f.Withdrawn = true
+	value, err := json.Marshal(&f)
+	if err != nil {
+		return fmt.Errorf("finding: %w", err)
+	}
+	e.findings = append(e.findings, cases.FindingChange{ID: f.ID, Withdrawn: true, Value: value})
+	e.leads.Withdraw(&f, old.scheme, old.path)
+	e.counts.Withdrawn++
+	return nil
+}
+
+// lookAfter is how many claims come before old ones are looked for.
+var lookAfter = 4096
+
+// forget drops claims before the window when they have become many. Findings
+// that rest on them stand.
+func (m *memory) forget() {
+	claims := m.book.Rows(claim.Settlements)
+	if m.latest == claim.None64 || claims < m.kept+m.kept/4+lookAfter {
+		return
+	}
+	m.kept = claims
+	since := m.latest - int64(m.w.o.WindowDays)*86400
+	if m.book.Before(since) < claims/8 {
+		return
+	}
+	book := m.book.Since(since)
+	m.book.Release()
+	m.book, m.kept = book, book.Rows(claim.Settlements)
+}
