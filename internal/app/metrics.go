@@ -17,7 +17,7 @@ import (
 type metrics struct {
 	registry *prometheus.Registry
 
-	messages, batches         prometheus.Counter
+	messages, batches, cases  prometheus.Counter
 	claims, findings          *prometheus.CounterVec
 	seconds                   *prometheus.HistogramVec
 	events, relayed, requests *prometheus.CounterVec
@@ -38,17 +38,18 @@ func newMetrics() *metrics {
 	}
 	m.messages = counter("messages_total", "已处理的消息 · messages worked on")
 	m.batches = counter("batches_total", "已处理的批 · batches worked on")
-	m.claims = vector("claims_total", "结算，按结果 · claims by outcome: accepted, duplicate, conflict, dead", "outcome")
+	m.cases = counter("cases_opened_total", "按政策立案 · cases opened by policy")
+	m.claims = vector("claims_total", "结算，按结果 · claims by outcome: accepted, duplicate, conflict, dead, forwarded", "outcome")
 	m.findings = vector("findings_total", "疑点，按变化 · findings by change: new, withdrawn", "change")
 	m.events = vector("kafka_events_total", "消费者事件 · events of the consumer", "kind")
 	m.relayed = vector("relay_messages_total", "已转发的消息，按主题 · messages carried to Kafka", "topic")
 	m.relayFailures = counter("relay_failures_total", "转发失败次数 · times that carrying failed")
 	m.requests = vector("http_requests_total", "HTTP 请求，按状态码 · requests by code", "code")
 	m.httpClaims = counter("http_claims_total", "经 HTTP 接收的结算 · claims taken over HTTP")
-	m.seconds = prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "fundwatch_step_seconds", Help: "每批各步用时，秒 · seconds of each step of a batch",
+	m.seconds = prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "fundwatch_step_seconds", Help: "每批用时，秒：handle 处理，step 读取到生效 · seconds of a batch: handled; read to stored",
 		Buckets: prometheus.ExponentialBuckets(0.0005, 2, 17)}, []string{"step"})
 	m.registry.MustRegister(m.seconds, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	for _, o := range []string{"accepted", "duplicate", "conflict", "dead"} {
+	for _, o := range []string{"accepted", "duplicate", "conflict", "dead", "forwarded"} {
 		m.claims.WithLabelValues(o)
 	}
 	for _, c := range []string{"new", "withdrawn"} {
@@ -70,11 +71,10 @@ func (m *metrics) worked(r workerReport) {
 	m.claims.WithLabelValues("duplicate").Add(float64(r.Duplicates))
 	m.claims.WithLabelValues("conflict").Add(float64(r.Conflicts))
 	m.claims.WithLabelValues("dead").Add(float64(r.Dead))
+	m.claims.WithLabelValues("forwarded").Add(float64(r.Forwarded))
 	m.findings.WithLabelValues("new").Add(float64(r.FindingsNew))
 	m.findings.WithLabelValues("withdrawn").Add(float64(r.FindingsWithdrawn))
-	for step, s := range r.Seconds {
-		m.seconds.WithLabelValues(step).Observe(s)
-	}
+	m.seconds.WithLabelValues("step").Observe(r.Took.Seconds())
 }
 
 // waiting shows how many messages wait in the outbox.

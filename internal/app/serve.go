@@ -220,7 +220,7 @@ func (s *server) makeWorker(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	parts.Report = s.metrics.worked
+	parts.Report = s.worked
 	s.ready.set(startsWorker, false)
 	s.worker, err = s.o.worker(parts)
 	return err
@@ -255,6 +255,7 @@ func (s *server) run(ctx context.Context, l *listeners, volatile bool) error {
 		source(func() error { s.monitor(ctx); return nil })
 		if s.worker != nil {
 			source(func() error { return s.consume(ctx) })
+			source(func() error { s.fileCases(ctx); return nil })
 		}
 		if s.has(config.PartRelay) {
 			carriers.Go(func() { s.relay(relaying) })

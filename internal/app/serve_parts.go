@@ -15,13 +15,15 @@ import (
 	"fundwatch/ingest/kafka"
 	"fundwatch/internal/config"
 	"fundwatch/internal/journal"
+	"fundwatch/internal/worker"
 	"fundwatch/web"
 )
 
 // Times of the parts.
 const (
 	monitorEvery = 2 * time.Second
-	askTime      = 3 * time.Second  // for Kafka or Redis to answer the monitor
+	askTime      = 3 * time.Second // for Kafka or Redis to answer the monitor
+	fileEvery    = time.Minute
 	flushTime    = 10 * time.Second // for the relay to carry out what waits at the end
 	sendTime     = 15 * time.Second // for all replicas to have the claims of a request
 	leaveTime    = 20 * time.Second // for requests to end
@@ -179,6 +181,36 @@ func (s *server) consume(ctx context.Context) error {
 	}
 	s.metrics.lag(c.Positions)
 	return c.Run(ctx)
+}
+
+// worked counts a step of the worker, or writes down its warning.
+func (s *server) worked(r workerReport) {
+	if r.Warning != "" {
+		s.log.Warn("worker", "partition", r.Partition, "warning", r.Warning)
+		return
+	}
+	s.metrics.worked(r)
+}
+
+// fileCases opens, now and then, the cases that policy asks for and whose
+// findings have stood.
+func (s *server) fileCases(ctx context.Context) {
+	f := &worker.Filer{Store: s.cases, Stand: time.Duration(s.cfg.Worker.StandHours) * time.Hour, Clock: s.env.clock}
+	for {
+		opened, err := f.Once(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			s.log.Warn("立案中断，稍后继续 · filing was interrupted, going on soon", "error", err)
+		case opened > 0:
+			s.metrics.cases.Add(float64(opened))
+			s.log.Info("按政策立案 · cases opened by policy", "cases", opened)
+		}
+		if !pause(ctx, fileEvery) {
+			return
+		}
+	}
 }
 
 // told writes down an event of the consumer.

@@ -20,10 +20,13 @@ import (
 
 	"fundwatch/cases"
 	"fundwatch/claim/claimtest"
+	"fundwatch/detectors/all"
 	"fundwatch/ingest/kafka"
 	"fundwatch/internal/config"
 	"fundwatch/internal/embedded"
 	"fundwatch/internal/journal/journaltest"
+	"fundwatch/internal/simulate"
+	"fundwatch/internal/worker"
 )
 
 // All institutions, persons and tokens here are invented (虚构).
@@ -436,6 +439,69 @@ func TestServeRefusesARedisThatMayForget(t *testing.T) {
 	}
 	if code, _, msg := run(t, "", args...); code != 1 || !strings.Contains(msg, "拒绝启动") {
 		t.Errorf("%d %s", code, msg)
+	}
+}
+
+// TestServeFindsWhatScanFinds: the server, with its own worker, an archive and
+// knowledge, has the findings that a scan of the same claims has.
+func TestServeFindsWhatScanFinds(t *testing.T) {
+	const claims = 600
+	dir, input := place(t, simulate.FormJSONL, claims)
+	know, result := filepath.Join(dir, "knowledge"), filepath.Join(dir, "result")
+	var stream []string // detectors beyond one person wait until a period closes
+	for _, d := range all.Detectors() {
+		if d.Trace == nil {
+			stream = append(stream, d.ID)
+		}
+	}
+	if code, _, msg := run(t, "", "scan", "--region", journaltest.Region, "--knowledge", know, "--detectors", strings.Join(stream, ","), "--out", result, input); code != 0 {
+		t.Fatal(msg)
+	}
+	want := lines(t, filepath.Join(result, "findings.jsonl"))
+	i := install(t)
+	i.sets = append(i.sets, "knowledge.dir="+know, "archive.url=file://"+filepath.Join(dir, "archive"), "worker.window_days=4000", "worker.stand_hours=0")
+	r := start(t, serveOptions{settingsFlags: i.flags(), worker: newWorker})
+	r.get(t, "/readyz", is200)
+	if code, _, msg := i.run(t, "", "send", input); code != 0 {
+		t.Fatal(msg)
+	}
+	stands := func() (claims, findings int64) {
+		cfg, err := func() (*config.Config, error) { f := i.flags(); return f.settings(false) }()
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := openServices(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.close()
+		parts, err := s.cases.Partitions(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range parts {
+			if p.Partition != worker.Filed {
+				claims += max(p.Next, 0)
+			}
+			findings += p.Findings
+		}
+		return claims, findings
+	}
+	var took, found int64
+	for range 600 {
+		if took, found = stands(); took == claims {
+			break
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	if took != claims || found != int64(len(want)) || found == 0 {
+		t.Errorf("%d claims, %d findings stand, scan has %d\n%s", took, found, len(want), &r.log)
+	}
+	if err := r.stop(); err != nil {
+		t.Error(err)
+	}
+	if code, out, msg := i.run(t, "", "rebuild", "--check"); code != 0 {
+		t.Error(out, msg)
 	}
 }
 

@@ -3,13 +3,20 @@ package app
 import (
 	"context"
 	"fmt"
+	"net/url"
+	"path/filepath"
 	"time"
+
+	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"fundwatch/cases"
 	"fundwatch/detectors"
 	"fundwatch/detectors/all"
 	"fundwatch/detectors/knowledge"
+	"fundwatch/ingest/archive"
+	"fundwatch/ingest/archive/bucket"
 	"fundwatch/ingest/kafka"
+	"fundwatch/internal/worker"
 	"fundwatch/policies"
 	"fundwatch/policies/regions"
 )
@@ -31,29 +38,34 @@ type workerParts struct {
 	Policy     *policies.Engine
 	Cases      *cases.Store
 	Producer   *kafka.Producer // to forward what lies in the wrong partition
-	ArchiveURL string          // empty: no archive
+	Archive    archive.Store   // nil: no archive
 	WindowDays int
 	Clock      func() time.Time
 	Report     func(workerReport) // may be called from several goroutines
 }
 
-// workerReport tells of one batch that was committed.
+// workerReport tells of one batch that was committed, or of something that is
+// worth a look.
 type workerReport struct {
-	Partition                           int
-	Claims, Duplicates, Conflicts, Dead int
-	FindingsNew, FindingsWithdrawn      int
-	Seconds                             map[string]float64 // by step: decode, detect, decide, commit, archive
+	Partition                                      int
+	Claims, Duplicates, Conflicts, Dead, Forwarded int
+	FindingsNew, FindingsWithdrawn                 int
+	Took                                           time.Duration
+	Warning                                        string // without personal data; then nothing else counts
 }
 
-// newWorker makes the worker of this program; nil as long as there is none.
-var newWorker func(workerParts) (claimsWorker, error)
+// newWorker makes the worker of this program; nil where there is none.
+var newWorker = personWorker
 
 // gather puts together what a worker is made of, but for where it reports.
 func (e *env) gather(ctx context.Context, s *services) (workerParts, error) {
 	p := workerParts{Region: s.cfg.Region, Detectors: all.Detectors(), Cases: s.cases, Producer: s.producer,
-		ArchiveURL: s.cfg.Archive.URL, WindowDays: s.cfg.Worker.WindowDays, Clock: e.clock,
+		WindowDays: s.cfg.Worker.WindowDays, Clock: e.clock,
 		Settings: &detectors.Settings{Region: s.cfg.Region}}
 	var err error
+	if p.Archive, err = openArchive(ctx, s.cfg.Archive.URL); err != nil {
+		return p, err
+	}
 	if p.Knowledge, err = e.loadKnowledge(s.cfg.Knowledge.Dir); err != nil {
 		return p, err
 	}
@@ -73,6 +85,50 @@ func (e *env) gather(ctx context.Context, s *services) (workerParts, error) {
 	p.Policy, err = policies.New(ctx, policies.Builtin(), policy)
 	return p, err
 }
+
+// openArchive opens the folder or the bucket of a URL.
+func openArchive(ctx context.Context, where string) (archive.Store, error) {
+	if where == "" {
+		return nil, nil
+	}
+	u, err := url.Parse(where)
+	if err != nil {
+		return nil, fmt.Errorf("archive.url: %w", err)
+	}
+	if u.Scheme == "file" {
+		return archive.Folder(filepath.FromSlash(u.Path)), nil
+	}
+	return bucket.Open(ctx, where)
+}
+
+// personWorker makes the worker that runs the detectors over persons.
+func personWorker(p workerParts) (claimsWorker, error) {
+	seed, err := newSeed()
+	if err != nil {
+		return nil, err
+	}
+	o := worker.Options{Region: p.Region, Detectors: p.Detectors, Settings: p.Settings, Knowledge: p.Knowledge, Policy: p.Policy,
+		Store: p.Cases, Forward: p.Producer.Forward, Seed: seed, WindowDays: p.WindowDays, Clock: p.Clock,
+		Report: func(r worker.Report) {
+			n := r.Counts
+			p.Report(workerReport{Partition: r.Partition, Claims: n.Claims, Duplicates: n.Duplicates, Conflicts: n.Conflicts, Dead: n.Problems,
+				Forwarded: n.Forwarded, FindingsNew: n.New, FindingsWithdrawn: n.Withdrawn, Took: r.Took, Warning: r.Warning})
+		}}
+	if p.Archive != nil {
+		o.Archive = &archive.Archive{Store: p.Archive, Alloc: memory.NewGoAllocator()}
+	}
+	w, err := worker.New(o)
+	if err != nil {
+		return nil, err
+	}
+	return alwaysReady{w}, nil
+}
+
+// alwaysReady is a worker that takes messages from the moment it is made.
+type alwaysReady struct{ *worker.Worker }
+
+// Ready is always nil.
+func (alwaysReady) Ready() error { return nil }
 
 // finishTime is how long a batch may go on after it was asked to end.
 const finishTime = 4 * time.Second

@@ -169,6 +169,7 @@ func (l *Loaded) numbers() {
 		{"worker.batch_bytes", l.Worker.BatchBytes, 1 << 10, 1 << 30},
 		{"worker.batch_messages", l.Worker.BatchMessages, 1, 1_000_000},
 		{"worker.window_days", l.Worker.WindowDays, 1, 36_500},
+		{"worker.stand_hours", l.Worker.StandHours, 0, 10_000},
 	} {
 		if n.value < n.lowest || n.value > n.above {
 			l.wrong(n.key, fmt.Sprintf("应在 %d 与 %d 之间", n.lowest, n.above), fmt.Sprintf("want %d to %d", n.lowest, n.above))

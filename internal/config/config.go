@@ -135,6 +135,7 @@ type Worker struct {
 	BatchBytes    int
 	BatchMessages int
 	WindowDays    int // how far back claims of a person are kept in memory
+	StandHours    int // how long findings stand before policy opens a case from their lead
 }
 
 // Default gives what holds where nobody set anything.
@@ -147,7 +148,7 @@ func Default() Config {
 		HTTP:    HTTP{Addr: "127.0.0.1:8080", MaxBodyBytes: 32 << 20, MaxClaims: 1000, MaxInFlight: 8},
 		Metrics: Metrics{Addr: "127.0.0.1:9090"},
 		Log:     Log{Level: "info", Format: "text"},
-		Worker:  Worker{BatchBytes: 4 << 20, BatchMessages: 4096, WindowDays: 400},
+		Worker:  Worker{BatchBytes: 4 << 20, BatchMessages: 4096, WindowDays: 400, StandHours: 24},
 	}
 }
 

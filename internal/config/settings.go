@@ -90,6 +90,7 @@ var settings = []setting{
 	{"worker.batch_bytes", "一批最多字节数", "bytes of a batch", func(c *Config) any { return &c.Worker.BatchBytes }},
 	{"worker.batch_messages", "一批最多消息数", "messages of a batch", func(c *Config) any { return &c.Worker.BatchMessages }},
 	{"worker.window_days", "内存中保留参保人多少天的结算", "days of claims kept in memory for each person", func(c *Config) any { return &c.Worker.WindowDays }},
+	{"worker.stand_hours", "线索多少小时不变之后，才按政策立案（当天退费会使许多疑点失去依据）", "hours that a lead must not have changed before policy opens a case: many findings lose their ground by a refund the same day", func(c *Config) any { return &c.Worker.StandHours }},
 }
 
 // find gives the setting of a key.
