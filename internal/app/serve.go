@@ -123,7 +123,7 @@ func (s *server) embed(cfg *config.Config, dir string, volatile *bool) (stop fun
 		}
 		all = append(all, started)
 		one.use(started)
-		s.log.Warn("嵌入式服务，不用于生产 · embedded service, not for production", "service", started.Name, "volatile", started.Volatile)
+		s.log.Warn("嵌入式服务，不用于生产 · embedded service, not for production", "service", started.Name, "addr", started.Addr, "volatile", started.Volatile)
 	}
 	return stop, nil
 }

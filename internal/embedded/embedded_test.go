@@ -78,6 +78,28 @@ func TestRedisWithoutAFolderSaysThatItForgets(t *testing.T) {
 	}
 }
 
+// A folder may have a longer path than a socket: the services work there, and
+// nobody else may at the same time.
+func TestLongFolder(t *testing.T) {
+	dir := filepath.Join(short(t), strings.Repeat("very-long-name-", 8), "data")
+	k, err := Kafka(filepath.Join(dir, "kafka"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer k.Stop()
+	if _, err := Kafka(filepath.Join(dir, "kafka")); !errors.Is(err, errInUse) {
+		t.Errorf("a second broker in the folder: %v", err)
+	}
+	r, err := Redis(filepath.Join(dir, "redis"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Stop()
+	if r.Network == "unix" && say(t, r, "PING") != "+PONG" {
+		t.Error("redis-server does not answer")
+	}
+}
+
 // short gives a folder whose path leaves room for the name of a socket.
 func short(t *testing.T) string {
 	dir, err := os.MkdirTemp("", "fw")
@@ -124,7 +146,7 @@ func TestRedisKeepsItsDataWhenKilledAndEndsWhatWasLeftBehind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	orphan, err := child(program, dir)
+	orphan, err := child(program, dir, dir)
 	if err != nil {
 		t.Fatal(err)
 	}

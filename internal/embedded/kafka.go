@@ -32,7 +32,7 @@ func Kafka(dir string) (*Service, error) {
 	unlock := func() {}
 	if dir != "" {
 		var err error
-		if unlock, err = lock(dir); err != nil {
+		if _, unlock, err = lock(dir); err != nil {
 			return nil, fmt.Errorf("embedded kafka: %w", err)
 		}
 		options = append(options, kfake.DataDir(dir), kfake.SyncWrites())

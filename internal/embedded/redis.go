@@ -33,11 +33,11 @@ func Redis(dir string) (*Service, error) {
 	if dir, err = filepath.Abs(dir); err != nil {
 		return nil, fmt.Errorf("embedded redis: %w", err)
 	}
-	unlock, err := lock(dir)
+	near, unlock, err := lock(dir)
 	if err != nil {
 		return nil, fmt.Errorf("embedded redis: %w", err)
 	}
-	s, err := child(program, dir)
+	s, err := child(program, dir, near)
 	if err != nil {
 		unlock()
 		return nil, fmt.Errorf("embedded redis: %w", err)
@@ -57,9 +57,9 @@ const (
 	lookAgain = 20 * time.Millisecond
 )
 
-// child starts redis-server in a folder that is ours.
-func child(program, dir string) (*Service, error) {
-	socket := filepath.Join(dir, "redis.sock")
+// child starts redis-server in a folder that is ours; near is its short name.
+func child(program, dir, near string) (*Service, error) {
+	socket := filepath.Join(near, "redis.sock")
 	// A program that was killed leaves its child behind, with the folder open.
 	if _, err := ask(socket, "PING"); err == nil {
 		if err := end(socket); err != nil {
