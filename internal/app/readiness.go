@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"fundwatch/ingest/kafka"
 	"fundwatch/internal/config"
 )
 
@@ -36,10 +37,49 @@ var (
 	stopping     = missing{"serve", "正在停止。", "Stopping."}
 )
 
-// readiness knows which parts are missing.
+// standing is a partition that waits for a person: messages that should come
+// next are gone from the log. It does not make the server unready, for neither a
+// restart nor another server brings them back.
+type standing struct {
+	Partition int    `json:"partition"`
+	Next      int64  `json:"next_offset"`
+	First     int64  `json:"first_offset"` // the offset found in its place
+	ZH        string `json:"sentence_zh"`
+	EN        string `json:"sentence_en"`
+}
+
+// readiness knows which parts are missing, and which partitions stand still.
 type readiness struct {
-	mu    sync.Mutex
-	parts map[string]missing
+	mu        sync.Mutex
+	parts     map[string]missing
+	positions func() []kafka.Position // nil: this process has no partitions
+}
+
+// watch takes the partitions of this process from positions.
+func (r *readiness) watch(positions func() []kafka.Position) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.positions = positions
+}
+
+// standing lists the partitions that stand still, by number.
+func (r *readiness) standing() []standing {
+	r.mu.Lock()
+	positions := r.positions
+	r.mu.Unlock()
+	if positions == nil {
+		return nil
+	}
+	var out []standing
+	for _, p := range positions() {
+		if g := p.Gap; g != nil {
+			out = append(out, standing{p.Partition, g.Want, g.Have,
+				fmt.Sprintf("分区 %d 停在偏移量 %d：日志中缺少消息，请按运维说明处理。", p.Partition, g.Want),
+				fmt.Sprintf("Partition %d stands at offset %d: messages are missing from the log, see the operators' guide.", p.Partition, g.Want)})
+		}
+	}
+	slices.SortFunc(out, func(a, b standing) int { return cmp.Compare(a.Partition, b.Partition) })
+	return out
 }
 
 func newReadiness(now ...missing) *readiness {
@@ -76,9 +116,10 @@ func (r *readiness) missing() []missing {
 
 // ready is the answer of /readyz.
 type ready struct {
-	Ready    bool      `json:"ready"`
-	Embedded string    `json:"embedded,omitempty"`
-	Missing  []missing `json:"missing"`
+	Ready    bool       `json:"ready"`
+	Embedded string     `json:"embedded,omitempty"`
+	Missing  []missing  `json:"missing"`
+	Standing []standing `json:"standing,omitempty"`
 }
 
 // operators gives what operators and their machines ask: health, readiness,
@@ -88,7 +129,7 @@ func operators(m *metrics, r *readiness, label string) http.Handler {
 	mux.Handle("GET /metrics", m.handler())
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
-		a := ready{Embedded: label, Missing: r.missing()}
+		a := ready{Embedded: label, Missing: r.missing(), Standing: r.standing()}
 		a.Ready = len(a.Missing) == 0
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		if !a.Ready {
@@ -141,6 +182,9 @@ func (e *env) health(ctx context.Context, f *settingsFlags, asJSON bool) error {
 	} else {
 		for _, m := range is.Missing {
 			fmt.Fprintf(e.out, "%s\t%s %s\n", m.Part, m.ZH, m.EN)
+		}
+		for _, p := range is.Standing {
+			fmt.Fprintf(e.out, "partition %d\t%s %s\n", p.Partition, p.ZH, p.EN)
 		}
 		if is.Ready {
 			fmt.Fprintln(e.out, "就绪 (ready)")

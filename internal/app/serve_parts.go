@@ -180,6 +180,7 @@ func (s *server) consume(ctx context.Context) error {
 		return err
 	}
 	s.metrics.lag(c.Positions)
+	s.ready.watch(c.Positions)
 	return c.Run(ctx)
 }
 

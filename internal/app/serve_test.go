@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -269,6 +270,37 @@ func keepsWhatItAccepted(t *testing.T) {
 		if text := r.log.String(); !strings.Contains(text, embedded.Label) || !strings.Contains(text, "已停止") || strings.Contains(text, "P1") || strings.Contains(text, token) {
 			t.Error(text)
 		}
+	}
+}
+
+// TestAGapIsShownButDoesNotMakeUnready: messages that are gone need a person;
+// sending institutions elsewhere helps nobody.
+func TestAGapIsShownButDoesNotMakeUnready(t *testing.T) {
+	r := newReadiness()
+	h := operators(newMetrics(), r, "")
+	answer := func() (int, string) {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/readyz", nil))
+		return w.Code, strings.TrimSpace(w.Body.String())
+	}
+	const ready = `{"ready":true,"missing":[]}`
+	if code, body := answer(); code != 200 || body != ready {
+		t.Fatal(code, body)
+	}
+	var gap *kafka.GapError
+	r.watch(func() []kafka.Position {
+		return []kafka.Position{{Partition: 4, Next: 7, End: 9, Gap: gap}, {Partition: 1, Next: 3, End: 3}}
+	})
+	gap = &kafka.GapError{Topic: "claims", Partition: 4, Want: 7, Have: 9}
+	code, body := answer()
+	for _, want := range []string{`"ready":true`, `"standing":[{"partition":4,"next_offset":7,"first_offset":9,`, "分区 4 停在偏移量 7", "Partition 4 stands at offset 7"} {
+		if code != 200 || !strings.Contains(body, want) {
+			t.Errorf("%d %s, want %s", code, body, want)
+		}
+	}
+	gap = nil
+	if code, body := answer(); code != 200 || body != ready {
+		t.Error(code, body)
 	}
 }
 
