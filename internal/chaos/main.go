@@ -4,7 +4,8 @@
 //
 // Claims are sent to a topic, some of them twice, some damaged, in an order
 // scrambled by days, while workers read them, and at random moments a worker,
-// Redis or Kafka is killed (kill -9) and started again, or a worker is frozen.
+// Redis or Kafka is killed (kill -9) and started again, a worker is frozen, or
+// the network between them is reset, silent, cut inside a frame or slow.
 // Then one worker does the same topic in peace into an empty database. Findings,
 // leads, cases, dead letters and counters must be equal. The last line is
 //
@@ -22,7 +23,6 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
-	"sync"
 	"syscall"
 	"time"
 
@@ -79,13 +79,18 @@ func (o *options) run(ctx context.Context) error {
 	messages := scramble(rng, place.Claims)
 	sent := make(chan error, 1)
 	go func() { sent <- send(ctx, s.Producer, topic, messages) }()
-	crew := &crew{o: o, topic: topic}
+	net, err := newNetwork()
+	if err != nil {
+		return err
+	}
+	defer net.close()
+	crew := &crew{o: o, topic: topic, net: net}
 	for range o.workers {
 		if err := crew.add(); err != nil {
 			return err
 		}
 	}
-	if err := o.trouble(rng, crew); err != nil {
+	if err := o.trouble(ctx, rng, crew); err != nil {
 		return err
 	}
 	if err := <-sent; err != nil {
@@ -104,18 +109,20 @@ func (o *options) run(ctx context.Context) error {
 }
 
 // trouble makes faults, a random while apart.
-func (o *options) trouble(rng *rand.Rand, c *crew) error {
+func (o *options) trouble(ctx context.Context, rng *rand.Rand, c *crew) error {
 	for n := range o.faults {
 		time.Sleep(time.Duration(200+rng.IntN(1500)) * time.Millisecond)
 		what := "worker killed"
 		var err error
-		switch at := rng.IntN(10); {
+		switch at := rng.IntN(14); {
 		case at < 5:
 			err = c.kill(rng.IntN(o.workers))
 		case at < 7:
 			what, err = "redis killed", restart("FUNDWATCH_TEST_REDIS_RESTART")
 		case at < 9:
 			what, err = "kafka killed", restart("FUNDWATCH_TEST_KAFKA_RESTART")
+		case at < 13:
+			what, err = c.net.spoil(ctx, rng)
 		default:
 			what, err = "worker frozen", c.freeze(rng.IntN(o.workers), time.Duration(1+rng.IntN(8))*time.Second)
 		}
@@ -210,7 +217,7 @@ func send(ctx context.Context, p *kafka.Producer, topic string, messages []kafka
 type crew struct {
 	o     *options
 	topic string
-	mu    sync.Mutex
+	net   *network
 	list  []*exec.Cmd
 }
 
@@ -223,23 +230,28 @@ func (o *options) command(topic string, db int, until int64) *exec.Cmd {
 }
 
 func (c *crew) add() error {
-	cmd := c.o.command(c.topic, 0, 0)
-	if err := cmd.Start(); err != nil {
-		return err
+	cmd, err := c.start()
+	if err == nil {
+		c.list = append(c.list, cmd)
 	}
-	c.list = append(c.list, cmd)
-	return nil
+	return err
+}
+
+// start begins a worker whose connections go through the network.
+func (c *crew) start() (*exec.Cmd, error) {
+	cmd := c.o.command(c.topic, 0, 0)
+	cmd.Env = c.net.environment()
+	return cmd, cmd.Start()
 }
 
 // kill ends a worker in the middle of whatever it does, and starts another.
-func (c *crew) kill(n int) error {
+func (c *crew) kill(n int) (err error) {
 	if err := c.list[n].Process.Kill(); err != nil {
 		return err
 	}
 	_ = c.list[n].Wait() // killed: that is its error
-	cmd := c.o.command(c.topic, 0, 0)
-	c.list[n] = cmd
-	return cmd.Start()
+	c.list[n], err = c.start()
+	return err
 }
 
 // freeze stops a worker for a while: it comes back and does not know that its
