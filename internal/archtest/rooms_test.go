@@ -50,7 +50,7 @@ var rooms = []room{
 	{dir: "web", ours: []string{"claim", "detectors", "cases", "blacklist", "inspection", "inspection/draw", "fund", "clock"}, why: "pages; asks the rooms, never the stores"},
 	{dir: "internal/worker", ours: []string{"cases", "claim", "detectors", "detectors/knowledge", "ingest/archive", "ingest/kafka", "policies"}, why: "what happens to a message of a partition, from its bytes to one step of the store; knows the rooms it carries things between, and no server"},
 	{dir: "internal/trial", ours: []string{"cases", "claim", "detectors/all", "detectors/knowledge", "ingest/kafka", "internal/journal", "internal/simulate", "internal/worker", "policies", "policies/regions"}, why: "an invented place between real services, for the two trials below"},
-	{dir: "internal/chaos", ours: []string{"cases", "ingest/kafka", "internal/trial", "internal/worker"}, why: "a tool: kills what can be killed and looks whether that left a trace"},
+	{dir: "internal/chaos", ours: []string{"cases", "claim/claimtest", "ingest/kafka", "internal/trial", "internal/worker"}, why: "a tool: kills what can be killed and looks whether that left a trace"},
 	{dir: "internal/streambench", ours: []string{"claim", "detectors", "detectors/all", "ingest/kafka", "internal/journal", "internal/trial", "internal/worker"}, why: "a tool: measures the stream beside what it is compared with"},
 	{dir: "internal/app", ours: everybody, why: "the only one who knows everybody"},
 	{dir: "internal/config", ours: nobody, why: "how an installation is set; knows keys and their meaning, not what is done with them"},
@@ -92,6 +92,8 @@ var libraries = []door{
 	{"github.com/jedib0t/go-pretty/v6", []string{"internal/app", "internal/report"}, "tables on a terminal"},
 	{"github.com/prometheus/client_golang", []string{"internal/app"}, "what is counted is counted at the top, in one room"},
 	{"go.yaml.in/yaml/v3", []string{"internal/config"}, "settings are YAML, nothing else is"},
+	{"github.com/Shopify/toxiproxy/v2", []string{"internal/chaos"}, "a bad network between workers and services"},
+	{"github.com/rs/zerolog", []string{"internal/chaos"}, "toxiproxy's log, which is thrown away"},
 	{"golang.org/x/term", []string{"internal/app"}, "is it a terminal, and how wide?"},
 	{"golang.org/x/tools/txtar", []string{"detectors/detectortest"}, "stories of detectors are txtar files"},
 }

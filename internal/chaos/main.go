@@ -15,6 +15,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -23,9 +24,11 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
+	"fundwatch/claim/claimtest"
 	"fundwatch/ingest/kafka"
 	"fundwatch/internal/trial"
 )
@@ -148,7 +151,7 @@ func restart(script string) error {
 }
 
 // scramble gives the claims in an order that is wrong by up to some days' worth,
-// three in ten of them twice, one in a hundred damaged.
+// three in ten of them twice, one in a hundred damaged, two of 20 MB.
 func scramble(rng *rand.Rand, claims [][]byte) []kafka.Message {
 	type placed struct {
 		at  int
@@ -165,6 +168,9 @@ func scramble(rng *rand.Rand, claims [][]byte) []kafka.Message {
 			out = append(out, placed{i + rng.IntN(apart), damage(rng, c)})
 		}
 	}
+	for _, m := range huge(claims[len(claims)/2]) {
+		out = append(out, placed{rng.IntN(len(claims)), m})
+	}
 	byPlace := make([][][]byte, len(claims)+apart)
 	for _, p := range out {
 		byPlace[p.at] = append(byPlace[p.at], p.msg)
@@ -179,25 +185,50 @@ func scramble(rng *rand.Rand, claims [][]byte) []kafka.Message {
 	return messages
 }
 
+// harm is a way in which a member of a claim is no member of a claim: a path and
+// the JSON put there.
+var harm = []struct{ path, value string }{
+	{"setlinfo.setl_id", `""`},
+	{"setlinfo.psn_no", "17"},
+	{"setlinfo.setl_time", `"2026-02-30 10:00:00"`},
+	{"setlinfo.insutype", "null"},
+	{"setlinfo.medfee_sumamt", `"1e400"`},
+	{"setlinfo.fund_pay_sumamt", `"1.005"`},
+	{"setlinfo.gend", "{}"},
+	{"setlinfo", "[]"},
+	{"feedetail[0].cnt", `"0"`},
+	{"feedetail[0].feedetl_sn", ""},
+	{"feedetail[0].det_item_fee_sumamt", `"三元"`},
+	{"feedetail", `"none"`},
+}
+
 // damage makes of a claim what is none.
 func damage(rng *rand.Rand, c []byte) []byte {
-	switch rng.IntN(5) {
+	const others = 5
+	switch kind := rng.IntN(others + len(harm)); kind {
 	case 0:
 		return c[:rng.IntN(len(c))]
 	case 1:
 		return append([]byte("\xff\xfe"), c...)
 	case 2:
-		deep := make([]byte, 0, 20_000)
-		for range 10_000 {
-			deep = append(deep, '[')
-		}
-		return deep
+		return bytes.Repeat([]byte("["), 10_000)
 	case 3:
 		return []byte(`{"setlinfo":{"setl_id":"","psn_no":"` + strconv.Itoa(rng.IntN(1000)) + `"}}`)
+	case 4:
+		out := bytes.Clone(c)
+		out[rng.IntN(len(out))] ^= 1 << rng.IntN(8)
+		return out
+	default:
+		h := harm[kind-others]
+		return []byte(claimtest.Set(string(c), h.path, h.value))
 	}
-	out := append([]byte(nil), c...)
-	out[rng.IntN(len(out))] ^= 1 << rng.IntN(8)
-	return out
+}
+
+// huge gives two messages of 20 MB: a claim with a member that nobody knows, and
+// no JSON at all.
+func huge(c []byte) [][]byte {
+	filler := strings.Repeat("虚构", 20<<20/len("虚构"))
+	return [][]byte{[]byte(claimtest.Set(string(c), "note", `"`+filler+`"`)), []byte(filler)}
 }
 
 // send sends a little at a time, so that faults fall between.
@@ -240,7 +271,7 @@ func (c *crew) add() error {
 // start begins a worker whose connections go through the network.
 func (c *crew) start() (*exec.Cmd, error) {
 	cmd := c.o.command(c.topic, 0, 0)
-	cmd.Env = c.net.environment()
+	c.net.through(cmd)
 	return cmd, cmd.Start()
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"strings"
 	"time"
 
@@ -45,9 +46,9 @@ func newNetwork() (*network, error) {
 	return n, nil
 }
 
-// environment tells a worker to go through the proxies.
-func (n *network) environment() []string {
-	return append(os.Environ(), "FUNDWATCH_TEST_KAFKA="+n.kafka.Listen, "FUNDWATCH_TEST_REDIS="+n.redis.Listen)
+// through makes a command go through the proxies.
+func (n *network) through(c *exec.Cmd) {
+	c.Env = append(c.Environ(), "FUNDWATCH_TEST_KAFKA="+n.kafka.Listen, "FUNDWATCH_TEST_REDIS="+n.redis.Listen)
 }
 
 func (n *network) close() {
