@@ -48,5 +48,5 @@ ci: ## everything the gate checks, as on a fresh clone
 bench-stream: ## speed of the stream on real Kafka and Redis: ratio to reading or decoding alone, latency, calls
 	@.ci/services go run ./internal/streambench
 
-chaos: ## kill workers, Redis and Kafka and cut the network FAULTS times under load (40 unless told); nothing may be lost or done twice
+chaos: ## kill, freeze, fill and cut off workers, Redis and Kafka FAULTS times under load (40 unless told); nothing may be lost or done twice
 	@.ci/services go run ./internal/chaos -faults $(FAULTS) -claims 60000 -workers 3

@@ -4,8 +4,10 @@
 //
 // Claims are sent to a topic, some of them twice, some damaged, in an order
 // scrambled by days, while workers read them, and at random moments a worker,
-// Redis or Kafka is killed (kill -9) and started again, a worker is frozen, or
-// the network between them is reset, silent, cut inside a frame or slow.
+// Redis or Kafka is killed (kill -9) and started again, Redis runs out of room,
+// a worker is frozen, or the network between them is reset, silent, cut inside a
+// frame or slow. A share of the claims is sent for each fault, so that each comes
+// while there is work.
 // Then one worker does the same topic in peace into an empty database. Findings,
 // leads, cases, dead letters and counters must be equal. The last line is
 //
@@ -23,6 +25,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -80,8 +83,8 @@ func (o *options) run(ctx context.Context) error {
 	}
 	rng := rand.New(rand.NewPCG(o.seed, 1))
 	messages := scramble(rng, place.Claims)
-	sent := make(chan error, 1)
-	go func() { sent <- send(ctx, s.Producer, topic, messages) }()
+	shares, sent := make(chan []kafka.Message, o.faults+1), make(chan error, 1)
+	go func() { sent <- send(ctx, s.Producer, topic, shares) }()
 	net, err := newNetwork()
 	if err != nil {
 		return err
@@ -93,9 +96,15 @@ func (o *options) run(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := o.trouble(ctx, rng, crew); err != nil {
-		return err
+	share := len(messages) / (o.faults + 1)
+	for n := range o.faults {
+		shares <- messages[n*share : (n+1)*share]
+		if err := o.trouble(ctx, rng, n+1, crew); err != nil {
+			return err
+		}
 	}
+	shares <- messages[o.faults*share:]
+	close(shares)
 	if err := <-sent; err != nil {
 		return err
 	}
@@ -111,29 +120,28 @@ func (o *options) run(ctx context.Context) error {
 	return o.verdict(ctx, s)
 }
 
-// trouble makes faults, a random while apart.
-func (o *options) trouble(ctx context.Context, rng *rand.Rand, c *crew) error {
-	for n := range o.faults {
-		time.Sleep(time.Duration(200+rng.IntN(1500)) * time.Millisecond)
-		what := "worker killed"
-		var err error
-		switch at := rng.IntN(14); {
-		case at < 5:
-			err = c.kill(rng.IntN(o.workers))
-		case at < 7:
-			what, err = "redis killed", restart("FUNDWATCH_TEST_REDIS_RESTART")
-		case at < 9:
-			what, err = "kafka killed", restart("FUNDWATCH_TEST_KAFKA_RESTART")
-		case at < 13:
-			what, err = c.net.spoil(ctx, rng)
-		default:
-			what, err = "worker frozen", c.freeze(rng.IntN(o.workers), time.Duration(1+rng.IntN(8))*time.Second)
-		}
-		if err != nil {
-			return fmt.Errorf("fault %d, %s: %w", n+1, what, err)
-		}
-		fmt.Printf("fault %d: %s\n", n+1, what)
+// trouble makes fault n after a random while.
+func (o *options) trouble(ctx context.Context, rng *rand.Rand, n int, c *crew) (err error) {
+	time.Sleep(time.Duration(200+rng.IntN(1500)) * time.Millisecond)
+	what := "worker killed"
+	switch at := rng.IntN(16); {
+	case at < 5:
+		err = c.kill(rng.IntN(o.workers))
+	case at < 7:
+		what, err = "redis killed", restart("FUNDWATCH_TEST_REDIS_RESTART")
+	case at < 9:
+		what, err = "kafka killed", restart("FUNDWATCH_TEST_KAFKA_RESTART")
+	case at < 11:
+		what, err = "redis out of room", restart("FUNDWATCH_TEST_REDIS_FILL")
+	case at < 15:
+		what, err = c.net.spoil(ctx, rng)
+	default:
+		what, err = "worker frozen", c.freeze(rng.IntN(o.workers), time.Duration(1+rng.IntN(8))*time.Second)
 	}
+	if err != nil {
+		return fmt.Errorf("fault %d, %s: %w", n, what, err)
+	}
+	fmt.Printf("fault %d: %s\n", n, what)
 	return nil
 }
 
@@ -231,15 +239,16 @@ func huge(c []byte) [][]byte {
 	return [][]byte{[]byte(claimtest.Set(string(c), "note", `"`+filler+`"`)), []byte(filler)}
 }
 
-// send sends a little at a time, so that faults fall between.
-func send(ctx context.Context, p *kafka.Producer, topic string, messages []kafka.Message) error {
-	for len(messages) > 0 {
-		n := min(200, len(messages))
-		if err := p.Publish(ctx, topic, messages[:n]); err != nil {
-			return fmt.Errorf("send: %w", err)
+// send sends the shares as they come, a little at a time, so that faults fall
+// between.
+func send(ctx context.Context, p *kafka.Producer, topic string, shares <-chan []kafka.Message) error {
+	for messages := range shares {
+		for some := range slices.Chunk(messages, 25) {
+			if err := p.Publish(ctx, topic, some); err != nil {
+				return fmt.Errorf("send: %w", err)
+			}
+			time.Sleep(10 * time.Millisecond)
 		}
-		messages = messages[n:]
-		time.Sleep(20 * time.Millisecond)
 	}
 	return nil
 }
