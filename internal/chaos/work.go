@@ -35,7 +35,7 @@ func (o *options) beWorker(ctx context.Context) error {
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	w, err := place.Worker(store, s, func(r worker.Report) {
+	w, err := place.Worker(store, s, nil, func(r worker.Report) {
 		if n, err := done(ctx, store); o.until > 0 && err == nil && n >= o.until {
 			stop()
 		}

@@ -38,9 +38,10 @@ func main() {
 	rate := flag.Int("rate", 2_000, "claims a second of the latency run")
 	seconds := flag.Int("seconds", 10, "length of the latency run")
 	batch := flag.Int("batch", 4096, "most messages of a step")
+	restart := flag.Int("restart", 10_000_000, "lines in the archive of the restart, 0 for none")
 	profile := flag.String("cpuprofile", "", "write a CPU profile of the whole way")
 	flag.Parse()
-	if err := run(*claims, *rate, *seconds, *batch, *profile); err != nil {
+	if err := run(*claims, *rate, *seconds, *batch, *restart, *profile); err != nil {
 		fmt.Fprintln(os.Stderr, "streambench:", err)
 		os.Exit(1)
 	}
@@ -57,7 +58,7 @@ type bench struct {
 	profile  string
 }
 
-func run(claims, rate, seconds, batch int, profile string) error {
+func run(claims, rate, seconds, batch, restart int, profile string) error {
 	ctx := context.Background()
 	b, err := open(ctx, claims)
 	if err != nil {
@@ -83,6 +84,11 @@ func run(claims, rate, seconds, batch int, profile string) error {
 	p50, p99, err := b.latency(ctx, rate, seconds)
 	if err != nil {
 		return err
+	}
+	if restart > 0 {
+		if err := b.restart(ctx, restart); err != nil {
+			return fmt.Errorf("restart: %w", err)
+		}
 	}
 	n := float64(len(b.messages))
 	fmt.Printf("claims %d, %.0f bytes each\n", len(b.messages), float64(b.bytes)/n)
@@ -148,7 +154,7 @@ func (b *bench) whole(ctx context.Context, topic string) (took time.Duration, ca
 	defer stop()
 	var began time.Time
 	left := b.sent
-	w, err := b.place.Worker(store, b.Services, func(r worker.Report) {
+	w, err := b.place.Worker(store, b.Services, nil, func(r worker.Report) {
 		if left -= r.Counts.Messages; left <= 0 {
 			took = time.Since(began)
 			stop()

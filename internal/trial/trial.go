@@ -4,9 +4,11 @@
 package trial
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"time"
 
@@ -14,6 +16,7 @@ import (
 	"fundwatch/claim"
 	"fundwatch/detectors/all"
 	"fundwatch/detectors/knowledge"
+	"fundwatch/ingest/archive"
 	"fundwatch/ingest/kafka"
 	"fundwatch/internal/journal"
 	"fundwatch/internal/simulate"
@@ -84,12 +87,38 @@ func pause(ctx context.Context, try int) error {
 // Place is what is invented.
 type Place struct {
 	Claims [][]byte // as messages
+	config simulate.Config
 	know   *knowledge.Knowledge
 	engine *policies.Engine
 }
 
 // NewPlace invents a place with so many claims.
 func NewPlace(ctx context.Context, seed uint64, claims int) (*Place, error) {
+	p, err := NewLargePlace(ctx, seed, claims)
+	if err != nil {
+		return nil, err
+	}
+	for c := range p.Each() {
+		p.Claims = append(p.Claims, bytes.Clone(c))
+	}
+	return p, nil
+}
+
+// Each gives the claims as messages, each good until the next.
+func (p *Place) Each() iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		var buf []byte
+		for x := range simulate.Claims(p.config) {
+			if buf = x.AppendJSON(buf[:0]); !yield(buf) {
+				return
+			}
+		}
+	}
+}
+
+// NewLargePlace invents a place whose claims are too many to hold: Claims stays
+// empty.
+func NewLargePlace(ctx context.Context, seed uint64, claims int) (*Place, error) {
 	c := simulate.Config{Seed: seed, Claims: claims}
 	dir, err := os.MkdirTemp("", "knowledge")
 	if err != nil {
@@ -99,7 +128,7 @@ func NewPlace(ctx context.Context, seed uint64, claims int) (*Place, error) {
 	if err := simulate.WriteKnowledge(c, dir); err != nil {
 		return nil, err
 	}
-	p := &Place{}
+	p := &Place{config: c}
 	var problems []knowledge.Problem
 	if p.know, problems, err = knowledge.Load(os.DirFS(dir)); err != nil || len(problems) > 0 {
 		return nil, fmt.Errorf("knowledge: %v %v", err, problems)
@@ -111,16 +140,15 @@ func NewPlace(ctx context.Context, seed uint64, claims int) (*Place, error) {
 	if p.engine, err = policies.New(ctx, policies.Builtin(), policy); err != nil {
 		return nil, err
 	}
-	for x := range simulate.Claims(c) {
-		p.Claims = append(p.Claims, x.AppendJSON(nil))
-	}
 	return p, nil
 }
 
-// Worker makes a worker of the place, told of every step.
-func (p *Place) Worker(store *cases.Store, s *Services, report func(worker.Report)) (*worker.Worker, error) {
+// Worker makes a worker of the place, told of every step. keep is its archive,
+// nil for none.
+func (p *Place) Worker(store *cases.Store, s *Services, keep *archive.Archive, report func(worker.Report)) (*worker.Worker, error) {
 	return worker.New(worker.Options{
-		Region: Region, Detectors: all.Detectors(), Knowledge: p.know, Policy: p.engine, Store: store,
+		Archive: keep,
+		Region:  Region, Detectors: all.Detectors(), Knowledge: p.know, Policy: p.engine, Store: store,
 		Forward: s.Producer.Forward, Seed: claim.Seed{1, 2}, Clock: time.Now, Report: report,
 	})
 }
