@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
 	"fundwatch/detectors"
+	"fundwatch/internal/journal"
 )
 
 // Status is what became of a lead or a case.
@@ -43,6 +45,9 @@ type Lead struct {
 	Decided        Act    // who dismissed or reopened it, why; zero where nobody did
 	DecidedAt      string
 }
+
+// Changed is Updated as a time.
+func (l *Lead) Changed() (time.Time, error) { return journal.ParseStamp(l.Updated) }
 
 // Lead gives a lead, or [ErrMissing].
 func (s *Store) Lead(ctx context.Context, id string) (Lead, error) {

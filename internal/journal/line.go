@@ -41,6 +41,11 @@ var beijing = time.FixedZone("Asia/Shanghai", 8*60*60)
 // 2026-03-05 08:30:00.
 func Stamp(at time.Time) string { return at.In(beijing).Format(time.DateTime) }
 
+// ParseStamp reads what Stamp has written.
+func ParseStamp(text string) (time.Time, error) {
+	return time.ParseInLocation(time.DateTime, text, beijing)
+}
+
 // members gives the line as an object, with or without its hash.
 func (l *Line) members(hash bool) map[string]any {
 	m := map[string]any{

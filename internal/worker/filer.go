@@ -31,9 +31,6 @@ type Filer struct {
 // casePath is the path of triage that opens a case.
 const casePath = "case"
 
-// shanghai is the clock by which the store writes times; it knows no summer.
-var shanghai = time.FixedZone("Asia/Shanghai", 8*3600)
-
 // atATime is how many leads are read together.
 const atATime = 200
 
@@ -49,7 +46,7 @@ func (f *Filer) Once(ctx context.Context) (opened int, err error) {
 			return 0, fmt.Errorf("leads that are due: %w", err)
 		}
 		for _, l := range page.Leads {
-			changed, err := time.ParseInLocation(time.DateTime, l.Updated, shanghai)
+			changed, err := l.Changed()
 			if err != nil {
 				return 0, fmt.Errorf("lead %s: %w", l.ID, err)
 			}
