@@ -82,7 +82,7 @@ func (o *options) run(ctx context.Context) error {
 		return err
 	}
 	rng := rand.New(rand.NewPCG(o.seed, 1))
-	messages := scramble(rng, place.Claims)
+	messages := scramble(rng, place.Claims())
 	shares, sent := make(chan []kafka.Message, o.faults+1), make(chan error, 1)
 	go func() { sent <- send(ctx, s.Producer, topic, shares) }()
 	net, err := newNetwork()

@@ -109,7 +109,7 @@ func open(ctx context.Context, claims int) (*bench, error) {
 	if b.place, err = trial.NewPlace(ctx, 1, claims); err != nil {
 		return nil, err
 	}
-	for _, value := range b.place.Claims {
+	for _, value := range b.place.Claims() {
 		key, _ := kafka.KeyOf(value)
 		b.messages = append(b.messages, kafka.Message{Key: key, Value: value})
 		b.bytes += len(value)

@@ -30,7 +30,7 @@ func (b *bench) restart(ctx context.Context, lines int) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	place, err := trial.NewLargePlace(ctx, 1, lines/linesPerClaim)
+	place, err := trial.NewPlace(ctx, 1, lines/linesPerClaim)
 	if err != nil {
 		return err
 	}

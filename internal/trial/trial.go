@@ -86,7 +86,6 @@ func pause(ctx context.Context, try int) error {
 
 // Place is what is invented.
 type Place struct {
-	Claims [][]byte // as messages
 	config simulate.Config
 	know   *knowledge.Knowledge
 	engine *policies.Engine
@@ -94,31 +93,6 @@ type Place struct {
 
 // NewPlace invents a place with so many claims.
 func NewPlace(ctx context.Context, seed uint64, claims int) (*Place, error) {
-	p, err := NewLargePlace(ctx, seed, claims)
-	if err != nil {
-		return nil, err
-	}
-	for c := range p.Each() {
-		p.Claims = append(p.Claims, bytes.Clone(c))
-	}
-	return p, nil
-}
-
-// Each gives the claims as messages, each good until the next.
-func (p *Place) Each() iter.Seq[[]byte] {
-	return func(yield func([]byte) bool) {
-		var buf []byte
-		for x := range simulate.Claims(p.config) {
-			if buf = x.AppendJSON(buf[:0]); !yield(buf) {
-				return
-			}
-		}
-	}
-}
-
-// NewLargePlace invents a place whose claims are too many to hold: Claims stays
-// empty.
-func NewLargePlace(ctx context.Context, seed uint64, claims int) (*Place, error) {
 	c := simulate.Config{Seed: seed, Claims: claims}
 	dir, err := os.MkdirTemp("", "knowledge")
 	if err != nil {
@@ -141,6 +115,26 @@ func NewLargePlace(ctx context.Context, seed uint64, claims int) (*Place, error)
 		return nil, err
 	}
 	return p, nil
+}
+
+// Claims gives all claims as messages.
+func (p *Place) Claims() (out [][]byte) {
+	for c := range p.Each() {
+		out = append(out, bytes.Clone(c))
+	}
+	return out
+}
+
+// Each gives the claims as messages, each good until the next.
+func (p *Place) Each() iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		var buf []byte
+		for x := range simulate.Claims(p.config) {
+			if buf = x.AppendJSON(buf[:0]); !yield(buf) {
+				return
+			}
+		}
+	}
 }
 
 // Worker makes a worker of the place, told of every step. keep is its archive,
