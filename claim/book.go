@@ -6,11 +6,10 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/memory"
 )
 
-// Book keeps the claims of many persons as they come and gives back those of
-// some: when a claim arrives, the persons whose findings it can change are
-// looked at again, whole, and nobody else. What counts is worked out anew from
-// their claims, by the code that a scan uses, so late claims and refunds need
-// no rules of their own.
+// Book keeps the claims of many persons as they come and shows those of some:
+// when a claim arrives, the persons whose findings it can change are looked at
+// again, and nobody else. What counts of their claims is worked out anew, by the
+// code that a scan uses, so late claims and refunds need no rules of their own.
 //
 // A Book has one owner.
 type Book struct {
@@ -21,10 +20,14 @@ type Book struct {
 	persons, visits  chain
 	// named gives the refund settlements that name an identity, by its codes.
 	named map[identity][]int32
-	// refunded marks the visits that have a line which names another.
-	refunded bitset
-	seen     marks // persons, while a circle is drawn
-	remap    [NumDomains]marks
+	// refunded marks the visits that have a line which names another, minus the
+	// claims that have lines with negative quantity, returned those that have no
+	// others.
+	refunded, minus, returned bitset
+	seen                      marks // persons, while a circle is drawn
+	net                       netter
+	pool                      Pool    // what Net showed last
+	circle                    []int32 // its claims, whether they take part or not
 }
 
 // identity is the codes of a claim's institution and settlement id.
@@ -78,7 +81,10 @@ func (m *marks) set(code, value int32) { m.round[code], m.value[code] = m.now, v
 func NewBook(alloc memory.Allocator, seed Seed, keep FieldSet) *Book {
 	in := NewIntake(alloc, seed, keep)
 	in.All = NewBatch(alloc, NewDicts(seed), keep)
-	return &Book{in: in, seed: seed, named: map[identity][]int32{}}
+	k := &Book{in: in, seed: seed, named: map[identity][]int32{}}
+	k.net = netter{b: in.All, index: &in.index, workers: 1, altered: map[int32]*lowered{}}
+	k.pool = Pool{Dicts: in.All.Dicts, Keep: in.All.Keep, alloc: alloc, altered: k.net.altered}
+	return k
 }
 
 // Release gives all memory back.
@@ -86,6 +92,9 @@ func (k *Book) Release() { k.in.All.Release() }
 
 // Rows is the number of rows of a table.
 func (k *Book) Rows(t Table) int { return k.in.All.Rows(t) }
+
+// Dicts gives the dictionaries of its codes, which grow.
+func (k *Book) Dicts() *Dicts { return k.in.All.Dicts }
 
 // Has reports whether the claim of an institution is in the book.
 func (k *Book) Has(institution, settlement string) bool {
@@ -105,10 +114,8 @@ func (k *Book) Add(b *Batch) (verdicts []Verdict, touched []int32) {
 	verdicts = k.in.Add(b)
 	k.lines = placesFrom(k.lines, all.Owners(Lines), line, all.Rows(Settlements))
 	k.diagnoses = placesFrom(k.diagnoses, all.Owners(Diagnoses), diagnosis, all.Rows(Settlements))
+	k.grow()
 	person, visit, inst := all.Codes(PsnNo), all.Codes(MdtrtID), all.Codes(FixmedinsCode)
-	for grow := (all.Dicts[DomainVisit].Len()+63)/64 - len(k.refunded); grow > 0; grow-- {
-		k.refunded = append(k.refunded, 0)
-	}
 	one, flag, orig := all.Dicts[DomainFlag].Lookup("1"), all.Codes(RefdSetlFlag), all.Codes(InitSetlID)
 	for c := int32(from); int(c) < all.Rows(Settlements); c++ {
 		k.persons.add(person[c])
@@ -117,12 +124,23 @@ func (k *Book) Add(b *Batch) (verdicts []Verdict, touched []int32) {
 			x := identity{inst[c], orig[c]}
 			k.named[x] = append(k.named[x], c)
 		}
-		if k.namesLines(c) {
-			k.refunded.set(uint64(visit[c]))
-		}
+		k.noteRefunds(c, visit[c])
 		touched = append(touched, person[c])
 	}
 	return verdicts, k.Circle(touched)
+}
+
+// grow makes room for what is known of the settlements, lines and visits that
+// have come.
+func (k *Book) grow() {
+	all := k.in.All
+	claims := all.Rows(Settlements)
+	k.net.standing = append(k.net.standing, make([]Standing, claims-len(k.net.standing))...)
+	for _, b := range []*bitset{&k.minus, &k.returned, &k.pool.odd} {
+		b.grow(claims)
+	}
+	k.refunded.grow(all.Dicts[DomainVisit].Len())
+	k.pool.special.grow(all.Rows(Lines))
 }
 
 // placesFrom says where the rows of new settlements lie: behind the rows known
@@ -139,17 +157,27 @@ func placesFrom(places []place, owners []int32, row, settlements int) []place {
 	return places
 }
 
-// namesLines reports whether a line with negative quantity of a claim names
-// another line.
-func (k *Book) namesLines(c int32) bool {
+// noteRefunds notes what the lines with negative quantity of a new claim mean.
+func (k *Book) noteRefunds(c, visit int32) {
 	cnt, named := k.in.All.packed(Cnt), k.in.All.packed(InitFeedetlSn)
 	p := k.lines[c]
+	n := int32(0)
 	for l := p.first; l < p.first+p.count; l++ {
-		if cnt.at(l) < 0 && named.code(l) != NoCode {
-			return true
+		if cnt.at(l) >= 0 {
+			continue
+		}
+		n++
+		if named.code(l) != NoCode {
+			k.refunded.set(uint64(visit))
 		}
 	}
-	return false
+	if n == 0 {
+		return
+	}
+	k.minus.set(uint64(c))
+	if n == p.count {
+		k.returned.set(uint64(c))
+	}
 }
 
 // Circle adds to some persons all whose claims count differently because of
@@ -197,23 +225,6 @@ func (k *Book) Everybody() []int32 {
 	return out
 }
 
-// Extract copies the claims of some persons, who must be a whole circle, into a
-// batch of their own with small dictionaries. The caller nets it as an intake's
-// only one:
-//
-//	in := claim.NewIntake(alloc, seed, keep)
-//	in.Add(book.Extract(persons))
-//	pool, _ := in.Net(1)
-func (k *Book) Extract(persons []int32) *Batch {
-	var claims []int32
-	for _, p := range persons {
-		from := len(claims)
-		k.persons.each(p, func(c int32) { claims = append(claims, c) })
-		slices.Reverse(claims[from:]) // as they came
-	}
-	return k.copy(claims)
-}
-
 // Before counts the claims settled before a time (seconds of the wall clock).
 func (k *Book) Before(time int64) (n int) {
 	for _, t := range k.in.All.Numbers(SetlTime) {
@@ -237,6 +248,7 @@ func (k *Book) Since(time int64) *Book {
 	b := k.copy(claims)
 	defer b.Release()
 	out.Add(b)
+	out.Net(out.Everybody(), 0)
 	return out
 }
 
@@ -257,8 +269,9 @@ func (k *Book) copy(claims []int32) *Batch {
 		own(Diagnoses, k.diagnoses[c], at, b.diagOwner)
 		b.Fingerprint = append(b.Fingerprint, all.Fingerprint[c])
 	}
-	for d := range k.remap {
-		k.remap[d].begin(all.Dicts[d].Len())
+	var remap [NumDomains]marks
+	for d := range remap {
+		remap[d].begin(all.Dicts[d].Len())
 	}
 	for f := range NumFields {
 		if !all.Keep.Has(f) {
@@ -267,7 +280,7 @@ func (k *Book) copy(claims []int32) *Batch {
 		own := rows[specs[f].Table]
 		b.cols[f].expect(len(own))
 		if f.Coded() {
-			k.copyCodes(b, f, own)
+			k.copyCodes(b, f, own, &remap[specs[f].Domain])
 		} else {
 			appendColumn(b.cols[f], all.cols[f], own, nil)
 		}
@@ -280,9 +293,8 @@ func (k *Book) copy(claims []int32) *Batch {
 }
 
 // copyCodes copies a column of codes and the texts they stand for.
-func (k *Book) copyCodes(b *Batch, f Field, rows []int32) {
-	all, to := k.in.All, b.Dicts.Of(f)
-	from, known := all.Dicts.Of(f), &k.remap[specs[f].Domain]
+func (k *Book) copyCodes(b *Batch, f Field, rows []int32, known *marks) {
+	all, from, to := k.in.All, k.in.All.Dicts.Of(f), b.Dicts.Of(f)
 	var buf [1024]int64
 	for len(rows) > 0 {
 		n := min(len(rows), len(buf))

@@ -1,6 +1,8 @@
 package claim
 
 import (
+	"slices"
+
 	"github.com/apache/arrow/go/v17/arrow"
 )
 
@@ -44,6 +46,7 @@ type History struct {
 	places   []place            // while lines and diagnoses are laid
 	refunded map[int32]refunded // by line that refunds lowered
 	lowered  bitset             // by line: is in refunded
+	anew     []bool             // by claim; nil for all
 }
 
 // Rows is the number of rows of a table; net and void lines together.
@@ -51,6 +54,35 @@ func (h *History) Rows(t Table) int { return h.rows[t] }
 
 // Net is the number of net lines: rows below it are net, all others void.
 func (h *History) Net() int { return h.net }
+
+// Anew calls yield with every range of claims that are to be looked at by
+// themselves. The others are there for the sake of their persons' claims: what
+// they show alone is known, see [Book.Net].
+func (h *History) Anew(yield func(from, to int32)) {
+	if h.anew == nil {
+		yield(0, int32(h.rows[Settlements]))
+		return
+	}
+	for from := 0; from < len(h.anew); {
+		if !h.anew[from] {
+			from++
+			continue
+		}
+		to := from + 1
+		for to < len(h.anew) && h.anew[to] {
+			to++
+		}
+		yield(int32(from), int32(to))
+		from = to
+	}
+}
+
+// Fits reports whether any of the spans can be laid there.
+func (h *History) Fits(spans ...Span) bool {
+	return !slices.ContainsFunc(spans, func(s Span) bool {
+		return s.rows[Settlements] >= len(h.NetLines) || s.rows[Lines] > len(h.LineClaim) || s.rows[Diagnoses] > len(h.origin[Diagnoses])
+	})
+}
 
 // Codes gives a coded column in the order of rows, NoCode where absent. Columns
 // that few lines are asked for have none: see Sparse.

@@ -23,6 +23,8 @@ type netter struct {
 	standing []Standing
 	altered  map[int32]*lowered // lines from which refund lines took something
 	negative []int32            // lines with a negative quantity that have a claim
+	lowering []int32            // lines that were put into altered
+	some     []int32            // the settlements in question; nil for all
 	count    Netted
 }
 
@@ -139,21 +141,25 @@ func (n *netter) takeRefunds() {
 	b := n.b
 	cnt, named, owners := b.packed(Cnt), b.packed(InitFeedetlSn), b.Owners(Lines)
 	var refunds []int32
-	visits := make([]bool, b.Dicts[DomainVisit].Len())
 	for _, l := range n.negative {
 		if named.code(l) < 0 {
 			continue
 		}
 		if s := n.standing[owners[l]]; s == TakesPart || s == Return {
 			refunds = append(refunds, l)
-			visits[b.Codes(MdtrtID)[owners[l]]] = true
 		}
 	}
 	if len(refunds) == 0 {
 		return
 	}
+	visits := newBitset(b.Dicts[DomainVisit].Len())
+	for _, l := range refunds {
+		visits.set(uint64(b.Codes(MdtrtID)[owners[l]]))
+	}
 	f := &finder{n: n, wanted: visits, numbers: map[int32]map[int32]int32{}, crowds: map[int32]map[int32]int32{}}
-	n.altered = make(map[int32]*lowered, len(refunds))
+	if n.altered == nil {
+		n.altered = make(map[int32]*lowered, len(refunds))
+	}
 	det, inscp := b.packed(DetItemFeeSumamt), b.packed(InscpScpAmt)
 	for _, l := range refunds {
 		y := f.find(owners[l], named.code(l))
@@ -167,6 +173,7 @@ func (n *netter) takeRefunds() {
 				v.scoped, v.inscp = true, WideOf(own)
 			}
 			n.altered[y] = v
+			n.lowering = append(n.lowering, y)
 		}
 		v.cnt, v.det = v.cnt.Plus(cnt.at(l)), v.det.Plus(det.at(l))
 		if own := inscp.at(l); own != None64 {
@@ -180,7 +187,7 @@ func (n *netter) takeRefunds() {
 // finder finds the lines that refund lines name.
 type finder struct {
 	n       *netter
-	wanted  []bool                    // visits that have refund lines
+	wanted  bitset                    // visits that have refund lines
 	visits  map[int32][]int32         // their claims that take part, once somebody asks
 	numbers map[int32]map[int32]int32 // of claims with many lines: the line of a number
 	crowds  map[int32]map[int32]int32 // of visits with many claims: the line of a number
@@ -274,13 +281,26 @@ func (f *finder) claimsOf(visit int32) []int32 {
 	if f.visits == nil {
 		f.visits = map[int32][]int32{}
 		of := f.n.b.Codes(MdtrtID)
-		for c, s := range f.n.standing {
-			if s == TakesPart && f.wanted[of[c]] {
-				f.visits[of[c]] = append(f.visits[of[c]], int32(c))
+		f.n.each(func(c int32) {
+			if f.n.standing[c] == TakesPart && f.wanted.has(uint64(of[c])) {
+				f.visits[of[c]] = append(f.visits[of[c]], c)
 			}
-		}
+		})
 	}
 	return f.visits[visit]
+}
+
+// each calls yield with the settlements in question.
+func (n *netter) each(yield func(c int32)) {
+	if n.some != nil {
+		for _, c := range n.some {
+			yield(c)
+		}
+		return
+	}
+	for c := range n.standing {
+		yield(int32(c))
+	}
 }
 
 func (n *netter) before(a, b int32) bool {
@@ -291,32 +311,24 @@ func (n *netter) before(a, b int32) bool {
 func (n *netter) pool(claims, persons []int32, diagnoses *members) *Pool {
 	b := n.b
 	p := &Pool{Dicts: b.Dicts, Keep: b.Keep, alloc: b.alloc, standing: n.standing, claims: claims, persons: persons,
-		lines: n.own, diagnoses: diagnoses, altered: n.altered, odd: newBitset(len(n.standing))}
-	p.special = n.special(p.odd)
+		lines: n.own, diagnoses: diagnoses, altered: n.altered, odd: newBitset(len(n.standing)), special: newBitset(b.Rows(Lines))}
+	n.mark(p.special, p.odd)
 	p.cols, p.owners, p.traces = b.cols, b.lineOwner, b.traces
 	b.cols, b.lineOwner, b.traces = [NumFields]column{}, NewVector[int32](b.alloc), traceColumn{}
 	return p
 }
 
-// special marks the lines of claims that take part which do not count, or not
-// in full, and their claims.
-func (n *netter) special(claims bitset) bitset {
-	out := newBitset(n.b.Rows(Lines))
-	mark := func(l int32) {
-		owner := n.own.owners[l]
-		if n.standing[owner] != TakesPart {
-			return
+// mark marks the lines of claims that take part which do not count, or not in
+// full, and their claims.
+func (n *netter) mark(lines, claims bitset) {
+	for _, some := range [][]int32{n.negative, n.lowering} {
+		for _, l := range some {
+			if owner := n.own.owners[l]; n.standing[owner] == TakesPart {
+				claims.set(uint64(owner))
+				lines.set(uint64(l))
+			}
 		}
-		claims.set(uint64(owner))
-		out.set(uint64(l))
 	}
-	for _, l := range n.negative {
-		mark(l)
-	}
-	for l := range n.altered {
-		mark(l)
-	}
-	return out
 }
 
 // sortClaims gives the settlements that take part by person, in claim order,

@@ -105,29 +105,35 @@ func historyText(h *History) string {
 	for p := range len(h.Persons) - 1 {
 		var b strings.Builder
 		for c := h.Persons[p]; c < h.Persons[p+1]; c++ {
-			fmt.Fprintf(&b, "%s %s/%s", h.Text(PsnNo, c), h.Text(FixmedinsCode, c), h.Text(SetlID, c))
-			var lines []string
-			for l := h.NetLines[c]; l < h.NetLines[c+1]; l++ {
-				lines = append(lines, lineText(h, l))
-			}
-			slices.Sort(lines)
-			var void []string
-			for l := h.VoidLines[c]; l < h.VoidLines[c+1]; l++ {
-				void = append(void, " ~"+lineText(h, l))
-			}
-			slices.Sort(void)
-			for _, l := range append(lines, void...) {
-				b.WriteString(";" + l)
-			}
-			for d := h.Diagnoses[c]; d < h.Diagnoses[c+1]; d++ {
-				b.WriteString("; dx " + h.Text(DiagCode, d))
-			}
-			b.WriteByte('\n')
+			b.WriteString(claimText(h, c))
 		}
 		out = append(out, b.String())
 	}
 	slices.Sort(out)
 	return strings.Join(out, "")
+}
+
+func claimText(h *History, c int32) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s/%s", h.Text(PsnNo, c), h.Text(FixmedinsCode, c), h.Text(SetlID, c))
+	var lines []string
+	for l := h.NetLines[c]; l < h.NetLines[c+1]; l++ {
+		lines = append(lines, lineText(h, l))
+	}
+	slices.Sort(lines)
+	var void []string
+	for l := h.VoidLines[c]; l < h.VoidLines[c+1]; l++ {
+		void = append(void, " ~"+lineText(h, l))
+	}
+	slices.Sort(void)
+	for _, l := range append(lines, void...) {
+		b.WriteString(";" + l)
+	}
+	for d := h.Diagnoses[c]; d < h.Diagnoses[c+1]; d++ {
+		b.WriteString("; dx " + h.Text(DiagCode, d))
+	}
+	b.WriteByte('\n')
+	return b.String()
 }
 
 func lineText(h *History, l int32) string {

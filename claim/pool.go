@@ -20,6 +20,9 @@ type Pool struct {
 	// claims are the settlements that take part, by person, in claim order;
 	// those of person i are claims[persons[i]:persons[i+1]].
 	claims, persons []int32
+	// anew says of each of claims whether it is to be looked at by itself; nil
+	// for all.
+	anew []bool
 	// lines and diagnoses of each settlement
 	lines, diagnoses *members
 	// special are the lines that do not count, or not in full, odd the claims that
@@ -37,6 +40,17 @@ type Span struct {
 
 // Claims is the number of claims of the span's persons.
 func (s Span) Claims() int { return s.rows[Settlements] }
+
+// Roomier is the span with room for half as many rows again, and for some at
+// least: for what may come later.
+func (s Span) Roomier() Span {
+	for t := range s.rows {
+		s.rows[t] = max(some, s.rows[t]+s.rows[t]/2)
+	}
+	return s
+}
+
+const some = 512
 
 // Spans cuts the persons into ranges of at most so many claims; only a single
 // person may have more.
@@ -134,6 +148,10 @@ func (p *Pool) NewHistory(spans ...Span) *History {
 // Lay fills the history with the claims of the persons of a span, which must
 // be one of those that NewHistory made room for. What it held before is gone.
 func (p *Pool) Lay(h *History, s Span) {
+	h.anew = nil
+	if p.anew != nil {
+		h.anew = p.anew[p.persons[s.from]:p.persons[s.to]]
+	}
 	p.lay(h, p.claimsIn(s))
 }
 

@@ -198,6 +198,14 @@ type bitset []uint64
 func newBitset(n int) bitset        { return make(bitset, n/64+1) }
 func (b bitset) has(at uint64) bool { return b[at/64]>>(at%64)&1 == 1 }
 func (b bitset) set(at uint64)      { b[at/64] |= 1 << (at % 64) }
+func (b bitset) unset(at uint64)    { b[at/64] &^= 1 << (at % 64) }
+
+// grow makes the table long enough for n bits.
+func (b *bitset) grow(n int) {
+	if more := n/64 + 1 - len(*b); more > 0 {
+		*b = append(*b, make(bitset, more)...)
+	}
+}
 
 // traceRef is one trace code on one line.
 type traceRef struct {

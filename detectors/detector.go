@@ -68,6 +68,10 @@ func (d *Detector) Short() string {
 	return d.ID
 }
 
+// Alone reports whether each of its findings rests on one claim, whatever other
+// claims there are.
+func (d *Detector) Alone() bool { return d.Lines != nil || d.Claims != nil }
+
 // Kind names which of the four functions the detector has.
 func (d *Detector) Kind() string {
 	switch {

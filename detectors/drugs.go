@@ -7,12 +7,12 @@ import (
 
 // DrugLines picks the lines of drugs that were not given in a stay.
 type DrugLines struct {
-	items  []Versions
+	items  Items
 	item   []int32
 	time   []int64
 	kind   []int32
 	claims []int32
-	care   []claim.Setting
+	care   Care
 	out    []int32
 }
 
@@ -30,12 +30,12 @@ func (v *View) DrugLines() *DrugLines {
 // is valid until the next call.
 func (d *DrugLines) Outside(lines []int32) []int32 {
 	d.out = d.out[:0]
-	rows := d.items[d.item[lines[0]]]
+	rows := d.items.Of(d.item[lines[0]])
 	if rows == nil {
 		return d.out
 	}
 	for _, l := range lines {
-		if d.care[d.kind[d.claims[l]]] == claim.Inpatient {
+		if d.care.Of(d.kind[d.claims[l]]) == claim.Inpatient {
 			continue
 		}
 		if row := knowledge.InForce(rows, claim.DayOf(d.time[l])); row != nil && row.Kind == knowledge.ItemDrug {

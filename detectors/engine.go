@@ -151,7 +151,7 @@ func newKernel(r *Run, bound *Bound, h *claim.History, d *Detector) kernel {
 }
 
 func newWorker(r *Run, bound *Bound, rules *lineRules, h *claim.History) *worker {
-	w := &worker{run: r, bound: bound, history: h, rules: rules, persons: persons{h: h, care: bound.care}}
+	w := &worker{run: r, bound: bound, history: h, rules: rules, persons: persons{h: h, care: Care{bound}}}
 	for _, d := range r.Detectors {
 		w.kernels = append(w.kernels, newKernel(r, bound, h, d))
 	}
@@ -184,10 +184,9 @@ func (w *worker) traces() {
 func (w *worker) chunk(s claim.Span) {
 	h := w.history
 	w.gathering += measure(w.run.Clock, func() { w.run.Pool.Lay(h, s) })
-	claims, lines := int32(h.Rows(claim.Settlements)), int32(h.Net())
 	var people []Person
 	w.sorting += measure(w.run.Clock, func() { people = w.persons.load() })
-	w.scanning += w.lines(lines)
+	w.scanning += w.lines()
 	for i := range w.kernels {
 		k := &w.kernels[i]
 		if k.line != nil {
@@ -196,7 +195,7 @@ func (w *worker) chunk(s claim.Span) {
 		k.timed(w.run.Clock, func() {
 			switch {
 			case k.claims != nil:
-				k.claims(0, claims, k.emit)
+				h.Anew(func(from, to int32) { k.claims(from, to, k.emit) })
 			case k.person != nil:
 				for p := range people {
 					k.person(&people[p], k.emit)

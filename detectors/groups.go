@@ -36,11 +36,11 @@ type StayItems struct {
 }
 
 // Each calls yield with the net lines of claim c of each item that has rows.
-func (s *StayItems) Each(v *View, c int32, items []Versions, yield func(item int32, lines []int32)) {
+func (s *StayItems) Each(v *View, c int32, items Items, yield func(item int32, lines []int32)) {
 	item := v.Codes(claim.MedListCodg)
 	s.lines = s.lines[:0]
 	for l := v.History.NetLines[c]; l < v.History.NetLines[c+1]; l++ {
-		if items[item[l]] != nil {
+		if items.Of(item[l]) != nil {
 			s.lines = append(s.lines, l)
 		}
 	}

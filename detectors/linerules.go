@@ -64,27 +64,35 @@ func (r *itemRules) inForce(day int64) int {
 	return -1
 }
 
-// lines runs the Lines detectors over the first n lines, which are the net ones.
-func (w *worker) lines(n int32) time.Duration {
+// lines runs the Lines detectors over the net lines of all claims that are to
+// be looked at by themselves.
+func (w *worker) lines() time.Duration {
 	rules, h := w.rules, w.history
 	if len(rules.kernels) == 0 {
 		return 0
 	}
 	return measure(w.run.Clock, func() {
-		item, time := h.Codes(claim.MedListCodg), h.Numbers(claim.FeeOcurTime)
-		for l := range n {
-			r := &rules.items[item[l]]
-			if r.masks == nil {
-				continue
-			}
-			i := r.inForce(claim.DayOf(time[l]))
-			if i < 0 {
-				continue
-			}
-			for mask := r.masks[i]; mask != 0; mask &= mask - 1 {
-				k := &w.kernels[rules.kernels[bits.TrailingZeros64(mask)]]
-				k.line(l, &r.rows[i], k.emit)
-			}
-		}
+		h.Anew(func(from, to int32) { w.linesOf(h.NetLines[from], h.NetLines[to]) })
 	})
+}
+
+func (w *worker) linesOf(from, to int32) {
+	rules, item, time := w.rules, w.history.Codes(claim.MedListCodg), w.history.Numbers(claim.FeeOcurTime)
+	for l := from; l < to; l++ {
+		if int(item[l]) >= len(rules.items) {
+			continue
+		}
+		r := &rules.items[item[l]]
+		if r.masks == nil {
+			continue
+		}
+		i := r.inForce(claim.DayOf(time[l]))
+		if i < 0 {
+			continue
+		}
+		for mask := r.masks[i]; mask != 0; mask &= mask - 1 {
+			k := &w.kernels[rules.kernels[bits.TrailingZeros64(mask)]]
+			k.line(l, &r.rows[i], k.emit)
+		}
+	}
 }

@@ -30,7 +30,7 @@ func (p *Person) Lines(g ItemGroup) []int32 { return p.ByItem[g.From:g.To] }
 // persons lays out the persons of a history once for all person detectors.
 type persons struct {
 	h      *claim.History
-	care   []claim.Setting
+	care   Care
 	list   []Person
 	order  []int32
 	groups []ItemGroup
@@ -59,8 +59,8 @@ func (ps *persons) load() []Person {
 // their lines come mostly in the order of time, so counting does it.
 func (ps *persons) byItem(from, to int32) ([]int32, []ItemGroup) {
 	item := ps.h.Codes(claim.MedListCodg)
-	if ps.next == nil {
-		ps.next = make([]int32, ps.h.Dicts[claim.DomainItem].Len())
+	if more := ps.h.Dicts[claim.DomainItem].Len() - len(ps.next); more > 0 {
+		ps.next = append(ps.next, make([]int32, more)...)
 	}
 	first := len(ps.groups)
 	for l := from; l < to; l++ {
@@ -105,7 +105,7 @@ func (ps *persons) staysOf(from, to int32) []int32 {
 	kind := ps.h.Codes(claim.MedType)
 	at := len(ps.stays)
 	for c := from; c < to; c++ {
-		if ps.care[kind[c]] == claim.Inpatient {
+		if ps.care.Of(kind[c]) == claim.Inpatient {
 			ps.stays = append(ps.stays, c)
 		}
 	}

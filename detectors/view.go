@@ -48,8 +48,10 @@ func (v *View) Sent() func(line int32) (cnt, det int64) {
 func (v *View) Text(f claim.Field, code int32) string { return v.History.Dicts.Of(f).Text(code) }
 
 // Code finds the code of a text in a field's domain, claim.NoCode when no
-// claim has it.
-func (v *View) Code(f claim.Field, text string) int32 { return v.History.Dicts.Of(f).Lookup(text) }
+// claim has it or will have it.
+func (v *View) Code(f claim.Field, text string) int32 {
+	return v.facts.code(v.History.Dicts.Of(f), text)
+}
 
 func (v *View) need(f claim.Field) {
 	if !v.reads.Has(f) {
@@ -125,24 +127,49 @@ func (d Diagnoses) Each(c int32, yield func(code int32)) {
 	}
 }
 
-// Settings of care by the code of med_type.
-func (v *View) Care() []claim.Setting {
+// Care gives the settings of care by the code of med_type.
+func (v *View) Care() Care {
 	v.need(claim.MedType)
-	return v.facts.care
+	return Care{v.facts}
+}
+
+// Care is the settings of care by the code of med_type.
+type Care struct{ facts *Bound }
+
+// Of gives the setting of a med_type.
+func (c Care) Of(code int32) claim.Setting {
+	if int(code) < len(c.facts.care) {
+		return c.facts.care[code]
+	}
+	return c.facts.moreCare(code)
 }
 
 // Versions is the knowledge of one item: its rows by validity.
 type Versions = []knowledge.Item
 
-// ItemsWith gives by item code the rows of the items that say anything about
-// the asked cell; nil for all others, so that most lines are one look-up.
-func (v *View) ItemsWith(has func(*knowledge.Item) bool) []Versions {
+// Items is the knowledge of the items that a detector asks for, by item code.
+type Items struct {
+	asked []uint64 // by item code, a bit each
+	rows  []Versions
+}
+
+// Of gives the rows of an item; nil where it says nothing about what was asked
+// for, so that most lines are one look-up.
+func (i Items) Of(code int32) Versions {
+	if at := int(code) / 64; at < len(i.asked) && i.asked[at]>>(code%64)&1 == 1 {
+		return i.rows[code]
+	}
+	return nil
+}
+
+// ItemsWith gives the rows of the items that say anything about the asked cell.
+func (v *View) ItemsWith(has func(*knowledge.Item) bool) Items {
 	v.need(claim.MedListCodg)
-	out := make([]Versions, len(v.facts.items))
+	out := Items{make([]uint64, len(v.facts.items)/64+1), v.facts.items}
 	for code, rows := range v.facts.items {
 		for i := range rows {
 			if has(&rows[i]) {
-				out[code] = rows
+				out.asked[code/64] |= 1 << (code % 64)
 				break
 			}
 		}
@@ -153,16 +180,44 @@ func (v *View) ItemsWith(has func(*knowledge.Item) bool) []Versions {
 // Knowledge gives the tables that are not looked up by item.
 func (v *View) Knowledge() *knowledge.Knowledge { return v.facts.know }
 
-// Institutions gives by institution code its row, nil when it has none.
-func (v *View) Institutions() []*knowledge.Institution {
+// Institutions gives the registry by institution code.
+func (v *View) Institutions() Institutions {
 	v.need(claim.FixmedinsCode)
 	return v.facts.institutions
 }
 
-// Persons gives by person code the row, nil when there is none.
-func (v *View) Persons() []*knowledge.Person {
+// Institutions is rows of the registry by institution code.
+type Institutions []*knowledge.Institution
+
+// Of gives the row of an institution, nil when it has none.
+func (i Institutions) Of(code int32) *knowledge.Institution {
+	if int(code) < len(i) {
+		return i[code]
+	}
+	return nil
+}
+
+// Persons gives what is known of persons, by their code.
+func (v *View) Persons() Persons {
 	v.need(claim.PsnNo)
-	return v.facts.persons
+	return Persons{v.facts.persons, v}
+}
+
+// Persons is rows of the registry by the code of the person.
+type Persons struct {
+	rows []*knowledge.Person
+	view *View
+}
+
+// Of gives the row of a person, nil when there is none.
+func (p Persons) Of(code int32) *knowledge.Person {
+	if int(code) < len(p.rows) {
+		return p.rows[code]
+	}
+	if !p.view.facts.open {
+		return nil
+	}
+	return p.view.facts.know.Persons[p.view.Text(claim.PsnNo, code)]
 }
 
 // Prefixes answers "equals or begins with" for the codes of one field,
@@ -213,38 +268,3 @@ func BeginsWithAny(text string, list []string) bool {
 	return false
 }
 
-// Bound is the knowledge laid out by the codes of one pool; built once and
-// only read from then on.
-type Bound struct {
-	know         *knowledge.Knowledge
-	items        []Versions
-	institutions []*knowledge.Institution
-	persons      []*knowledge.Person
-	care         []claim.Setting
-}
-
-func bind(d *claim.Dicts, k *knowledge.Knowledge) *Bound {
-	b := &Bound{know: k}
-	b.items = byCode(d[claim.DomainItem], k.Versions)
-	b.institutions = byCode(d[claim.DomainInstitution], func(c string) *knowledge.Institution { return k.Institutions[c] })
-	if persons := d[claim.DomainPerson]; persons.Len() < len(k.Persons) { // a few of the insured
-		b.persons = byCode(persons, func(c string) *knowledge.Person { return k.Persons[c] })
-	} else {
-		b.persons = make([]*knowledge.Person, persons.Len())
-		for psn, row := range k.Persons {
-			if c := persons.Lookup(psn); c != claim.NoCode {
-				b.persons[c] = row
-			}
-		}
-	}
-	b.care = byCode(d[claim.DomainMedType], claim.SettingOf)
-	return b
-}
-
-func byCode[T any](d *claim.Dict, of func(string) T) []T {
-	out := make([]T, d.Len())
-	for c := range out {
-		out[c] = of(d.Text(int32(c)))
-	}
-	return out
-}

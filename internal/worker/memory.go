@@ -23,6 +23,7 @@ type memory struct {
 	alloc arrow.Allocator
 	dec   *claim.Decoder
 	book  *claim.Book
+	watch *detectors.Watch // over the book
 	// found are the findings that stand, by person (psn_no) and id.
 	found map[string]map[string]standing
 	next  int64 // the offset up to which messages are in the book
@@ -47,15 +48,24 @@ func newMemory(w *Worker) *memory {
 	if w.o.Archive != nil {
 		keep = claim.AllFields // the archive keeps everything
 	}
-	return &memory{
-		w: w, alloc: alloc, dec: claim.NewDecoder(alloc, w.o.Seed, keep, true), book: claim.NewBook(alloc, w.o.Seed, w.keep),
-		found: map[string]map[string]standing{}, latest: claim.None64,
-	}
+	m := &memory{w: w, alloc: alloc, dec: claim.NewDecoder(alloc, w.o.Seed, keep, true), found: map[string]map[string]standing{}, latest: claim.None64}
+	m.open(claim.NewBook(alloc, w.o.Seed, w.keep))
+	return m
+}
+
+// open goes on with a book.
+func (m *memory) open(b *claim.Book) {
+	m.book, m.watch = b, detectors.NewWatch(b, m.w.o.Knowledge, m.w.o.Detectors, m.w.o.Settings)
+}
+
+func (m *memory) closeBook() {
+	m.watch.Release()
+	m.book.Release()
 }
 
 func (m *memory) release() {
 	m.dec.Batch.Release()
-	m.book.Release()
+	m.closeBook()
 }
 
 // effects is what a batch changes.
@@ -132,7 +142,7 @@ func (m *memory) learn(a kafka.Assignment, messages []kafka.Message) error {
 // recall works out what stands, for everybody.
 func (m *memory) recall(ctx context.Context) error {
 	e := &effects{}
-	return m.look(ctx, m.book.Everybody(), e)
+	return m.look(ctx, m.book.Everybody(), 0, e)
 }
 
 // standing gives the ids of all findings that stand.
@@ -154,25 +164,26 @@ func (m *memory) work(ctx context.Context, a kafka.Assignment, messages []kafka.
 	if len(messages) == 0 {
 		return e, nil
 	}
+	since := m.book.Rows(claim.Settlements)
 	touched, err := m.read(a, messages, e)
 	if err != nil {
 		return nil, err
 	}
-	return e, m.look(ctx, touched, e)
+	return e, m.look(ctx, touched, since, e)
 }
 
 // atOnce is how many persons are looked at together.
 const atOnce = 4096
 
 // look finds what stands now for some persons, who are a whole circle, and
-// notes what has changed.
-func (m *memory) look(ctx context.Context, persons []int32, e *effects) error {
+// notes what has changed. Claims from row since on of the book are new.
+func (m *memory) look(ctx context.Context, persons []int32, since int, e *effects) error {
 	for len(persons) > 0 {
 		some := persons[:min(len(persons), atOnce)]
 		if whole := m.book.Circle(some); len(whole) > len(some) { // the cut went through a circle
 			some = whole
 		}
-		if err := m.lookAt(ctx, some, e); err != nil {
+		if err := m.lookAt(ctx, some, since, e); err != nil {
 			return err
 		}
 		persons = slices.DeleteFunc(persons, func(p int32) bool { _, in := slices.BinarySearch(some, p); return in })
@@ -180,11 +191,12 @@ func (m *memory) look(ctx context.Context, persons []int32, e *effects) error {
 	return nil
 }
 
-func (m *memory) lookAt(ctx context.Context, persons []int32, e *effects) error {
-	found, err := m.find(ctx, persons)
+func (m *memory) lookAt(ctx context.Context, persons []int32, since int, e *effects) error {
+	found, whole, err := m.watch.Look(persons, since)
 	if err != nil {
 		return err
 	}
+	detectors.Sort(found)
 	now := map[string][]*detectors.Finding{}
 	for i := range found {
 		f := &found[i]
@@ -193,36 +205,22 @@ func (m *memory) lookAt(ctx context.Context, persons []int32, e *effects) error 
 		}
 		now[f.Person] = append(now[f.Person], f)
 	}
-	for _, code := range persons {
+	for i, code := range persons {
 		person := m.book.Person(code)
 		if len(now[person]) == 0 && len(m.found[person]) == 0 {
 			continue
 		}
-		if err := m.compare(ctx, person, now[person], e); err != nil {
+		if err := m.compare(ctx, person, now[person], whole[i], e); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// find runs the detectors over all claims of some persons.
-func (m *memory) find(ctx context.Context, persons []int32) ([]detectors.Finding, error) {
-	in := claim.NewIntake(m.alloc, m.w.o.Seed, m.w.keep)
-	in.Add(m.book.Extract(persons))
-	pool, _ := in.Net(1)
-	in.All.Release()
-	defer pool.Release()
-	run := detectors.Run{Pool: pool, Knowledge: m.w.o.Knowledge, Detectors: m.w.o.Detectors, Settings: m.w.o.Settings, Workers: 1}
-	result, err := run.Do(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return result.Findings, nil
-}
-
 // compare notes what is new for a person and what is withdrawn, and remembers
-// what stands now.
-func (m *memory) compare(ctx context.Context, person string, now []*detectors.Finding, e *effects) error {
+// what stands now. Of a person that was not looked at whole, findings on one
+// claim stand where now has them not.
+func (m *memory) compare(ctx context.Context, person string, now []*detectors.Finding, whole bool, e *effects) error {
 	before := m.found[person]
 	after := make(map[string]standing, len(now))
 	for _, f := range now {
@@ -240,7 +238,7 @@ func (m *memory) compare(ctx context.Context, person string, now []*detectors.Fi
 		if _, stands := after[id]; stands {
 			continue
 		}
-		if m.forgotten(&old.finding) {
+		if !whole && m.w.byID[old.finding.Detector].Alone() || m.forgotten(&old.finding) {
 			after[id] = old
 			continue
 		}
@@ -327,6 +325,7 @@ func (m *memory) forget() {
 		return
 	}
 	book := m.book.Since(since)
-	m.book.Release()
-	m.book, m.kept = book, book.Rows(claim.Settlements)
+	m.closeBook()
+	m.open(book)
+	m.kept = book.Rows(claim.Settlements)
 }

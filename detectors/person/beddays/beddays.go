@@ -42,7 +42,7 @@ func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter
 			first := claim.DayOf(begin[c])
 			days := max(1, claim.DayOf(end[c])-first)
 			stay.Each(v, c, items, func(code int32, lines []int32) {
-				row := knowledge.InForce(items[code], first)
+				row := knowledge.InForce(items.Of(code), first)
 				if row == nil || !row.PerDay {
 					return
 				}

@@ -31,7 +31,7 @@ func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter
 		claims: v.History.LineClaim, inscp: v.InScope()}
 	return func(p *detectors.Person, emit *detectors.Emitter) {
 		for _, g := range p.Groups {
-			if rows := items[g.Item]; rows != nil {
+			if rows := items.Of(g.Item); rows != nil {
 				k.item(rows, p.Lines(g), emit)
 			}
 		}

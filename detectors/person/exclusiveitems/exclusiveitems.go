@@ -64,14 +64,13 @@ type kernel struct {
 }
 
 func (k *kernel) load() {
-	items := k.History.Dicts.Of(claim.MedListCodg).Len()
 	for _, row := range k.Knowledge().ExclusivePairs {
 		a, b := k.Code(claim.MedListCodg, row.A), k.Code(claim.MedListCodg, row.B)
 		if a == claim.NoCode || b == claim.NoCode {
 			continue
 		}
-		if k.pairs == nil {
-			k.pairs, k.member = make([][]pair, items), make([]bool, items)
+		if more := int(max(a, b)) + 1 - len(k.member); more > 0 {
+			k.pairs, k.member = append(k.pairs, make([][]pair, more)...), append(k.member, make([]bool, more)...)
 		}
 		k.pairs[a] = append(k.pairs[a], pair{row, a, b})
 		k.member[a], k.member[b] = true, true
@@ -81,7 +80,7 @@ func (k *kernel) load() {
 func (k *kernel) person(p *detectors.Person, emit *detectors.Emitter) {
 	k.own = k.own[:0]
 	for _, g := range p.Groups {
-		if k.member[g.Item] {
+		if int(g.Item) < len(k.member) && k.member[g.Item] {
 			k.own = append(k.own, p.Lines(g))
 		}
 	}

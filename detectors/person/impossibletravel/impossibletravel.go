@@ -40,7 +40,7 @@ func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter
 	return func(p *detectors.Person, emit *detectors.Emitter) {
 		before := int32(claim.NoCode)
 		for c := p.From; c < p.To; c++ {
-			setting, here := care[kind[c]], places[inst[c]]
+			setting, here := care.Of(kind[c]), places.Of(inst[c])
 			if setting == claim.Inpatient || setting == claim.Pharmacy || here == nil || !here.HasPlace {
 				continue
 			}
@@ -53,7 +53,7 @@ func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter
 			if seconds >= farthest/speed*3600 {
 				continue // long enough for any two places
 			}
-			km := distance(places[inst[a]], here)
+			km := distance(places.Of(inst[a]), here)
 			if km < least || seconds >= km/speed*3600 {
 				continue
 			}

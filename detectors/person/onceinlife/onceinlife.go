@@ -31,7 +31,7 @@ func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter
 	var lines []int32
 	return func(p *detectors.Person, emit *detectors.Emitter) {
 		for _, g := range p.Groups {
-			rows := items[g.Item]
+			rows := items.Of(g.Item)
 			if rows == nil {
 				continue
 			}

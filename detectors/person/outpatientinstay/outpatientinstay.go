@@ -34,7 +34,7 @@ func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter
 			return
 		}
 		for c := p.From; c < p.To; c++ {
-			if setting := k.care[k.kind[c]]; setting != claim.Inpatient && setting != claim.Emergency {
+			if setting := k.care.Of(k.kind[c]); setting != claim.Inpatient && setting != claim.Emergency {
 				k.claim(c, p.Stays, emit)
 			}
 		}
@@ -43,7 +43,7 @@ func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter
 
 type kernel struct {
 	*detectors.View
-	care             []claim.Setting
+	care             detectors.Care
 	kind             []int32
 	outside          claim.Sparse
 	one              int32

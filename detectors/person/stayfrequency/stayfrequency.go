@@ -33,7 +33,7 @@ func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter
 		for _, c := range p.Stays {
 			day := claim.DayOf(begin[c])
 			stay.Each(v, c, items, func(code int32, lines []int32) {
-				row := knowledge.InForce(items[code], day)
+				row := knowledge.InForce(items.Of(code), day)
 				if row == nil || row.MaxPerStay == claim.None64 {
 					return
 				}

@@ -29,7 +29,7 @@ func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter
 	k := &kernel{View: v, items: v.ItemsWith(limited), time: v.Numbers(claim.FeeOcurTime), cnt: v.Numbers(claim.Cnt), inscp: v.InScope()}
 	return func(p *detectors.Person, emit *detectors.Emitter) {
 		for _, g := range p.Groups {
-			if rows := k.items[g.Item]; rows != nil {
+			if rows := k.items.Of(g.Item); rows != nil {
 				k.item(rows, v.Text(claim.MedListCodg, g.Item), p.Lines(g), emit)
 			}
 		}
@@ -42,7 +42,7 @@ func limited(row *knowledge.Item) bool {
 
 type kernel struct {
 	*detectors.View
-	items     []detectors.Versions
+	items     detectors.Items
 	time, cnt []int64
 	inscp     detectors.InScope
 	runs      detectors.Runs

@@ -33,7 +33,7 @@ func claims(v *detectors.View) func(from, to int32, emit *detectors.Emitter) {
 	var late []int32
 	return func(from, to int32, emit *detectors.Emitter) {
 		for c := from; c < to; c++ {
-			row := registry[person[c]]
+			row := registry.Of(person[c])
 			if row == nil || row.Death == claim.None64 {
 				continue
 			}

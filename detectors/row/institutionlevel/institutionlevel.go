@@ -29,7 +29,7 @@ var Detector = &detectors.Detector{
 func lines(v *detectors.View) func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
 	inscp, inst, registry := v.InScope(), v.Codes(claim.FixmedinsCode), v.Institutions()
 	return func(l int32, row *knowledge.Item, emit *detectors.Emitter) {
-		r := registry[inst[v.History.LineClaim[l]]]
+		r := registry.Of(inst[v.History.LineClaim[l]])
 		if r == nil || r.Level == 0 || int64(r.Level) >= row.LevelMin {
 			return
 		}

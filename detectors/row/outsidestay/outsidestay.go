@@ -27,7 +27,7 @@ func claims(v *detectors.View) func(from, to int32, emit *detectors.Emitter) {
 	begin, end, time, inscp := v.Numbers(claim.Begntime), v.Numbers(claim.Endtime), v.Numbers(claim.FeeOcurTime), v.InScope()
 	return func(from, to int32, emit *detectors.Emitter) {
 		for c := from; c < to; c++ {
-			if care[kind[c]] != claim.Inpatient {
+			if care.Of(kind[c]) != claim.Inpatient {
 				continue
 			}
 			first, last := claim.DayOf(begin[c]), claim.DayOf(end[c])

@@ -42,7 +42,7 @@ func lines(v *detectors.View) func(l int32, row *knowledge.Item, emit *detectors
 			return
 		}
 		limit := row.Cap[0]
-		if r := registry[inst[v.History.LineClaim[l]]]; r != nil && r.Level > 0 && row.Cap[r.Level] != claim.None64 {
+		if r := registry.Of(inst[v.History.LineClaim[l]]); r != nil && r.Level > 0 && row.Cap[r.Level] != claim.None64 {
 			limit = row.Cap[r.Level]
 		}
 		if limit == claim.None64 || pric[l] <= limit {

@@ -32,7 +32,7 @@ var Detector = &detectors.Detector{
 type measures [][]knowledge.Suspension
 
 func (m measures) of(code int32) []knowledge.Suspension {
-	if m == nil || code < 0 {
+	if code < 0 || int(code) >= len(m) {
 		return nil
 	}
 	return m[code]
@@ -50,7 +50,7 @@ func claims(v *detectors.View) func(from, to int32, emit *detectors.Emitter) {
 			return
 		}
 		for c := from; c < to; c++ {
-			setting := care[kind[c]]
+			setting := care.Of(kind[c])
 			if setting == claim.Emergency {
 				continue
 			}
@@ -71,8 +71,8 @@ func bySubject(v *detectors.View, kind knowledge.SubjectKind, f claim.Field) mea
 			continue
 		}
 		if c := v.Code(f, s.Code); c != claim.NoCode {
-			if out == nil {
-				out = make(measures, v.History.Dicts.Of(f).Len())
+			if more := int(c) + 1 - len(out); more > 0 {
+				out = append(out, make(measures, more)...)
 			}
 			out[c] = append(out[c], s)
 		}

@@ -1,0 +1,126 @@
+package claim
+
+import "slices"
+
+// Net works out what counts of the claims of some persons, who must be a whole
+// circle, and shows it: the pool holds these persons only, belongs to the book
+// and is there until the next Net or Add.
+//
+// Claims from row since on are new to the caller, all with 0. A person is told
+// to be looked at whole where a claim that was there before may count otherwise
+// now, or is only counted in part; of everybody else, only the new claims can
+// have findings of their own that were not there ([History.Anew]).
+func (k *Book) Net(persons []int32, since int) (p *Pool, whole []bool) {
+	n, starts := &k.net, []int32{0}
+	k.circle = k.circle[:0]
+	for _, person := range persons {
+		k.persons.each(person, func(c int32) { k.circle = append(k.circle, c) })
+		slices.Reverse(k.circle[starts[len(starts)-1]:]) // as they came
+		starts = append(starts, int32(len(k.circle)))
+	}
+	whole = make([]bool, len(persons))
+	for i := range persons {
+		whole[i] = k.strange(starts[i], starts[i+1])
+	}
+	n.own = &members{owners: k.in.All.Owners(Lines), places: k.lines}
+	k.judge()
+	n.some, n.lowering = k.circle, n.lowering[:0]
+	n.takeRefunds()
+	k.show()
+	n.mark(k.pool.special, k.pool.odd)
+	for i := range persons {
+		whole[i] = since == 0 || whole[i] || k.strange(starts[i], starts[i+1])
+		k.showPerson(k.circle[starts[i]:starts[i+1]], whole[i], int32(since))
+	}
+	return &k.pool, whole
+}
+
+// strange reports whether one of some claims does not count, or not in full.
+func (k *Book) strange(from, to int32) bool {
+	return slices.ContainsFunc(k.circle[from:to], func(c int32) bool { return k.net.standing[c] != TakesPart || k.pool.odd.has(uint64(c)) })
+}
+
+// judge gives the claims in question their standing and finds their lines with
+// negative quantity. What was known of their lines is forgotten.
+func (k *Book) judge() {
+	n, all := &k.net, k.in.All
+	one, flag := all.Dicts[DomainFlag].Lookup("1"), all.Codes(RefdSetlFlag)
+	n.negative = n.negative[:0]
+	refunds := false
+	for _, c := range k.circle {
+		n.standing[c] = TakesPart
+		if k.pool.odd.has(uint64(c)) {
+			k.forgetLines(c)
+		}
+		if k.minus.has(uint64(c)) {
+			k.negativeLines(c)
+		}
+		switch {
+		case one != NoCode && flag[c] == one:
+			n.standing[c], refunds = Refund, true
+		case k.returned.has(uint64(c)):
+			n.standing[c] = Return
+		}
+	}
+	if !refunds {
+		return
+	}
+	inst, orig := all.Codes(FixmedinsCode), all.Codes(InitSetlID)
+	for _, c := range k.circle {
+		if n.standing[c] != Refund {
+			continue
+		}
+		if x := n.index.find(inst, inst[c], orig[c]); x != NoCode && n.standing[x] != Refund {
+			n.standing[x] = Cancelled
+		}
+	}
+}
+
+// forgetLines forgets which lines of a claim do not count in full.
+func (k *Book) forgetLines(c int32) {
+	k.pool.odd.unset(uint64(c))
+	p := k.lines[c]
+	for l := p.first; l < p.first+p.count; l++ {
+		if k.pool.special.has(uint64(l)) {
+			k.pool.special.unset(uint64(l))
+			delete(k.net.altered, l)
+		}
+	}
+}
+
+func (k *Book) negativeLines(c int32) {
+	cnt, p := k.in.All.packed(Cnt), k.lines[c]
+	for l := p.first; l < p.first+p.count; l++ {
+		if cnt.at(l) < 0 {
+			k.net.negative = append(k.net.negative, l)
+		}
+	}
+}
+
+// show has the pool look at the book as it is now, and at nobody yet.
+func (k *Book) show() {
+	all, p := k.in.All, &k.pool
+	p.cols, p.traces, p.owners, p.standing = all.cols, all.traces, all.lineOwner, k.net.standing
+	p.lines, p.diagnoses = k.net.own, &members{owners: all.Owners(Diagnoses), places: k.diagnoses}
+	p.claims, p.anew, p.persons = p.claims[:0], p.anew[:0], append(p.persons[:0], 0)
+}
+
+// showPerson adds a person's claims that take part to the pool, in claim order.
+func (k *Book) showPerson(claims []int32, whole bool, since int32) {
+	p, from := &k.pool, len(k.pool.claims)
+	var room [32]int64
+	times, time := room[:0], k.in.All.Numbers(SetlTime)
+	for _, c := range claims {
+		if k.net.standing[c] == TakesPart {
+			p.claims, times = append(p.claims, c), append(times, time[c])
+		}
+	}
+	if len(p.claims) == from {
+		return
+	}
+	k.net.sortOwn(p.claims[from:], times)
+	for _, c := range p.claims[from:] {
+		p.anew = append(p.anew, whole || c >= since)
+	}
+	p.persons = append(p.persons, int32(len(p.claims)))
+}
