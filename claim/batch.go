@@ -120,8 +120,8 @@ func (b *Batch) Release() {
 	b.traces.release()
 }
 
-// Reset empties the batch, its dictionaries too, and keeps the memory for the
-// next messages.
+// Reset empties the batch, of its dictionaries those that have become large, and
+// keeps the memory for the next messages.
 func (b *Batch) Reset() {
 	b.settle()
 	b.rows = [numTables]int{}

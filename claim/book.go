@@ -24,10 +24,13 @@ type Book struct {
 	// claims that have lines with negative quantity, returned those that have no
 	// others.
 	refunded, minus, returned bitset
-	seen                      marks // persons, while a circle is drawn
-	net                       netter
-	pool                      Pool    // what Net showed last
-	circle                    []int32 // its claims, whether they take part or not
+	// tangled marks the persons of whose claims some may not count, or not in
+	// full, or have something to do with claims of others.
+	tangled bitset
+	seen    marks // persons, while a circle is drawn
+	net     netter
+	pool    Pool    // what Net showed last
+	circle  []int32 // claims of tangled persons, whether they take part or not
 }
 
 // identity is the codes of a claim's institution and settlement id.
@@ -116,15 +119,17 @@ func (k *Book) Add(b *Batch) (verdicts []Verdict, touched []int32) {
 	k.diagnoses = placesFrom(k.diagnoses, all.Owners(Diagnoses), diagnosis, all.Rows(Settlements))
 	k.grow()
 	person, visit, inst := all.Codes(PsnNo), all.Codes(MdtrtID), all.Codes(FixmedinsCode)
-	one, flag, orig := all.Dicts[DomainFlag].Lookup("1"), all.Codes(RefdSetlFlag), all.Codes(InitSetlID)
+	one, flag, setl, orig := all.Dicts[DomainFlag].Lookup("1"), all.Codes(RefdSetlFlag), all.Codes(SetlID), all.Codes(InitSetlID)
 	for c := int32(from); int(c) < all.Rows(Settlements); c++ {
 		k.persons.add(person[c])
 		k.visits.add(visit[c])
 		if one != NoCode && flag[c] == one {
-			x := identity{inst[c], orig[c]}
-			k.named[x] = append(k.named[x], c)
+			k.noteRefund(c, identity{inst[c], orig[c]})
 		}
-		k.noteRefunds(c, visit[c])
+		k.noteLines(c, visit[c])
+		if k.refunded.has(uint64(visit[c])) || len(k.named) > 0 && k.named[identity{inst[c], setl[c]}] != nil {
+			k.tangled.set(uint64(person[c]))
+		}
 		touched = append(touched, person[c])
 	}
 	return verdicts, k.Circle(touched)
@@ -139,6 +144,7 @@ func (k *Book) grow() {
 	for _, b := range []*bitset{&k.minus, &k.returned, &k.pool.odd} {
 		b.grow(claims)
 	}
+	k.tangled.grow(all.Dicts[DomainPerson].Len())
 	k.refunded.grow(all.Dicts[DomainVisit].Len())
 	k.pool.special.grow(all.Rows(Lines))
 }
@@ -157,9 +163,19 @@ func placesFrom(places []place, owners []int32, row, settlements int) []place {
 	return places
 }
 
-// noteRefunds notes what the lines with negative quantity of a new claim mean.
-func (k *Book) noteRefunds(c, visit int32) {
-	cnt, named := k.in.All.packed(Cnt), k.in.All.packed(InitFeedetlSn)
+// noteRefund notes a new refund settlement and what it names.
+func (k *Book) noteRefund(c int32, x identity) {
+	k.named[x] = append(k.named[x], c)
+	person := k.in.All.Codes(PsnNo)
+	k.tangled.set(uint64(person[c]))
+	if named := k.in.index.find(k.in.All.Codes(FixmedinsCode), x.inst, x.setl); named != NoCode {
+		k.tangled.set(uint64(person[named]))
+	}
+}
+
+// noteLines notes what the lines with negative quantity of a new claim mean.
+func (k *Book) noteLines(c, visit int32) {
+	cnt, named, person := k.in.All.packed(Cnt), k.in.All.packed(InitFeedetlSn), k.in.All.Codes(PsnNo)
 	p := k.lines[c]
 	n := int32(0)
 	for l := p.first; l < p.first+p.count; l++ {
@@ -167,13 +183,15 @@ func (k *Book) noteRefunds(c, visit int32) {
 			continue
 		}
 		n++
-		if named.code(l) != NoCode {
+		if named.code(l) != NoCode && !k.refunded.has(uint64(visit)) {
 			k.refunded.set(uint64(visit))
+			k.visits.each(visit, func(other int32) { k.tangled.set(uint64(person[other])) })
 		}
 	}
 	if n == 0 {
 		return
 	}
+	k.tangled.set(uint64(person[c]))
 	k.minus.set(uint64(c))
 	if n == p.count {
 		k.returned.set(uint64(c))
@@ -198,6 +216,9 @@ func (k *Book) Circle(persons []int32) []int32 {
 	}
 	person, visit, inst, setl, orig := all.Codes(PsnNo), all.Codes(MdtrtID), all.Codes(FixmedinsCode), all.Codes(SetlID), all.Codes(InitSetlID)
 	for i := 0; i < len(out); i++ {
+		if !k.tangled.has(uint64(out[i])) {
+			continue
+		}
 		k.persons.each(out[i], func(c int32) {
 			if k.refunded.has(uint64(visit[c])) {
 				k.visits.each(visit[c], func(other int32) { add(person[other]) })

@@ -12,15 +12,14 @@ import "slices"
 // have findings of their own that were not there ([History.Anew]).
 func (k *Book) Net(persons []int32, since int) (p *Pool, whole []bool) {
 	n, starts := &k.net, []int32{0}
-	k.circle = k.circle[:0]
-	for _, person := range persons {
-		k.persons.each(person, func(c int32) { k.circle = append(k.circle, c) })
-		slices.Reverse(k.circle[starts[len(starts)-1]:]) // as they came
+	k.circle, whole = k.circle[:0], make([]bool, len(persons))
+	for i, person := range persons {
+		if k.tangled.has(uint64(person)) {
+			k.persons.each(person, func(c int32) { k.circle = append(k.circle, c) })
+			slices.Reverse(k.circle[starts[i]:]) // as they came
+			whole[i] = k.strange(starts[i], int32(len(k.circle)))
+		}
 		starts = append(starts, int32(len(k.circle)))
-	}
-	whole = make([]bool, len(persons))
-	for i := range persons {
-		whole[i] = k.strange(starts[i], starts[i+1])
 	}
 	n.own = &members{owners: k.in.All.Owners(Lines), places: k.lines}
 	k.judge()
@@ -28,9 +27,21 @@ func (k *Book) Net(persons []int32, since int) (p *Pool, whole []bool) {
 	n.takeRefunds()
 	k.show()
 	n.mark(k.pool.special, k.pool.odd)
-	for i := range persons {
-		whole[i] = since == 0 || whole[i] || k.strange(starts[i], starts[i+1])
-		k.showPerson(k.circle[starts[i]:starts[i+1]], whole[i], int32(since))
+	for i, person := range persons {
+		from := len(k.pool.claims)
+		if tangled := k.circle[starts[i]:starts[i+1]]; len(tangled) > 0 {
+			whole[i] = whole[i] || k.strange(starts[i], starts[i+1])
+			for _, c := range tangled {
+				if n.standing[c] == TakesPart {
+					k.pool.claims = append(k.pool.claims, c)
+				}
+			}
+		} else {
+			k.persons.each(person, func(c int32) { k.pool.claims = append(k.pool.claims, c) })
+			slices.Reverse(k.pool.claims[from:])
+		}
+		whole[i] = whole[i] || since == 0
+		k.showPerson(from, whole[i], int32(since))
 	}
 	return &k.pool, whole
 }
@@ -105,21 +116,21 @@ func (k *Book) show() {
 	p.claims, p.anew, p.persons = p.claims[:0], p.anew[:0], append(p.persons[:0], 0)
 }
 
-// showPerson adds a person's claims that take part to the pool, in claim order.
-func (k *Book) showPerson(claims []int32, whole bool, since int32) {
-	p, from := &k.pool, len(k.pool.claims)
-	var room [32]int64
-	times, time := room[:0], k.in.All.Numbers(SetlTime)
-	for _, c := range claims {
-		if k.net.standing[c] == TakesPart {
-			p.claims, times = append(p.claims, c), append(times, time[c])
-		}
-	}
-	if len(p.claims) == from {
+// showPerson puts the last claims of the pool, which are one person's, in claim
+// order.
+func (k *Book) showPerson(from int, whole bool, since int32) {
+	p, time := &k.pool, k.in.All.Numbers(SetlTime)
+	own := p.claims[from:]
+	if len(own) == 0 {
 		return
 	}
-	k.net.sortOwn(p.claims[from:], times)
-	for _, c := range p.claims[from:] {
+	var room [32]int64
+	times := room[:0]
+	for _, c := range own {
+		times = append(times, time[c])
+	}
+	k.net.sortOwn(own, times)
+	for _, c := range own {
 		p.anew = append(p.anew, whole || c >= since)
 	}
 	p.persons = append(p.persons, int32(len(p.claims)))

@@ -43,10 +43,18 @@ func (c *Vector[T]) Reserve(n int) {
 		return
 	}
 	used, size := len(c.V), int(unsafe.Sizeof(*new(T)))
-	c.buf.Resize(max(used+n, used+used/4, c.want) * size) // a quarter more, so that growing costs no more than filling
+	more := used / 4 // so that growing costs no more than filling
+	if used*size < smallColumn {
+		more = used
+	}
+	c.buf.Resize(max(used+n, used+more, c.want) * size)
 	full := c.buf.Bytes()
 	c.V = unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(full))), len(full)/size)[:used]
 }
+
+// smallColumn is the number of bytes up to which a column doubles when it is
+// full, and does not mind the memory.
+const smallColumn = 1 << 20
 
 // Extend appends n values to be filled in and gives them.
 func (c *Vector[T]) Extend(n int) []T {

@@ -58,6 +58,7 @@ type Dict struct {
 	off   []uint32 // start of each text; one more at the end
 	data  []byte
 	want  int // texts expected: the first growth makes room for them
+	life  int // how often it was emptied
 }
 
 func newDict(seed Seed) *Dict {
@@ -140,10 +141,18 @@ func (d *Dict) add(b []byte, h uint64, slot int) int32 {
 	return code
 }
 
-// reset forgets all texts and keeps the memory.
+// fewTexts is how many texts a dictionary may have to outlive its batch: those
+// of items, doctors, departments come again in the next.
+const fewTexts = 2048
+
+// reset forgets all texts, if they have become many, and keeps the memory.
 func (d *Dict) reset() {
+	if d.Len() <= fewTexts {
+		return
+	}
 	clear(d.table)
 	d.off, d.data = d.off[:1], d.data[:0]
+	d.life++
 }
 
 // grow makes the table larger; the first time, large enough for the texts that
@@ -184,19 +193,29 @@ func (d *Dict) Intern(b []byte) int32 {
 	return code
 }
 
-// absorb adds all texts of other and gives the new code of each old one.
-func (d *Dict) absorb(other *Dict) []int32 {
-	out := make([]int32, other.Len())
-	for c := range out {
+// absorbed are the codes that the texts of another dictionary have in one.
+type absorbed struct {
+	from  *Dict
+	life  int
+	codes []int32 // by code of the other
+}
+
+// absorb adds all texts of other and gives the new code of each old one; of
+// those that it took last time, the codes are known.
+func (d *Dict) absorb(other *Dict, last *absorbed) []int32 {
+	if last.from != other || last.life != other.life {
+		*last = absorbed{other, other.life, last.codes[:0]}
+	}
+	for c := len(last.codes); c < other.Len(); c++ {
 		b := other.bytes(int32(c))
 		h := d.seed.hash(b)
 		code, slot := d.find(b, h)
 		if code == NoCode {
 			code = d.add(b, h, slot)
 		}
-		out[c] = code
+		last.codes = append(last.codes, code)
 	}
-	return out
+	return last.codes
 }
 
 // Dicts holds one dictionary a domain.

@@ -70,12 +70,35 @@ func TestDictAbsorbsAnother(t *testing.T) {
 				want = append(want, text)
 			}
 		}
-		for old, code := range a.absorb(b) {
-			if a.Text(code) != b.Text(int32(old)) {
-				t.Fatalf("code %d of %q became that of %q", old, b.Text(int32(old)), a.Text(code))
+		var last absorbed
+		check := func(b *Dict) {
+			for old, code := range a.absorb(b, &last) {
+				if a.Text(code) != b.Text(int32(old)) {
+					t.Fatalf("code %d of %q became that of %q", old, b.Text(int32(old)), a.Text(code))
+				}
+			}
+			if len(last.codes) != b.Len() {
+				t.Fatalf("%d codes of %d texts", len(last.codes), b.Len())
 			}
 		}
+		check(b)
 		checkDict(t, a, want)
+		for range rapid.IntRange(0, 3).Draw(t, "again") { // the same dictionary with more texts, or emptied, or another
+			switch rapid.IntRange(0, 2).Draw(t, "what") {
+			case 0:
+				for i := range fewTexts + 1 {
+					b.Intern(fmt.Append(nil, i))
+				}
+				check(b)
+				b.reset()
+			case 1:
+				b = newDict(a.seed)
+			}
+			for _, x := range rapid.SliceOf(dictTexts).Draw(t, "more") {
+				b.Intern(x)
+			}
+			check(b)
+		}
 	})
 }
 

@@ -28,6 +28,8 @@ type Intake struct {
 	alloc memory.Allocator
 	keep  FieldSet
 	seed  Seed
+	// last is what the dictionaries took in of the batch before.
+	last [NumDomains]absorbed
 }
 
 // identities finds settlements by institution and settlement id: settlements
@@ -169,7 +171,7 @@ type remapping [NumDomains][]int32
 func (in *Intake) absorb(b *Batch) *remapping {
 	var r remapping
 	for d := range r {
-		r[d] = in.All.Dicts[d].absorb(b.Dicts[d])
+		r[d] = in.All.Dicts[d].absorb(b.Dicts[d], &in.last[d])
 	}
 	return &r
 }
