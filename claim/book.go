@@ -96,6 +96,10 @@ func (k *Book) Release() { k.in.All.Release() }
 // Rows is the number of rows of a table.
 func (k *Book) Rows(t Table) int { return k.in.All.Rows(t) }
 
+// Narrow has Net show no more than is needed of persons that are not to be
+// looked at whole.
+func (k *Book) Narrow(n *Narrow) { k.pool.narrow = n }
+
 // Dicts gives the dictionaries of its codes, which grow.
 func (k *Book) Dicts() *Dicts { return k.in.All.Dicts }
 

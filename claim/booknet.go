@@ -41,7 +41,10 @@ func (k *Book) Net(persons []int32, since int) (p *Pool, whole []bool) {
 			slices.Reverse(k.pool.claims[from:])
 		}
 		whole[i] = whole[i] || since == 0
-		k.showPerson(from, whole[i], int32(since))
+		if len(k.pool.claims) > from {
+			k.pool.asked = append(k.pool.asked, int32(i))
+			k.showPerson(from, whole[i], int32(since))
+		}
 	}
 	return &k.pool, whole
 }
@@ -113,7 +116,7 @@ func (k *Book) show() {
 	all, p := k.in.All, &k.pool
 	p.cols, p.traces, p.owners, p.standing = all.cols, all.traces, all.lineOwner, k.net.standing
 	p.lines, p.diagnoses = k.net.own, &members{owners: all.Owners(Diagnoses), places: k.diagnoses}
-	p.claims, p.anew, p.persons = p.claims[:0], p.anew[:0], append(p.persons[:0], 0)
+	p.claims, p.anew, p.persons, p.asked = p.claims[:0], p.anew[:0], append(p.persons[:0], 0), p.asked[:0]
 }
 
 // showPerson puts the last claims of the pool, which are one person's, in claim
@@ -121,9 +124,6 @@ func (k *Book) show() {
 func (k *Book) showPerson(from int, whole bool, since int32) {
 	p, time := &k.pool, k.in.All.Numbers(SetlTime)
 	own := p.claims[from:]
-	if len(own) == 0 {
-		return
-	}
 	var room [32]int64
 	times := room[:0]
 	for _, c := range own {

@@ -179,20 +179,20 @@ func (c column) takeRows(rows []int64, width int) {
 }
 
 // gather gives the codes or numbers of some rows to a column that is not
-// packed and has room for them.
-func (c column) gather(to column, rows []int32) {
+// packed and has room for them, from row at on.
+func (c column) gather(to column, at int, rows []int32) {
 	switch {
 	case c.pack != nil && to.code != nil:
-		c.pack.gatherCodes(to.code.V[:len(rows)], rows)
+		c.pack.gatherCodes(to.code.V[at:at+len(rows)], rows)
 	case c.pack != nil:
-		c.pack.gather(to.num.V[:len(rows)], rows)
+		c.pack.gather(to.num.V[at:at+len(rows)], rows)
 	case c.num != nil:
-		dst, src := to.num.V[:len(rows)], c.num.V
+		dst, src := to.num.V[at:at+len(rows)], c.num.V
 		for i, r := range rows {
 			dst[i] = src[r]
 		}
 	default:
-		dst, src := to.code.V[:len(rows)], c.code.V
+		dst, src := to.code.V[at:at+len(rows)], c.code.V
 		for i, r := range rows {
 			dst[i] = src[r]
 		}

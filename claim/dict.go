@@ -206,14 +206,21 @@ func (d *Dict) absorb(other *Dict, last *absorbed) []int32 {
 	if last.from != other || last.life != other.life {
 		*last = absorbed{other, other.life, last.codes[:0]}
 	}
-	for c := len(last.codes); c < other.Len(); c++ {
-		b := other.bytes(int32(c))
-		h := d.seed.hash(b)
-		code, slot := d.find(b, h)
-		if code == NoCode {
-			code = d.add(b, h, slot)
+	var hashes [64]uint64
+	for from := len(last.codes); from < other.Len(); from += len(hashes) {
+		some := hashes[:min(len(hashes), other.Len()-from)]
+		for i := range some {
+			some[i] = d.seed.hash(other.bytes(int32(from + i)))
 		}
-		last.codes = append(last.codes, code)
+		d.touch(some)
+		for i, h := range some {
+			b := other.bytes(int32(from + i))
+			code, slot := d.find(b, h)
+			if code == NoCode {
+				code = d.add(b, h, slot)
+			}
+			last.codes = append(last.codes, code)
+		}
 	}
 	return last.codes
 }

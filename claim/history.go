@@ -47,6 +47,7 @@ type History struct {
 	refunded map[int32]refunded // by line that refunds lowered
 	lowered  bitset             // by line: is in refunded
 	anew     []bool             // by claim; nil for all
+	narrowed narrowed
 }
 
 // Rows is the number of rows of a table; net and void lines together.
@@ -169,7 +170,7 @@ func (h *History) Record(t Table) arrow.Record {
 		}
 		c := newWide(alloc, f)
 		c.extend(h.rows[t])
-		h.pool.cols[f].gather(c, h.origin[t][:h.rows[t]])
+		h.pool.cols[f].gather(c, 0, h.origin[t][:h.rows[t]])
 		switch { // refunds lower some
 		case f == InscpScpAmt:
 			for l := range h.refunded {

@@ -22,7 +22,9 @@ type Pool struct {
 	claims, persons []int32
 	// anew says of each of claims whether it is to be looked at by itself; nil
 	// for all.
-	anew []bool
+	anew   []bool
+	asked  []int32 // by person: which it was of those that Net was asked for
+	narrow *Narrow // nil: everything of everybody is laid
 	// lines and diagnoses of each settlement
 	lines, diagnoses *members
 	// special are the lines that do not count, or not in full, odd the claims that
@@ -76,6 +78,10 @@ func (p *Pool) Spans(claims, workers int) []Span {
 	InParallel(workers, tasks)
 	return out
 }
+
+// Asked gives which person of those that [Book.Net] was asked for stands at a
+// place of a span.
+func (p *Pool) Asked(s Span, at int) int { return int(p.asked[s.from+at]) }
 
 // All is the span of all persons.
 func (p *Pool) All() Span { return Span{0, len(p.persons) - 1, p.rowsOf(p.claims)} }
@@ -152,6 +158,10 @@ func (p *Pool) Lay(h *History, s Span) {
 	if p.anew != nil {
 		h.anew = p.anew[p.persons[s.from]:p.persons[s.to]]
 	}
+	if p.narrow != nil {
+		p.layNarrow(h, s)
+		return
+	}
 	p.lay(h, p.claimsIn(s))
 }
 
@@ -160,14 +170,19 @@ func (p *Pool) lay(h *History, claims []int32) {
 	copy(h.origin[Settlements], claims)
 	h.rows = [numTables]int{Settlements: len(claims)}
 	p.layLines(h, claims)
-	p.layDiagnoses(h, claims)
+	p.layDiagnosesOf(h, claims, false)
 	for f := range NumFields {
 		if c := h.cols[f]; c.code != nil || c.num != nil {
 			t := specs[f].Table
-			p.cols[f].gather(c, h.origin[t][:h.rows[t]])
+			p.cols[f].gather(c, 0, h.origin[t][:h.rows[t]])
 		}
 	}
 	p.lower(h)
+	h.bounds(claims)
+}
+
+// bounds finds where the claims of each person begin.
+func (h *History) bounds(claims []int32) {
 	person := h.Codes(PsnNo)
 	h.Persons = h.Persons[:0]
 	for c := range claims {
@@ -190,31 +205,50 @@ func (h *History) placesOf(m *members, claims []int32) []place {
 
 // layLines finds the lines of claims: first all net lines, then the void ones.
 func (p *Pool) layLines(h *History, claims []int32) {
-	rows, n := h.origin[Lines], int32(0)
+	n := int32(0)
 	h.void, h.lower = h.void[:0], h.lower[:0]
 	simple, places := p.lines.simple(), h.placesOf(p.lines, claims)
 	for at, c := range claims {
 		h.NetLines[at], h.VoidLines[at] = n, int32(len(h.void))
-		if l := places[at]; simple && !p.odd.has(uint64(c)) {
-			own, claim := rows[n:n+l.count], h.LineClaim[n:n+l.count]
-			for i := range own {
-				own[i], claim[i] = l.first+int32(i), int32(at)
-			}
-			n += l.count
+		if simple && !p.odd.has(uint64(c)) {
+			n = h.layPlain(places[at], int32(at), n)
 			continue
 		}
-		p.lines.each(c, func(l int32) {
-			if p.isVoid(l) {
-				h.void = append(h.void, l)
-				return
-			}
-			if p.special.has(uint64(l)) {
-				h.lower = append(h.lower, n)
-			}
-			rows[n], h.LineClaim[n] = l, int32(at)
-			n++
-		})
+		n = p.layClaim(h, int32(at), c, n)
 	}
+	p.layVoid(h, claims, n)
+}
+
+// layPlain lays the lines of a claim that all count in full.
+func (h *History) layPlain(l place, at, n int32) int32 {
+	own, claim := h.origin[Lines][n:n+l.count], h.LineClaim[n:n+l.count]
+	for i := range own {
+		own[i], claim[i] = l.first+int32(i), at
+	}
+	return n + l.count
+}
+
+// layClaim lays the lines of a claim, the net ones from row n on, and gives the
+// row behind them.
+func (p *Pool) layClaim(h *History, at, c, n int32) int32 {
+	rows := h.origin[Lines]
+	p.lines.each(c, func(l int32) {
+		if p.isVoid(l) {
+			h.void = append(h.void, l)
+			return
+		}
+		if p.special.has(uint64(l)) {
+			h.lower = append(h.lower, n)
+		}
+		rows[n], h.LineClaim[n] = l, at
+		n++
+	})
+	return n
+}
+
+// layVoid lays the void lines behind the n net ones.
+func (p *Pool) layVoid(h *History, claims []int32, n int32) {
+	rows := h.origin[Lines]
 	h.NetLines[len(claims)], h.VoidLines[len(claims)] = n, int32(len(h.void))
 	copy(rows[n:], h.void)
 	for at := range claims {
@@ -227,11 +261,16 @@ func (p *Pool) layLines(h *History, claims []int32) {
 	h.net, h.rows[Lines] = int(n), int(n)+len(h.void)
 }
 
-func (p *Pool) layDiagnoses(h *History, claims []int32) {
+// layDiagnosesOf finds the diagnoses of claims; of those that are not new only
+// where wanted.
+func (p *Pool) layDiagnosesOf(h *History, claims []int32, onlyNew bool) {
 	rows, n := h.origin[Diagnoses], int32(0)
 	simple, places := p.diagnoses.simple(), h.placesOf(p.diagnoses, claims)
 	for at, c := range claims {
 		h.Diagnoses[at] = n
+		if onlyNew && !h.anew[at] {
+			continue
+		}
 		if l := places[at]; simple {
 			for i := range l.count {
 				rows[n+i] = l.first + i

@@ -27,6 +27,25 @@ const (
 	ByStays
 )
 
+// Rests says what findings of a Person detector may rest on, so that a person who
+// has a new claim need not be looked at whole.
+type Rests uint8
+
+// What findings may rest on. A detector sees less than a person's all only where
+// its findings could not change.
+const (
+	// OnAnything: on anything.
+	OnAnything Rests = iota
+	// OnItems: each on the lines of one item, or of items that exclude each other,
+	// and their claims. It looks at Person.Groups.
+	OnItems
+	// OnStays: each on stays, and on the lines of one other claim at most. It
+	// passes over claims that are not there whole ([claim.History.Whole]).
+	OnStays
+	// OnClaims: on claims alone, whatever their lines.
+	OnClaims
+)
+
 // Detector is one check. Exactly one of Lines, Claims, Person and Trace is
 // set; each is called once for every goroutine and gives a kernel that may
 // keep scratch space between calls but nothing else.
@@ -45,6 +64,7 @@ type Detector struct {
 	Reads   []claim.Field
 	Params  []*Param
 	Span    Span
+	Rests   Rests // of Person detectors
 
 	// Items says for which rows of items.csv Lines wants to be called.
 	Items func(row *knowledge.Item) bool

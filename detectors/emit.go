@@ -27,11 +27,13 @@ type Emitter struct {
 	knowledge string
 	params    Facts
 	claims    []int32
+	items     bool // findings are to name the items of their lines
 	Findings  []Finding
 }
 
 func newEmitter(v *View) *Emitter {
-	return &Emitter{h: v.History, det: v.det, region: v.set.Region, knowledge: v.facts.know.Hash, params: v.set.params(v.det)}
+	return &Emitter{h: v.History, det: v.det, region: v.set.Region, knowledge: v.facts.know.Hash, params: v.set.params(v.det),
+		items: v.facts.open && v.det.Rests == OnItems}
 }
 
 // Hit adds a finding.
@@ -51,6 +53,9 @@ func (e *Emitter) Hit(hit Hit) {
 	f.Settlements, f.Lines = e.settlements(), e.lines(hit.Lines)
 	e.common(&f, hit.Lines)
 	f.From, f.To = e.days(hit.Lines)
+	if e.items {
+		f.items = e.itemsOf(hit.Lines)
+	}
 	f.identify(e.det.Short())
 	e.Findings = append(e.Findings, f)
 }
@@ -96,6 +101,16 @@ func (e *Emitter) lines(rows []int32) []string {
 		out = append(out, e.settlement(e.h.LineClaim[l])+"/"+e.h.Text(claim.FeedetlSn, l))
 	}
 	return sortedSet(out)
+}
+
+func (e *Emitter) itemsOf(lines []int32) (out []string) {
+	item := e.h.Codes(claim.MedListCodg)
+	for _, l := range lines {
+		if text := e.h.Dicts[claim.DomainItem].Text(item[l]); !slices.Contains(out, text) {
+			out = append(out, text)
+		}
+	}
+	return out
 }
 
 // common fills person, institution and practitioner where all the evidence is

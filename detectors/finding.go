@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"io"
 	"slices"
+	"strings"
 
 	"fundwatch/claim"
 )
@@ -58,6 +59,18 @@ type Finding struct {
 	Params       Facts      `json:"params"`
 	Knowledge    string     `json:"knowledge"`
 	Withdrawn    bool       `json:"withdrawn,omitempty"`
+
+	items []string // of a watch and OnItems: those of its lines
+}
+
+// Own has a finding hold no memory of dictionaries, so that it may be kept.
+func (f *Finding) Own() {
+	for _, text := range []*string{&f.Subject.Code, &f.Key, &f.Person, &f.Institution, &f.Practitioner} {
+		*text = strings.Clone(*text)
+	}
+	for i := range f.items {
+		f.items[i] = strings.Clone(f.items[i])
+	}
 }
 
 // MarshalJSON writes what AppendJSON does.

@@ -1,6 +1,8 @@
 package detectors
 
 import (
+	"slices"
+
 	"fundwatch/claim"
 	"fundwatch/detectors/knowledge"
 )
@@ -11,17 +13,46 @@ import (
 type Watch struct {
 	book  *claim.Book
 	run   Run
+	byID  map[string]*Detector
 	bound *Bound
 	rules *lineRules
 	w     *worker // nil before the first look
+	items []int32 // what the last look saw, see Seen
 }
 
 // NewWatch makes a watch over a book. Detectors must look at no more than one
 // person.
 func NewWatch(book *claim.Book, k *knowledge.Knowledge, ds []*Detector, set *Settings) *Watch {
-	w := &Watch{book: book, run: Run{Knowledge: k, Detectors: ds, Settings: set, Workers: 1}, bound: bindOpen(book.Dicts(), k)}
+	w := &Watch{book: book, run: Run{Knowledge: k, Detectors: ds, Settings: set, Workers: 1}, byID: map[string]*Detector{}, bound: bindOpen(book.Dicts(), k)}
 	w.rules = newLineRules(ds, w.bound.items)
+	for _, d := range ds {
+		w.byID[d.ID] = d
+	}
+	anything := slices.ContainsFunc(ds, func(d *Detector) bool { return d.Person != nil && d.Rests == OnAnything })
+	book.Narrow(&claim.Narrow{
+		Keep: personFields(ds),
+		All:  func(medType int32) bool { return anything || (Care{w.bound}).Of(medType) == claim.Inpatient },
+		With: partners(w.bound),
+	})
 	return w
+}
+
+// personFields are the columns that are read of all claims of a person.
+func personFields(ds []*Detector) claim.FieldSet {
+	return Fields(slices.DeleteFunc(slices.Clone(ds), (*Detector).Alone))
+}
+
+// partners gives the items that findings may rest on together with one.
+func partners(b *Bound) func(item int32) []int32 {
+	of := map[int32][]int32{}
+	for _, row := range b.know.ExclusivePairs {
+		x, y := b.code(b.dicts[claim.DomainItem], row.A), b.code(b.dicts[claim.DomainItem], row.B)
+		of[x], of[y] = append(of[x], y), append(of[y], x)
+	}
+	if len(of) == 0 {
+		return nil
+	}
+	return func(item int32) []int32 { return of[item] }
 }
 
 // Release gives the memory back; the book keeps its own.
@@ -32,17 +63,41 @@ func (w *Watch) Release() {
 	}
 }
 
+// Seen is how much of a person a look saw.
+type Seen struct {
+	watch *Watch
+	how   how
+	items []int32 // OnItems detectors saw these
+}
+
+type how uint8
+
+const (
+	seenWhole how = iota // everything
+	seenAll              // all that goes beyond one claim, and new claims
+	seenItems            // the same, but of lines only those of some items
+)
+
 // Look gives what the detectors find for some persons, who must be a whole
-// circle, in no order. Claims of the book from row since on are new. Of persons
-// that are whole, all findings that stand are there; of others all but those
-// that rest on one claim that is not new: these stand as they did.
-func (w *Watch) Look(persons []int32, since int) (found []Finding, whole []bool, err error) {
+// circle, in no order, and how much it saw of each. Claims of the book from row
+// since on are new. What it gives is good until the next look.
+func (w *Watch) Look(persons []int32, since int) (found []Finding, seen []Seen, err error) {
 	defer caught(&err)
-	w.run.Pool, whole = w.book.Net(persons, since)
-	chunks := w.run.Pool.Spans(chunkClaims, 1)
+	pool, whole := w.book.Net(persons, since)
+	w.run.Pool = pool
+	seen, w.items = make([]Seen, len(persons)), w.items[:0]
+	for i := range seen {
+		seen[i].watch = w
+	}
+	chunks := pool.Spans(chunkClaims, 1)
 	w.makeRoom(chunks)
 	for _, c := range chunks {
 		w.w.chunk(c)
+		for at := range len(w.w.history.Persons) - 1 {
+			if i := pool.Asked(c, at); !whole[i] {
+				w.see(&seen[i], at)
+			}
+		}
 	}
 	for i := range w.w.kernels {
 		e := w.w.kernels[i].emit
@@ -50,7 +105,36 @@ func (w *Watch) Look(persons []int32, since int) (found []Finding, whole []bool,
 		clear(e.Findings)
 		e.Findings = e.Findings[:0]
 	}
-	return found, whole, nil
+	return found, seen, nil
+}
+
+// see notes what was seen of a person, by its place in the history.
+func (w *Watch) see(s *Seen, at int) {
+	items, some := w.w.history.Items(at)
+	s.how = seenAll
+	if some {
+		from := len(w.items)
+		w.items = append(w.items, items...)
+		s.how, s.items = seenItems, w.items[from:]
+	}
+}
+
+// Of reports whether the look would have found a finding again that was found
+// before. Where it would not, the finding stands as it did.
+func (s Seen) Of(f *Finding) bool {
+	d := s.watch.byID[f.Detector]
+	switch {
+	case s.how == seenWhole:
+		return true
+	case d.Alone():
+		return false
+	case s.how == seenAll || d.Rests == OnClaims:
+		return true
+	case d.Rests == OnStays: // no stay is new
+		return false
+	}
+	dict := s.watch.bound.dicts[claim.DomainItem]
+	return !slices.ContainsFunc(f.items, func(item string) bool { return !slices.Contains(s.items, dict.Lookup(item)) })
 }
 
 // makeRoom sees to it that the spans fit into the history.

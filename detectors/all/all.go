@@ -5,7 +5,6 @@ package all
 
 import (
 	"fundwatch/detectors"
-	"fundwatch/detectors/person/beddays"
 	"fundwatch/detectors/person/dailyfrequency"
 	"fundwatch/detectors/person/drughoarding"
 	"fundwatch/detectors/person/duplicatecharge"
@@ -19,11 +18,11 @@ import (
 	"fundwatch/detectors/person/oversupply"
 	"fundwatch/detectors/person/repeatbenefit"
 	"fundwatch/detectors/person/splitstay"
-	"fundwatch/detectors/person/stayfrequency"
 	"fundwatch/detectors/person/windowfrequency"
 	"fundwatch/detectors/row/afterdeath"
 	"fundwatch/detectors/row/agerestricted"
 	"fundwatch/detectors/row/arithmetic"
+	"fundwatch/detectors/row/beddays"
 	"fundwatch/detectors/row/caresetting"
 	"fundwatch/detectors/row/department"
 	"fundwatch/detectors/row/diagnosissexage"
@@ -34,6 +33,7 @@ import (
 	"fundwatch/detectors/row/outsidestay"
 	"fundwatch/detectors/row/priceovercap"
 	"fundwatch/detectors/row/sexrestricted"
+	"fundwatch/detectors/row/stayfrequency"
 	"fundwatch/detectors/row/suspendedparty"
 	"fundwatch/detectors/trace/tracereused"
 )

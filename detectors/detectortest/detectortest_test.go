@@ -33,6 +33,20 @@ institution H1: 0 fen, 2026-03-10
   lines H1/S2/1
 `
 
+const items = `两样。
+Two of them.
+-- claims.csv --
+setl_id,psn_no
+S1,P1
+S2,P1
+-- lines.csv --
+setl_id,med_list_codg
+S1,X
+S2,Y
+-- want --
+nothing
+`
+
 const clean = `不贵。
 Not dear.
 -- knowledge/items.csv --
@@ -174,6 +188,16 @@ func TestBrokenDetectorsAreCaught(t *testing.T) {
 				}
 			})(d)
 		}, "without bill_no"},
+		"rests on more than it says": {func(d *detectors.Detector) {
+			d.Items, d.Lines, d.Rests, d.Uses, d.Reads = nil, nil, detectors.OnItems, nil, nil
+			d.Person = func(*detectors.View) func(*detectors.Person, *detectors.Emitter) {
+				return func(p *detectors.Person, emit *detectors.Emitter) {
+					if len(p.Groups) > 1 {
+						emit.Hit(detectors.Hit{Subject: detectors.PersonKind, Code: emit.PersonOf(p.From), Lines: p.ByItem})
+					}
+				}
+			}
+		}, "claims that come one after the other leave the same"},
 		"parameter at its end": {func(d *detectors.Detector) {
 			d.Params = []*detectors.Param{size}
 			with(func(v *detectors.View) func(int32, *detectors.Emitter) {
@@ -185,7 +209,11 @@ func TestBrokenDetectorsAreCaught(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d := sample()
 			c.spoil(d)
-			if said := check(t, d, both, true); !strings.Contains(said, c.says) {
+			files := both
+			if d.Person != nil {
+				files = map[string]string{"items.txtar": items}
+			}
+			if said := check(t, d, files, true); !strings.Contains(said, c.says) {
 				t.Errorf("wanted the harness to say %q, it said:\n%s", c.says, said)
 			}
 		})

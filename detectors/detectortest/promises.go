@@ -26,6 +26,7 @@ func promises() []promise {
 		{"repeated messages do not matter", anyRepeat},
 		{"the number of workers does not matter", anyWorkers},
 		{"how persons are spread over runs does not matter", anyPartition},
+		{"claims that come one after the other leave the same", anyArrival},
 		{"only declared columns are needed", onlyDeclared},
 		{"evidence is complete", soundEvidence},
 		{"parameters at the ends of their range", anyParameter},
@@ -129,6 +130,28 @@ func anyPartition(d *detectors.Detector, s *Scenario, base []byte) error {
 	}
 	detectors.Sort(union)
 	return equal(base, union)
+}
+
+// anyArrival lets the messages come one by one, and looks each time at as little
+// as a watch does. Detectors that look beyond one person are left out.
+func anyArrival(d *detectors.Detector, s *Scenario, base []byte) error {
+	if d.Kind() == "trace" {
+		return nil
+	}
+	r := s.of()
+	r.messages = slices.Concat(s.messages, s.messages[:1])
+	for n := range uint64(4) {
+		found, err := r.arriving(d)
+		if err == nil {
+			err = equal(base, found)
+		}
+		if err != nil {
+			return err
+		}
+		shuffle(r.messages, n)
+		r.batch = int(n) / 2
+	}
+	return nil
 }
 
 // onlyDeclared keeps nothing but what the detector declared.

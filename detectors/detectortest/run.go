@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow/memory"
@@ -55,6 +57,60 @@ func (r run) do(d *detectors.Detector) (found []detectors.Finding, err error) {
 		return nil, err
 	}
 	return result.Findings, nil
+}
+
+// arriving runs the detector over a book to which one batch after the other
+// comes, one message each unless told, and gives what stands in the end.
+func (r run) arriving(d *detectors.Detector) ([]detectors.Finding, error) {
+	k, err := know(r.knowledge)
+	if err != nil {
+		return nil, err
+	}
+	ds := []*detectors.Detector{d}
+	alloc := memory.NewCheckedAllocator(memory.NewGoAllocator())
+	book := claim.NewBook(alloc, claim.Seed{r.seed, 2}, detectors.Fields(ds))
+	watch := detectors.NewWatch(book, k, ds, r.settings)
+	dec := claim.NewDecoder(alloc, claim.Seed{r.seed, 2}, detectors.Fields(ds), true)
+	standing := map[string]detectors.Finding{}
+	for some := range slices.Chunk(r.messages, max(1, r.batch)) {
+		dec.Batch.Reset()
+		dec.Reset(dec.Batch)
+		for _, msg := range some {
+			dec.Decode(msg)
+		}
+		since := book.Rows(claim.Settlements)
+		_, touched := book.Add(dec.Batch)
+		if err := look(watch, book, touched, since, standing); err != nil {
+			return nil, err
+		}
+	}
+	watch.Release()
+	book.Release()
+	dec.Batch.Release()
+	var leaks complaints
+	alloc.AssertSize(&leaks, 0)
+	out := slices.Collect(maps.Values(standing))
+	detectors.Sort(out)
+	return out, leaks.err()
+}
+
+// look notes what stands after a look at some persons.
+func look(watch *detectors.Watch, book *claim.Book, persons []int32, since int, standing map[string]detectors.Finding) error {
+	found, seen, err := watch.Look(persons, since)
+	if err != nil {
+		return err
+	}
+	for i, code := range persons {
+		maps.DeleteFunc(standing, func(_ string, f detectors.Finding) bool { return f.Person == book.Person(code) && seen[i].Of(&f) })
+	}
+	for _, f := range found {
+		f.Own()
+		if old, stood := standing[f.ID]; stood && !bytes.Equal(encode([]detectors.Finding{old}), encode([]detectors.Finding{f})) {
+			return fmt.Errorf("%s stands and is found anew, but otherwise", f.ID)
+		}
+		standing[f.ID] = f
+	}
+	return nil
 }
 
 // intake decodes the messages batch by batch.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 
 	"fundwatch/cases"
 	"fundwatch/claim"
@@ -178,6 +179,9 @@ const atOnce = 4096
 // look finds what stands now for some persons, who are a whole circle, and
 // notes what has changed. Claims from row since on of the book are new.
 func (m *memory) look(ctx context.Context, persons []int32, since int, e *effects) error {
+	if len(persons) <= atOnce {
+		return m.lookAt(ctx, persons, since, e)
+	}
 	for len(persons) > 0 {
 		some := persons[:min(len(persons), atOnce)]
 		if whole := m.book.Circle(some); len(whole) > len(some) { // the cut went through a circle
@@ -192,7 +196,7 @@ func (m *memory) look(ctx context.Context, persons []int32, since int, e *effect
 }
 
 func (m *memory) lookAt(ctx context.Context, persons []int32, since int, e *effects) error {
-	found, whole, err := m.watch.Look(persons, since)
+	found, seen, err := m.watch.Look(persons, since)
 	if err != nil {
 		return err
 	}
@@ -210,7 +214,7 @@ func (m *memory) lookAt(ctx context.Context, persons []int32, since int, e *effe
 		if len(now[person]) == 0 && len(m.found[person]) == 0 {
 			continue
 		}
-		if err := m.compare(ctx, person, now[person], whole[i], e); err != nil {
+		if err := m.compare(ctx, person, now[person], seen[i], e); err != nil {
 			return err
 		}
 	}
@@ -218,12 +222,12 @@ func (m *memory) lookAt(ctx context.Context, persons []int32, since int, e *effe
 }
 
 // compare notes what is new for a person and what is withdrawn, and remembers
-// what stands now. Of a person that was not looked at whole, findings on one
-// claim stand where now has them not.
-func (m *memory) compare(ctx context.Context, person string, now []*detectors.Finding, whole bool, e *effects) error {
+// what stands now.
+func (m *memory) compare(ctx context.Context, person string, now []*detectors.Finding, seen detectors.Seen, e *effects) error {
 	before := m.found[person]
 	after := make(map[string]standing, len(now))
 	for _, f := range now {
+		f.Own()
 		if old, stood := before[f.ID]; stood {
 			after[f.ID] = standing{*f, old.scheme, old.path}
 			continue
@@ -238,7 +242,7 @@ func (m *memory) compare(ctx context.Context, person string, now []*detectors.Fi
 		if _, stands := after[id]; stands {
 			continue
 		}
-		if !whole && m.w.byID[old.finding.Detector].Alone() || m.forgotten(&old.finding) {
+		if !seen.Of(&old.finding) || m.forgotten(&old.finding) {
 			after[id] = old
 			continue
 		}
@@ -250,7 +254,7 @@ func (m *memory) compare(ctx context.Context, person string, now []*detectors.Fi
 	if len(after) == 0 {
 		delete(m.found, person)
 	} else {
-		m.found[person] = after
+		m.found[strings.Clone(person)] = after
 	}
 	return nil
 }

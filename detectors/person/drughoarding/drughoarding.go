@@ -29,6 +29,7 @@ var Detector = &detectors.Detector{
 	Reads: []claim.Field{claim.MedType, claim.FixmedinsCode, claim.MedListCodg, claim.FeeOcurTime, claim.Cnt,
 		claim.InscpScpAmt, claim.DetItemFeeSumamt},
 	Params: []*detectors.Param{window, minInst, maxUnit},
+	Rests:  detectors.OnItems,
 	Person: person,
 }
 

@@ -25,6 +25,7 @@ var Detector = &detectors.Detector{
 	Subject: "person",
 	Reads:   []claim.Field{claim.MedType, claim.Begntime, claim.FundPaySumamt},
 	Params:  []*detectors.Param{window, minStays},
+	Rests:   detectors.OnStays,
 	Person:  person,
 }
 

@@ -30,6 +30,7 @@ var Detector = &detectors.Detector{
 	Subject: "institution of the later claim",
 	Reads:   []claim.Field{claim.MedType, claim.FixmedinsCode, claim.SetlTime, claim.FundPaySumamt},
 	Params:  []*detectors.Param{minKm, maxKmh},
+	Rests:   detectors.OnClaims,
 	Person:  person,
 }
 

@@ -22,6 +22,7 @@ var Detector = &detectors.Detector{
 	Key:     "item",
 	Subject: "person",
 	Reads:   []claim.Field{claim.PsnNo, claim.MedListCodg, claim.FeeOcurTime, claim.InscpScpAmt, claim.DetItemFeeSumamt},
+	Rests:   detectors.OnItems,
 	Person:  person,
 }
 

@@ -23,6 +23,7 @@ var Detector = &detectors.Detector{
 	Subject: "institution of the first of the stays",
 	Reads: []claim.Field{claim.MedType, claim.FixmedinsCode, claim.Begntime, claim.Endtime, claim.FeeOcurTime, claim.EtipFlag,
 		claim.InscpScpAmt, claim.DetItemFeeSumamt},
+	Rests:  detectors.OnStays,
 	Person: person,
 }
 
@@ -34,7 +35,7 @@ func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter
 			return
 		}
 		for c := p.From; c < p.To; c++ {
-			if setting := k.care.Of(k.kind[c]); setting != claim.Inpatient && setting != claim.Emergency {
+			if setting := k.care.Of(k.kind[c]); v.History.Whole(c) && setting != claim.Inpatient && setting != claim.Emergency {
 				k.claim(c, p.Stays, emit)
 			}
 		}

@@ -22,6 +22,7 @@ var Detector = &detectors.Detector{
 	Subject: "institution of the later stay",
 	Reads:   []claim.Field{claim.MedType, claim.FixmedinsCode, claim.Begntime, claim.Endtime, claim.FundPaySumamt},
 	Params:  []*detectors.Param{tolerance},
+	Rests:   detectors.OnStays,
 	Person:  person,
 }
 

@@ -28,6 +28,7 @@ var Detector = &detectors.Detector{
 	Reads: []claim.Field{claim.MedType, claim.SetlTime, claim.MedListCodg, claim.FeeOcurTime, claim.PrdDays,
 		claim.InscpScpAmt, claim.DetItemFeeSumamt},
 	Params: []*detectors.Param{maxLeft},
+	Rests:  detectors.OnItems,
 	Person: person,
 }
 

@@ -26,6 +26,7 @@ var Detector = &detectors.Detector{
 	Subject: "institution",
 	Reads:   []claim.Field{claim.MedType, claim.FixmedinsCode, claim.Begntime, claim.Endtime, claim.DscgMaindiagCode, claim.FundPaySumamt},
 	Params:  []*detectors.Param{maxGap, excluded},
+	Rests:   detectors.OnStays,
 	Person:  person,
 }
 

@@ -26,19 +26,23 @@ var Detector = &detectors.Detector{
 	Subject: "institution",
 	Reads:   []claim.Field{claim.MedType, claim.Begntime, claim.Endtime, claim.MedListCodg, claim.Cnt, claim.InscpScpAmt, claim.DetItemFeeSumamt},
 	Params:  []*detectors.Param{tolerance},
-	Person:  person,
+	Claims:  claims,
 }
 
 // unit is 1 in quantities.
 const unit = 10_000
 
-func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter) {
+func claims(v *detectors.View) func(from, to int32, emit *detectors.Emitter) {
+	care, kind := v.Care(), v.Codes(claim.MedType)
 	items := v.ItemsWith(func(row *knowledge.Item) bool { return row.PerDay })
 	item, cnt, inscp := v.Codes(claim.MedListCodg), v.Numbers(claim.Cnt), v.InScope()
 	begin, end, extra := v.Numbers(claim.Begntime), v.Numbers(claim.Endtime), v.Number(tolerance)
 	var stay detectors.StayItems
-	return func(p *detectors.Person, emit *detectors.Emitter) {
-		for _, c := range p.Stays {
+	return func(from, to int32, emit *detectors.Emitter) {
+		for c := from; c < to; c++ {
+			if care.Of(kind[c]) != claim.Inpatient {
+				continue
+			}
 			first := claim.DayOf(begin[c])
 			days := max(1, claim.DayOf(end[c])-first)
 			stay.Each(v, c, items, func(code int32, lines []int32) {

@@ -22,15 +22,19 @@ var Detector = &detectors.Detector{
 	Key:     "item",
 	Subject: "institution",
 	Reads:   []claim.Field{claim.MedType, claim.Begntime, claim.MedListCodg, claim.Cnt, claim.InscpScpAmt, claim.DetItemFeeSumamt},
-	Person:  person,
+	Claims:  claims,
 }
 
-func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter) {
+func claims(v *detectors.View) func(from, to int32, emit *detectors.Emitter) {
+	care, kind := v.Care(), v.Codes(claim.MedType)
 	items := v.ItemsWith(func(row *knowledge.Item) bool { return row.MaxPerStay != claim.None64 })
 	item, cnt, begin, inscp := v.Codes(claim.MedListCodg), v.Numbers(claim.Cnt), v.Numbers(claim.Begntime), v.InScope()
 	var stay detectors.StayItems
-	return func(p *detectors.Person, emit *detectors.Emitter) {
-		for _, c := range p.Stays {
+	return func(from, to int32, emit *detectors.Emitter) {
+		for c := from; c < to; c++ {
+			if care.Of(kind[c]) != claim.Inpatient {
+				continue
+			}
 			day := claim.DayOf(begin[c])
 			stay.Each(v, c, items, func(code int32, lines []int32) {
 				row := knowledge.InForce(items.Of(code), day)
