@@ -37,7 +37,7 @@ func archiveOf(t *testing.T, input string) (dir string) {
 		if ps := d.Decode([]byte(l)); len(ps) > 0 {
 			t.Fatal(ps)
 		}
-		person := d.Batch.Dicts.Of(claim.PsnNo).Text(0)
+		person := d.Batch.Dicts.Of(claim.PsnNo).Text(d.Batch.Codes(claim.PsnNo)[0])
 		p := int(person[len(person)-1]) % 2
 		if err := writers[p].Add(d.Batch, []int64{next[p]}, nil); err != nil {
 			t.Fatal(err)
