@@ -52,6 +52,16 @@ type Handler interface {
 	End()
 }
 
+// Settler is a Handler whose Handle may return while its batch is still on its
+// way to the store, so that the next one is worked on meanwhile.
+type Settler interface {
+	Handler
+	// Settle returns when all batches are in the store. It is called whenever
+	// there is no batch to go on with, and before End. After an error the handler
+	// is ended as after one of Handle, which tells those of batches before.
+	Settle(ctx context.Context) error
+}
+
 // Options of a consumer. Only Topic, Group and Handler are needed.
 type Options struct {
 	Topic   string

@@ -75,34 +75,91 @@ func (w *worker) session(ctx context.Context) (moved bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("begin: %w", err)
 	}
-	left := false
-	defer func() {
-		if !left {
-			h.End()
-		}
-	}()
+	t := &turns{w: w, h: h, cancel: cancel}
+	defer t.end(ctx)
 	next, err = w.start(ctx, next)
 	if err != nil {
 		return false, err
 	}
 	batches, give := w.read(ctx, next)
-	for b := range batches {
-		if b.err != nil {
-			return moved, b.err
+	for {
+		b, more, err := t.wait(ctx, batches)
+		switch {
+		case err != nil:
+			return t.moved, err
+		case !more:
+			return t.moved, ctx.Err()
+		case b.err != nil:
+			return t.moved, b.err
 		}
 		for rest := (Batch{b.messages, b.next, b.end}); rest.Next > next; {
 			var part Batch
 			part, rest = rest.cut(w.consumer.options.MaxMessages, w.consumer.options.MaxBytes)
-			if err := w.handle(ctx, cancel, h, part); err != nil {
-				left = err == errLeftBehind
-				return moved, err
+			if err := t.handle(ctx, part); err != nil {
+				return t.moved, err
 			}
-			next, moved = part.Next, true
+			next = part.Next
 			w.consumer.setPosition(Position{a.Partition, next, b.end, nil})
 		}
 		give <- b.fetched
 	}
-	return moved, ctx.Err()
+}
+
+// turns gives a handler its batches.
+type turns struct {
+	w         *worker
+	h         Handler
+	cancel    context.CancelFunc // of the session
+	unsettled bool               // a batch may be on its way to the store
+	moved     bool               // a batch is in the store
+	left      bool               // a call did not return
+}
+
+// wait gives the next batch, and has the handler settle while there is none.
+func (t *turns) wait(ctx context.Context, batches <-chan ahead) (b ahead, more bool, err error) {
+	select {
+	case b, more = <-batches:
+		return b, more, nil
+	default:
+	}
+	if err := t.settle(ctx); err != nil {
+		return b, false, err
+	}
+	b, more = <-batches
+	return b, more, nil
+}
+
+func (t *turns) handle(ctx context.Context, b Batch) error {
+	err := t.watch(ctx, func() error { return t.h.Handle(ctx, b) })
+	if err != nil {
+		return err
+	}
+	_, settles := t.h.(Settler)
+	t.moved = t.moved || t.unsettled || !settles
+	t.unsettled = settles
+	return nil
+}
+
+func (t *turns) settle(ctx context.Context) error {
+	if !t.unsettled {
+		return nil
+	}
+	t.unsettled = false
+	err := t.watch(ctx, func() error { return t.h.(Settler).Settle(ctx) })
+	t.moved = t.moved || err == nil
+	return err
+}
+
+// end ends the handler.
+func (t *turns) end(ctx context.Context) {
+	if !t.left {
+		if err := t.settle(ctx); err != nil && ctx.Err() == nil {
+			t.w.tell(HandleFailed, err)
+		}
+	}
+	if !t.left {
+		t.h.End()
+	}
 }
 
 // start compares the handler's offset with the log.
@@ -143,11 +200,11 @@ func (b Batch) cut(most, bytes int) (part, rest Batch) {
 	return Batch{b.Messages[:n:n], b.Messages[n].Offset, b.End}, Batch{b.Messages[n:], b.Next, b.End}
 }
 
-// handle hands a batch over and watches that the handler returns.
-func (w *worker) handle(ctx context.Context, cancel context.CancelFunc, h Handler, b Batch) error {
-	o := &w.consumer.options
+// watch calls the handler and sees to it that it returns.
+func (t *turns) watch(ctx context.Context, call func() error) error {
+	w, o := t.w, &t.w.consumer.options
 	done := make(chan error, 1)
-	go func() { done <- h.Handle(ctx, b) }()
+	go func() { done <- call() }()
 	stall := time.NewTimer(o.Stall)
 	defer stall.Stop()
 	hung := false
@@ -157,7 +214,7 @@ func (w *worker) handle(ctx context.Context, cancel context.CancelFunc, h Handle
 	case <-ctx.Done():
 	case <-stall.C:
 		hung = true
-		cancel()
+		t.cancel()
 	}
 	grace := time.NewTimer(o.Grace)
 	defer grace.Stop()
@@ -169,9 +226,10 @@ func (w *worker) handle(ctx context.Context, cancel context.CancelFunc, h Handle
 		return wrapHandle(err)
 	case <-grace.C:
 		w.tell(Stalled, fmt.Errorf("handle: %w, %w: leaving the generation", errStalled, errLeftBehind))
+		t.left = true
 		go func() {
 			<-done
-			h.End()
+			t.h.End()
 		}()
 		return errLeftBehind
 	}

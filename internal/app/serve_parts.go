@@ -174,7 +174,7 @@ func (s *server) consume(ctx context.Context) error {
 		Topic: s.topic(kafka.TopicClaims), Group: s.cfg.Kafka.Group, Report: s.told,
 		MaxBytes: s.cfg.Worker.BatchBytes, MaxMessages: s.cfg.Worker.BatchMessages,
 		Handler: func(a kafka.Assignment) kafka.Handler {
-			return &finishing{s.worker.Handler(a), s.metrics, s.env.clock}
+			return &finishing{Handler: s.worker.Handler(a), metrics: s.metrics, clock: s.env.clock}
 		}})
 	if err != nil {
 		return err

@@ -324,7 +324,7 @@ func (s *slow) Handle(ctx context.Context, _ kafka.Batch) error {
 // hand.
 func TestABatchIsFinished(t *testing.T) {
 	inner := &slow{begun: make(chan struct{}), release: make(chan struct{})}
-	h := &finishing{inner, newMetrics(), time.Now}
+	h := &finishing{Handler: inner, metrics: newMetrics(), clock: time.Now}
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- h.Handle(ctx, kafka.Batch{}) }()

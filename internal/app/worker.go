@@ -139,19 +139,44 @@ type finishing struct {
 	kafka.Handler
 	metrics *metrics
 	clock   func() time.Time
+	longer  context.Context // ends a little after that of the calls
+	cancel  context.CancelFunc
+}
+
+// lengthen gives the context of the handler's calls. All of them have the same,
+// since what one has begun goes on in the next.
+func (f *finishing) lengthen(ctx context.Context) context.Context {
+	if f.longer == nil {
+		longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+		context.AfterFunc(ctx, func() {
+			pause(longer, finishTime)
+			cancel()
+		})
+		f.longer, f.cancel = longer, cancel
+	}
+	return f.longer
+}
+
+// Settle waits for what is on its way.
+func (f *finishing) Settle(ctx context.Context) error {
+	if s, ok := f.Handler.(kafka.Settler); ok {
+		return s.Settle(f.lengthen(ctx))
+	}
+	return nil
+}
+
+// End ends the handler.
+func (f *finishing) End() {
+	f.Handler.End()
+	if f.cancel != nil {
+		f.cancel()
+	}
 }
 
 // Handle takes a batch; its end comes a little after that of ctx.
 func (f *finishing) Handle(ctx context.Context, b kafka.Batch) error {
-	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	defer cancel()
-	stop := context.AfterFunc(ctx, func() {
-		pause(longer, finishTime)
-		cancel()
-	})
-	defer stop()
 	start := f.clock()
-	if err := f.Handler.Handle(longer, b); err != nil {
+	if err := f.Handler.Handle(f.lengthen(ctx), b); err != nil {
 		return err
 	}
 	f.metrics.batch(len(b.Messages), f.clock().Sub(start))

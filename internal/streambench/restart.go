@@ -83,7 +83,10 @@ type life struct {
 
 func (l *life) handle(ctx context.Context, some []kafka.Message) error {
 	next := some[len(some)-1].Offset + 1
-	return l.Handle(ctx, kafka.Batch{Messages: some, Next: next, End: next})
+	if err := l.Handle(ctx, kafka.Batch{Messages: some, Next: next, End: next}); err != nil {
+		return err
+	}
+	return l.Handler.(kafka.Settler).Settle(ctx)
 }
 
 func (r *restarting) begin(ctx context.Context, generation int64) (*life, error) {

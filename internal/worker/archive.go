@@ -90,24 +90,27 @@ func (m *memory) gather(partition int, messages []kafka.Message, rows []int, ver
 		u.arrived = max(u.arrived, wall(messages[i].Time))
 	}
 	u.messages += int64(len(messages))
+	if u.began.IsZero() {
+		u.began = m.w.o.Clock()
+	}
 	if err := u.writer.Add(m.dec.Batch, offsets, skip); err != nil {
 		return fmt.Errorf("archive: %w", err)
 	}
 	return nil
 }
 
+// archiveDue reports whether the range is to be written.
+func (h *handler) archiveDue() bool {
+	o, u := &h.w.o, h.m.archived
+	return o.Archive != nil && u != nil && !u.began.IsZero() &&
+		(int(u.writer.Claims()) >= o.ArchiveClaims || o.Clock().Sub(u.began) >= o.ArchiveEvery)
+}
+
 // archive writes the range when it is large or old enough. Where the store of
 // the archive fails the range waits: everything in it is in Kafka too.
 func (h *handler) archive(ctx context.Context) error {
 	o, u := &h.w.o, h.m.archived
-	if o.Archive == nil || u == nil {
-		return nil
-	}
-	now := o.Clock()
-	if u.began.IsZero() {
-		u.began = now
-	}
-	if int(u.writer.Claims()) < o.ArchiveClaims && now.Sub(u.began) < o.ArchiveEvery {
+	if !h.archiveDue() {
 		return nil
 	}
 	r, err := u.writer.Commit(ctx, archive.End{To: h.m.next, Messages: u.messages, Arrived: u.arrived})
@@ -116,7 +119,7 @@ func (h *handler) archive(ctx context.Context) error {
 		return fmt.Errorf("archive: %w", err)
 	case err != nil:
 		o.Report(Report{Partition: h.a.Partition, Warning: "归档暂时写不进，稍后再试 the archive cannot be written just now, it will be tried again: " + err.Error()})
-		u.began = now
+		u.began = o.Clock()
 		return nil
 	case r.To != h.m.next:
 		return fmt.Errorf("archive: somebody else has written up to %d", r.To)

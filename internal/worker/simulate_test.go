@@ -134,7 +134,7 @@ func (c *cluster) worker(t testing.TB, store Store) *Worker {
 	w, err := New(Options{
 		Region: "152900", Detectors: all.Detectors(), Knowledge: place().know, Policy: fakePolicy{}, Store: store, Forward: c.forward,
 		Seed: claim.Seed{3, 4}, Clock: func() time.Time { return time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC) },
-		Archive: c.archive, ArchiveClaims: 3,
+		Archive: c.archive, ArchiveClaims: 3, Alongside: lately,
 		Report: func(r Report) {
 			if strings.Contains(r.Warning, "rebuild") {
 				t.Errorf("warning: %s", r.Warning)
@@ -146,6 +146,11 @@ func (c *cluster) worker(t testing.TB, store Store) *Worker {
 	}
 	return w
 }
+
+// lately stores a step when somebody waits for it: as late as it may be.
+func lately(store func() error) (wait func() error) { return store }
+
+func settle(h kafka.Handler) error { return h.(kafka.Settler).Settle(context.Background()) }
 
 // drain lets one worker do everything that is in the logs, in whole batches.
 func (c *cluster) drain(t testing.TB, w *Worker, size func() int) {
@@ -159,6 +164,9 @@ func (c *cluster) drain(t testing.TB, w *Worker, size func() int) {
 					t.Fatal(err)
 				}
 				next, moved = int64(to), true
+			}
+			if err := settle(h); err != nil {
+				t.Fatal(err)
 			}
 			h.End()
 		}
@@ -487,7 +495,11 @@ func trouble(t *testing.T, c *cluster, rng *rand.Rand) {
 				if int(o.next) < c.first[p] {
 					continue
 				}
-				if err := o.h.Handle(ctx, c.batch(p, int(o.next), to)); err == nil && c.store.generation[p] > 0 && now[p].h != nil && int(c.store.next[p]) < to {
+				err := o.h.Handle(ctx, c.batch(p, int(o.next), to))
+				if err == nil {
+					err = settle(o.h)
+				}
+				if err == nil && c.store.generation[p] > 0 && now[p].h != nil && int(c.store.next[p]) < to {
 					t.Fatal("an old owner stored something")
 				}
 				before[p] = owner{}
@@ -502,7 +514,11 @@ func trouble(t *testing.T, c *cluster, rng *rand.Rand) {
 				continue
 			}
 			to := min(from+1+rng.IntN(6), len(c.logs[p]))
-			if err := o.h.Handle(ctx, c.batch(p, from, to)); err != nil {
+			err := o.h.Handle(ctx, c.batch(p, from, to))
+			if err == nil && rng.IntN(2) == 0 {
+				err = settle(o.h)
+			}
+			if err != nil {
 				o.h.End()
 				*o = owner{}
 			} else {

@@ -52,6 +52,9 @@ type Options struct {
 	Archive       *archive.Archive
 	ArchiveClaims int
 	ArchiveEvery  time.Duration
+	// Alongside begins to store a step and gives what waits for it; nil is a
+	// goroutine. The next batch is worked on meanwhile.
+	Alongside func(store func() error) (wait func() error)
 	// Report is told every step that was done, and what is worth a look; may be
 	// nil. Partitions report at the same time.
 	Report func(Report)
@@ -109,6 +112,9 @@ func New(o Options) (*Worker, error) {
 	if o.ArchiveEvery == 0 {
 		o.ArchiveEvery = 10 * time.Minute
 	}
+	if o.Alongside == nil {
+		o.Alongside = alongside
+	}
 	if o.Report == nil {
 		o.Report = func(Report) {}
 	}
@@ -124,6 +130,12 @@ func New(o Options) (*Worker, error) {
 		w.o.Archive = &a
 	}
 	return w, nil
+}
+
+func alongside(store func() error) (wait func() error) {
+	done := make(chan error, 1)
+	go func() { done <- store() }()
+	return func() error { return <-done }
 }
 
 // Handler makes the handler of a partition.
@@ -173,6 +185,9 @@ type handler struct {
 	w *Worker
 	a kafka.Assignment
 	m *memory // nil before Begin, and after a step that failed
+	// pending waits for the step that is on its way to the store, on which memory
+	// counts already; nil when there is none.
+	pending func() error
 }
 
 // Begin takes the partition over. Where memory does not reach up to the
@@ -206,22 +221,58 @@ func (h *handler) Begin(ctx context.Context, a kafka.Assignment) (int64, error) 
 
 // End keeps what was learnt for the next generation.
 func (h *handler) End() {
+	if h.pending != nil { // nobody knows what will become of it
+		h.throwAway()
+	}
 	if h.m != nil {
 		h.w.put(h.a.Partition, h.m)
 		h.m = nil
 	}
 }
 
+// throwAway forgets what the store may not have.
+func (h *handler) throwAway() {
+	if h.m != nil {
+		h.m.release()
+	}
+	h.m, h.pending = nil, nil
+}
+
+// Settle waits for the step that is on its way to the store.
+func (h *handler) Settle(ctx context.Context) error {
+	if h.m == nil {
+		return nil
+	}
+	err := h.settle()
+	if err == nil {
+		err = h.archive(ctx)
+	}
+	if err != nil {
+		h.throwAway()
+		return fmt.Errorf("partition %d: %w", h.a.Partition, err)
+	}
+	return nil
+}
+
+func (h *handler) settle() error {
+	wait := h.pending
+	h.pending = nil
+	if wait == nil {
+		return nil
+	}
+	return wait()
+}
+
 // Handle does a batch: the part before the store's offset without effect, the
-// rest as one step.
+// rest as one step, which may still be on its way when Handle returns.
 func (h *handler) Handle(ctx context.Context, b kafka.Batch) error {
 	if h.m == nil {
 		return errors.New("worker: the partition must begin anew")
 	}
 	err := h.handle(ctx, b)
 	if err != nil { // memory may be ahead of the store
-		h.m.release()
-		h.m = nil
+		err = errors.Join(err, h.settle())
+		h.throwAway()
 		return fmt.Errorf("partition %d: %w", h.a.Partition, err)
 	}
 	return nil
@@ -283,6 +334,11 @@ func (h *handler) caughtUp(ctx context.Context) error {
 // step does messages as one step from an offset to the next.
 func (h *handler) step(ctx context.Context, messages []kafka.Message, from, to int64) error {
 	began := h.w.o.Clock()
+	if h.archiveDue() { // it may hold no more than the store
+		if err := h.Settle(ctx); err != nil {
+			return err
+		}
+	}
 	e, err := h.m.work(ctx, h.a, messages)
 	if err != nil {
 		return err
@@ -296,17 +352,26 @@ func (h *handler) step(ctx context.Context, messages []kafka.Message, from, to i
 		Partition: h.a.Partition, Generation: h.a.Generation, From: from, To: to, At: began,
 		Leads: e.leads.Leads(), Findings: e.findings, Dead: e.dead, Counters: e.counts.counters(),
 	}
-	result, err := h.w.o.Store.Apply(ctx, s)
+	if err := h.settle(); err != nil {
+		return err
+	}
+	h.pending = h.w.o.Alongside(func() error { return h.w.store(ctx, s, e.counts) })
+	h.m.next, h.m.done = to, to
+	h.m.forget()
+	return nil
+}
+
+// store stores a step and tells of it.
+func (w *Worker) store(ctx context.Context, s cases.Step, c Counts) error {
+	result, err := w.o.Store.Apply(ctx, s)
 	if err != nil {
 		return err
 	}
-	h.m.next, h.m.done = result.Next, result.Next
-	if result.Next != to {
-		return fmt.Errorf("the store stands at %d, not at %d", result.Next, to)
+	if result.Next != s.To {
+		return fmt.Errorf("the store stands at %d, not at %d", result.Next, s.To)
 	}
-	h.w.o.Report(Report{Partition: h.a.Partition, Counts: e.counts, Waiting: result.Waiting, Took: h.w.o.Clock().Sub(began)})
-	h.m.forget()
-	return h.archive(ctx)
+	w.o.Report(Report{Partition: s.Partition, Counts: c, Waiting: result.Waiting, Took: w.o.Clock().Sub(s.At)})
+	return nil
 }
 
 // counters gives the counts under the names the store keeps: those that do not
