@@ -267,4 +267,3 @@ func BeginsWithAny(text string, list []string) bool {
 	}
 	return false
 }
-
