@@ -1,8 +1,6 @@
 package claim
 
 import (
-	"slices"
-
 	"github.com/apache/arrow/go/v17/arrow/memory"
 )
 
@@ -114,7 +112,7 @@ func (k *Book) Person(code int32) string { return k.in.All.Dicts[DomainPerson].T
 
 // Add copies the messages of a batch, which must carry fingerprints and keep
 // the same fields. It says of each what became of it, and gives the persons
-// whose findings may change, in the order of their codes.
+// whose findings may change.
 func (k *Book) Add(b *Batch) (verdicts []Verdict, touched []int32) {
 	all := k.in.All
 	from, line, diagnosis := all.Rows(Settlements), all.Rows(Lines), all.Rows(Diagnoses)
@@ -204,7 +202,7 @@ func (k *Book) noteLines(c, visit int32) {
 
 // Circle adds to some persons all whose claims count differently because of
 // theirs: a refund settlement may name the claim of another person, and a
-// refund line a line of the same visit. The order is that of their codes.
+// refund line a line of the same visit. Nobody is there twice.
 func (k *Book) Circle(persons []int32) []int32 {
 	all := k.in.All
 	k.seen.begin(all.Dicts[DomainPerson].Len())
@@ -237,7 +235,6 @@ func (k *Book) Circle(persons []int32) []int32 {
 			}
 		})
 	}
-	slices.Sort(out)
 	return out
 }
 

@@ -121,10 +121,12 @@ func TestBookOfAWindow(t *testing.T) {
 		for _, v := range verdicts {
 			out += string("adcl"[v])
 		}
+		var persons []string
 		for _, p := range touched {
-			out += " " + k.Person(p)
+			persons = append(persons, " "+k.Person(p))
 		}
-		return out
+		slices.Sort(persons)
+		return out + strings.Join(persons, "")
 	}
 	whole := NewBook(alloc, Seed{1, 2}, AllFields)
 	add(whole, "S1 at=1 visit=M1 person=P1; 1 2 10 trace=a", "S2 at=5 visit=M2 person=P2; 1 2 10 trace=b,c; dx I10", "S3 at=6 visit=M2 person=P3; 1 1 5")

@@ -231,6 +231,9 @@ func (in *Intake) append(b *Batch, verdicts []Verdict, remap *remapping) {
 
 // appendColumn appends the picked rows, with new codes where remap gives them.
 func appendColumn(to, from column, rows, remap []int32) {
+	if to.pack != nil && from.pack != nil && to.pack.take(from.pack, rows, remap) {
+		return
+	}
 	var buf [1024]int64
 	for len(rows) > 0 {
 		n := min(len(rows), len(buf))

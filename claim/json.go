@@ -37,6 +37,7 @@ type Decoder struct {
 	content uint64  // sum of the hashes of what was read
 	// diagnoses is how many of the message say something.
 	diagnoses uint64
+	begun     mark // where the batch ended before the message
 }
 
 // lastValue is the last readable value of a field that often repeats: many
@@ -90,6 +91,7 @@ func (d *Decoder) Decode(msg []byte) []Problem {
 	d.setl = objectState{}
 	d.Batch.settleMany()
 	m := d.Batch.mark()
+	d.begun = m
 	if len(msg) > MaxMessage {
 		d.fail = RuleTooLong
 	} else if d.message() {
@@ -110,6 +112,21 @@ func (d *Decoder) Decode(msg []byte) []Problem {
 		d.Batch.Fingerprint = append(d.Batch.Fingerprint, d.content+d.seed.mix(d.setl.hash))
 	}
 	return nil
+}
+
+// Person gives the text of psn_no of the message that was decoded last, without
+// problems. It is valid until the next.
+func (d *Decoder) Person() string {
+	return d.Batch.Dicts[DomainPerson].Text(int32(d.setl.values[PsnNo]))
+}
+
+// Undo takes the message that was decoded last, without problems, out of the
+// batch again.
+func (d *Decoder) Undo() {
+	d.Batch.rollback(d.begun)
+	if d.fingerprint {
+		d.Batch.Fingerprint = d.Batch.Fingerprint[:d.begun.rows[Settlements]]
+	}
 }
 
 func (d *Decoder) problem(field string, rule Rule) {

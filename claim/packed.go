@@ -152,6 +152,49 @@ func storeAll[T Number](to *Vector[T], values []int64, stride int, plus int64, n
 	}
 }
 
+// take appends some rows of another column, with new codes where remap gives
+// them, if they take as many bytes there as here; else it does nothing.
+func (p *packed) take(from *packed, rows, remap []int32) bool {
+	if remap != nil {
+		most := int32(0)
+		for _, c := range remap {
+			most = max(most, c)
+		}
+		if widthOf(0, int64(most)) > p.width() {
+			return false
+		}
+	}
+	switch {
+	case p.one != nil && from.one != nil:
+		takeAll(p.one, from.one.V, rows, remap, 1)
+	case p.two != nil && from.two != nil:
+		takeAll(p.two, from.two.V, rows, remap, 1)
+	case p.four != nil && from.four != nil && (remap != nil || p.none4 == from.none4):
+		takeAll(p.four, from.four.V, rows, remap, 0)
+	default:
+		return false
+	}
+	p.gaps = p.gaps || from.gaps
+	return true
+}
+
+func takeAll[T uint8 | uint16 | int32](to *Vector[T], from []T, rows, remap []int32, plus int32) {
+	out := to.Extend(len(rows))
+	if remap == nil {
+		for i, r := range rows {
+			out[i] = from[r]
+		}
+		return
+	}
+	for i, r := range rows {
+		c := int32(from[r]) - plus
+		if c >= 0 {
+			c = remap[c]
+		}
+		out[i] = T(c + plus)
+	}
+}
+
 // lookUp appends table[i+1] for each i of index, -1 standing for none; no code
 // of the table is above most.
 func (p *packed) lookUp(index, table []int32, most int32) {

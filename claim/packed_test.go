@@ -154,3 +154,47 @@ func TestDivide(t *testing.T) {
 		}
 	})
 }
+
+// Rows are taken from another column as they are, or with other codes, or not
+// at all.
+func TestPackedTake(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		alloc := memory.NewCheckedAllocator(memory.NewGoAllocator())
+		defer alloc.AssertSize(memoryTB{t}, 0)
+		absent := rapid.SampledFrom([]int64{int64(NoCode), None64}).Draw(t, "absent")
+		most := rapid.SampledFrom([]int64{3, 254, 255, 65534, 65535, 1 << 30}).Draw(t, "most")
+		value := rapid.Custom(func(t *rapid.T) int64 {
+			if rapid.IntRange(0, 4).Draw(t, "absent") == 0 {
+				return absent
+			}
+			return rapid.Int64Range(0, most).Draw(t, "value")
+		})
+		to, from := newPacked(alloc, absent), newPacked(alloc, absent)
+		defer to.release()
+		defer from.release()
+		want, source := rapid.SliceOf(value).Draw(t, "to"), rapid.SliceOfN(value, 1, 8).Draw(t, "from")
+		to.append(want, 1)
+		from.append(source, 1)
+		var remap []int32
+		if absent == int64(NoCode) && most < 300 {
+			for range most + 1 {
+				remap = append(remap, int32(rapid.SampledFrom([]int64{0, 7, 300, 70_000}).Draw(t, "code")))
+			}
+		}
+		var rows []int32
+		expected := slices.Clone(want)
+		for range rapid.IntRange(0, 5).Draw(t, "rows") {
+			row := rapid.IntRange(0, len(source)-1).Draw(t, "row")
+			rows = append(rows, int32(row))
+			v := source[row]
+			if remap != nil && v >= 0 {
+				v = int64(remap[v])
+			}
+			expected = append(expected, v)
+		}
+		if to.take(from, rows, remap) {
+			want = expected
+		}
+		checkPacked(t, to, want)
+	})
+}

@@ -66,7 +66,9 @@ type Detector struct {
 	Span    Span
 	Rests   Rests // of Person detectors
 
-	// Items says for which rows of items.csv Lines wants to be called.
+	// Items says for which rows of items.csv Lines wants to be called. Person, where
+	// it rests on items, is called for persons who have lines of an item with such
+	// a row; nil for all.
 	Items func(row *knowledge.Item) bool
 
 	Lines  func(v *View) func(line int32, row *knowledge.Item, emit *Emitter)

@@ -16,10 +16,13 @@ type DrugLines struct {
 	out    []int32
 }
 
+// IsDrug says that a row is a drug's.
+func IsDrug(row *knowledge.Item) bool { return row.Kind == knowledge.ItemDrug }
+
 // DrugLines makes a picker.
 func (v *View) DrugLines() *DrugLines {
 	return &DrugLines{
-		items: v.ItemsWith(func(row *knowledge.Item) bool { return row.Kind == knowledge.ItemDrug }),
+		items: v.ItemsWith(IsDrug),
 		item:  v.Codes(claim.MedListCodg), time: v.Numbers(claim.FeeOcurTime), kind: v.Codes(claim.MedType),
 		claims: v.History.LineClaim, care: v.Care(),
 	}

@@ -130,6 +130,7 @@ type kernel struct {
 	claims func(from, to int32, emit *Emitter)
 	person func(p *Person, emit *Emitter)
 	trace  func(code string, lines []int32, emit *Emitter)
+	asks   uint64 // its bit, 0 when it wants to see everybody
 	emit   *Emitter
 	spent  time.Duration
 }
@@ -151,9 +152,11 @@ func newKernel(r *Run, bound *Bound, h *claim.History, d *Detector) kernel {
 }
 
 func newWorker(r *Run, bound *Bound, rules *lineRules, h *claim.History) *worker {
-	w := &worker{run: r, bound: bound, history: h, rules: rules, persons: persons{h: h, care: Care{bound}}}
-	for _, d := range r.Detectors {
-		w.kernels = append(w.kernels, newKernel(r, bound, h, d))
+	w := &worker{run: r, bound: bound, history: h, rules: rules, persons: persons{h: h, care: Care{bound}, asked: rules.asked}}
+	for i, d := range r.Detectors {
+		k := newKernel(r, bound, h, d)
+		k.asks = rules.bits[i]
+		w.kernels = append(w.kernels, k)
 	}
 	return w
 }
@@ -198,7 +201,9 @@ func (w *worker) chunk(s claim.Span) {
 				h.Anew(func(from, to int32) { k.claims(from, to, k.emit) })
 			case k.person != nil:
 				for p := range people {
-					k.person(&people[p], k.emit)
+					if k.asks == 0 || people[p].asked&k.asks != 0 {
+						k.person(&people[p], k.emit)
+					}
 				}
 			}
 		})

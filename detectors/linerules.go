@@ -14,6 +14,8 @@ import (
 type lineRules struct {
 	kernels []int // of the run's detectors: bit i of a mask is detector kernels[i]
 	items   []itemRules
+	asked   asked
+	bits    []uint64 // of the run's detectors, see newAsked
 }
 
 // itemRules are the rows of an item and who asks for each; none when nobody
@@ -25,6 +27,7 @@ type itemRules struct {
 
 func newLineRules(ds []*Detector, items []Versions) *lineRules {
 	r := &lineRules{items: make([]itemRules, len(items))}
+	r.asked, r.bits = newAsked(ds, items)
 	for i, d := range ds {
 		if d.Lines != nil {
 			r.kernels = append(r.kernels, i)
@@ -45,6 +48,41 @@ func newLineRules(ds []*Detector, items []Versions) *lineRules {
 		}
 	}
 	return r
+}
+
+// asked says by item which of some detectors, bit by bit, look at it at all.
+type asked []uint64
+
+// newAsked asks the Person detectors that rest on items; bits gives the bit of
+// each, 0 for those that want to see everybody.
+func newAsked(ds []*Detector, items []Versions) (a asked, bits []uint64) {
+	a, bits = make(asked, len(items)), make([]uint64, len(ds))
+	next := uint64(1)
+	for i, d := range ds {
+		if d.Person == nil || d.Rests != OnItems || d.Items == nil || next == 0 {
+			continue
+		}
+		bits[i], next = next, next<<1
+		for code, rows := range items {
+			for r := range rows {
+				if d.Items(&rows[r]) {
+					a[code] |= bits[i]
+					break
+				}
+			}
+		}
+	}
+	return a, bits
+}
+
+// of gives the bits of a person's groups.
+func (a asked) of(groups []ItemGroup) (bits uint64) {
+	for _, g := range groups {
+		if int(g.Item) < len(a) {
+			bits |= a[g.Item]
+		}
+	}
+	return bits
 }
 
 // inForce is the number of the row that holds on a day, -1 when none does.

@@ -19,6 +19,7 @@ type Person struct {
 	// Stays holds the inpatient claims in stay order: (begntime, setl_id,
 	// fixmedins_code).
 	Stays []int32
+	asked uint64 // the detectors that look at any of its items
 }
 
 // ItemGroup is the lines of one item: ByItem[From:To], in the order of fee time.
@@ -35,6 +36,7 @@ type persons struct {
 	order  []int32
 	groups []ItemGroup
 	stays  []int32
+	asked  asked
 	next   []int32 // by item: while lines are counted their number, then the place of the next
 }
 
@@ -49,6 +51,7 @@ func (ps *persons) load() []Person {
 		p := Person{From: h.Persons[i], To: h.Persons[i+1]}
 		p.LineFrom, p.LineTo = h.NetLines[p.From], h.NetLines[p.To]
 		p.ByItem, p.Groups = ps.byItem(p.LineFrom, p.LineTo)
+		p.asked = ps.asked.of(p.Groups)
 		p.Stays = ps.staysOf(p.From, p.To)
 		ps.list = append(ps.list, p)
 	}

@@ -60,8 +60,11 @@ func validateSelf(d *detectors.Detector, tell teller) {
 	if kinds != 1 {
 		tell("exactly one of Lines, Claims, Person and Trace must be set, not %d", kinds)
 	}
-	if (d.Lines != nil) != (d.Items != nil) {
+	if d.Lines != nil && d.Items == nil {
 		tell("Lines and Items go together: for which rows of items.csv does it want to be called?")
+	}
+	if d.Items != nil && d.Lines == nil && d.Rests != detectors.OnItems {
+		tell("Items is for Lines, and for Person that rests on items")
 	}
 	if !slices.Contains([]detectors.Grade{detectors.Violation, detectors.Suspicious, detectors.Indicator}, d.Grade) {
 		tell("unknown grade %q", d.Grade)

@@ -87,14 +87,11 @@ func (m *memory) read(a kafka.Assignment, messages []kafka.Message, e *effects) 
 	for i := range messages {
 		msg := &messages[i]
 		e.counts.Messages++
-		if key, ok := kafka.KeyOf(msg.Value); ok && !msg.Forwarded() && a.Home(key) != a.Partition {
-			moved := *msg
-			moved.Key = key
-			e.forward = append(e.forward, moved)
-			e.counts.Forwarded++
+		problems := m.dec.Decode(msg.Value)
+		if m.elsewhere(a, msg, len(problems) == 0, e) {
 			continue
 		}
-		if problems := m.dec.Decode(msg.Value); len(problems) > 0 {
+		if len(problems) > 0 {
 			e.counts.Problems++
 			e.dead = append(e.dead, cases.DeadLetter{Topic: a.Topic, Offset: msg.Offset, Kind: kafka.KindProblem, Problems: slices.Clone(problems), Raw: slices.Clone(msg.Value)})
 			continue
@@ -119,6 +116,32 @@ func (m *memory) read(a kafka.Assignment, messages []kafka.Message, e *effects) 
 	}
 	slices.SortFunc(e.dead, func(x, y cases.DeadLetter) int { return int(x.Offset - y.Offset) })
 	return touched, m.gather(a.Partition, messages, rows, verdicts)
+}
+
+// elsewhere reports whether a message, which was decoded or not, lies in the
+// wrong partition, and then has it forwarded.
+func (m *memory) elsewhere(a kafka.Assignment, msg *kafka.Message, decoded bool, e *effects) bool {
+	if msg.Forwarded() {
+		return false
+	}
+	var key []byte
+	if decoded {
+		if a.Home([]byte(m.dec.Person())) == a.Partition {
+			return false
+		}
+		key = []byte(m.dec.Person())
+		m.dec.Undo()
+	} else {
+		var ok bool
+		if key, ok = kafka.KeyOf(msg.Value); !ok || a.Home(key) == a.Partition {
+			return false
+		}
+	}
+	moved := *msg
+	moved.Key = key
+	e.forward = append(e.forward, moved)
+	e.counts.Forwarded++
+	return true
 }
 
 // conflict is the one problem of another content for an identity.
@@ -190,7 +213,8 @@ func (m *memory) look(ctx context.Context, persons []int32, since int, e *effect
 		if err := m.lookAt(ctx, some, since, e); err != nil {
 			return err
 		}
-		persons = slices.DeleteFunc(persons, func(p int32) bool { _, in := slices.BinarySearch(some, p); return in })
+		slices.Sort(some)
+		persons = slices.DeleteFunc(persons[min(len(persons), atOnce):], func(p int32) bool { _, in := slices.BinarySearch(some, p); return in })
 	}
 	return nil
 }

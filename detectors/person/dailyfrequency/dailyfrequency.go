@@ -23,11 +23,14 @@ var Detector = &detectors.Detector{
 	Subject: "institution",
 	Reads:   []claim.Field{claim.FixmedinsCode, claim.MedListCodg, claim.FeeOcurTime, claim.Cnt, claim.InscpScpAmt, claim.DetItemFeeSumamt},
 	Rests:   detectors.OnItems,
+	Items:   limited,
 	Person:  person,
 }
 
+func limited(row *knowledge.Item) bool { return row.MaxPerDay != claim.None64 }
+
 func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter) {
-	items := v.ItemsWith(func(row *knowledge.Item) bool { return row.MaxPerDay != claim.None64 })
+	items := v.ItemsWith(limited)
 	k := &kernel{View: v, items: v.Codes(claim.MedListCodg), time: v.Numbers(claim.FeeOcurTime), cnt: v.Numbers(claim.Cnt), inst: v.Codes(claim.FixmedinsCode),
 		claims: v.History.LineClaim, inscp: v.InScope()}
 	return func(p *detectors.Person, emit *detectors.Emitter) {

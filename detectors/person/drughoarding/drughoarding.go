@@ -30,6 +30,7 @@ var Detector = &detectors.Detector{
 		claim.InscpScpAmt, claim.DetItemFeeSumamt},
 	Params: []*detectors.Param{window, minInst, maxUnit},
 	Rests:  detectors.OnItems,
+	Items:  detectors.IsDrug,
 	Person: person,
 }
 

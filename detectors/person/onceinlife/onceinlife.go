@@ -23,11 +23,14 @@ var Detector = &detectors.Detector{
 	Subject: "person",
 	Reads:   []claim.Field{claim.PsnNo, claim.MedListCodg, claim.FeeOcurTime, claim.InscpScpAmt, claim.DetItemFeeSumamt},
 	Rests:   detectors.OnItems,
+	Items:   once,
 	Person:  person,
 }
 
+func once(row *knowledge.Item) bool { return row.OnceInLife }
+
 func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter) {
-	items := v.ItemsWith(func(row *knowledge.Item) bool { return row.OnceInLife })
+	items := v.ItemsWith(once)
 	time, inscp, claims := v.Numbers(claim.FeeOcurTime), v.InScope(), v.History.LineClaim
 	var lines []int32
 	return func(p *detectors.Person, emit *detectors.Emitter) {

@@ -29,6 +29,7 @@ var Detector = &detectors.Detector{
 		claim.InscpScpAmt, claim.DetItemFeeSumamt},
 	Params: []*detectors.Param{maxLeft},
 	Rests:  detectors.OnItems,
+	Items:  detectors.IsDrug,
 	Person: person,
 }
 

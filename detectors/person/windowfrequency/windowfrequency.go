@@ -23,6 +23,7 @@ var Detector = &detectors.Detector{
 	Subject: "institution of the last line",
 	Reads:   []claim.Field{claim.FixmedinsCode, claim.MedListCodg, claim.FeeOcurTime, claim.Cnt, claim.InscpScpAmt, claim.DetItemFeeSumamt},
 	Rests:   detectors.OnItems,
+	Items:   limited,
 	Person:  person,
 }
 
