@@ -8,7 +8,7 @@ import (
 
 // sparse are the columns that few rows are asked for, or none: they stay in
 // the order in which they came and are looked up through History.origin.
-var sparse = FieldSet(0).With(FeedetlSn, InitFeedetlSn, Rxno, MedinsListCodg, BilgDeptCodg, TrdnFlag, EtipFlag, DscgTkdrugFlag,
+var sparse = FieldSet(0).With(FeedetlSn, InitFeedetlSn, Rxno, MedinsListCodg, BilgDrCodg, BilgDeptCodg, TrdnFlag, EtipFlag, DscgTkdrugFlag,
 	SetlID, Insutype, RefdSetlFlag, InitSetlID, InscpScpAmt)
 
 // History holds the claims of some persons that take part, net: claims sorted

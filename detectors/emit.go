@@ -122,10 +122,13 @@ func (e *Emitter) common(f *Finding, lines []int32) {
 	if c, ok := same(e.h.Codes(claim.FixmedinsCode), e.claims); ok {
 		f.Institution = e.h.Dicts[claim.DomainInstitution].Text(c)
 	}
-	if len(lines) > 0 {
-		if c, ok := same(e.h.Codes(claim.BilgDrCodg), lines); ok {
-			f.Practitioner = e.h.Dicts[claim.DomainPractitioner].Text(c)
-		}
+	if len(lines) == 0 {
+		return
+	}
+	doctor := e.h.Sparse(claim.BilgDrCodg)
+	first := doctor.Code(lines[0])
+	if !slices.ContainsFunc(lines[1:], func(l int32) bool { return doctor.Code(l) != first }) {
+		f.Practitioner = e.h.Dicts[claim.DomainPractitioner].Text(first)
 	}
 }
 

@@ -39,7 +39,7 @@ func (m measures) of(code int32) []knowledge.Suspension {
 }
 
 func claims(v *detectors.View) func(from, to int32, emit *detectors.Emitter) {
-	k := &kernel{View: v, inscp: v.InScope(), time: v.Numbers(claim.FeeOcurTime), begin: v.Numbers(claim.Begntime), doctor: v.Codes(claim.BilgDrCodg)}
+	k := &kernel{View: v, inscp: v.InScope(), time: v.Numbers(claim.FeeOcurTime), begin: v.Numbers(claim.Begntime), doctor: v.Sparse(claim.BilgDrCodg)}
 	k.institutions = bySubject(v, knowledge.SubjectInstitution, claim.FixmedinsCode)
 	k.persons = bySubject(v, knowledge.SubjectPerson, claim.PsnNo)
 	k.practitioners = bySubject(v, knowledge.SubjectPractitioner, claim.BilgDrCodg)
@@ -85,7 +85,7 @@ type kernel struct {
 	institutions, persons, practitioners measures
 	inscp                                detectors.InScope
 	time, begin, settled, fund           []int64
-	doctor                               []int32
+	doctor                               claim.Sparse
 	stay                                 bool
 	hit                                  []int32
 	seen                                 []int32
@@ -131,7 +131,7 @@ func (k *kernel) orderers(c int32, emit *detectors.Emitter) {
 	h := k.History
 	k.seen = k.seen[:0]
 	for l := h.NetLines[c]; l < h.NetLines[c+1]; l++ {
-		who := k.doctor[l]
+		who := k.doctor.Code(l)
 		list := k.practitioners.of(who)
 		if list == nil || slices.Contains(k.seen, who) {
 			continue
@@ -139,7 +139,7 @@ func (k *kernel) orderers(c int32, emit *detectors.Emitter) {
 		k.seen = append(k.seen, who)
 		k.hit = k.hit[:0]
 		for m := l; m < h.NetLines[c+1]; m++ {
-			if k.doctor[m] == who && k.suspended(list, c, claim.DayOf(k.time[m])) {
+			if k.doctor.Code(m) == who && k.suspended(list, c, claim.DayOf(k.time[m])) {
 				k.hit = append(k.hit, m)
 			}
 		}
