@@ -16,7 +16,9 @@
 //
 // A batch is in the store wholly or not at all, with its offset, fenced by the
 // generation of its owner. When a step fails, memory may be ahead of the store;
-// then it is thrown away and begun anew from the store's offset.
+// then it is thrown away and begun anew from the store's offset. While a step is
+// on its way the next batch is worked on already; it is stored only after the
+// step, and thrown away with it.
 //
 // # What does not depend on how messages arrive
 //
