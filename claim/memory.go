@@ -83,6 +83,8 @@ func (c column) memory() (used, held int) {
 		return c.pack.two.memory()
 	case c.pack.four != nil:
 		return c.pack.four.memory()
+	case c.pack.dense != nil:
+		return c.pack.dense.memory()
 	}
 	return c.pack.eight.memory()
 }
