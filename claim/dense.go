@@ -60,8 +60,12 @@ func (d *dense) length() int { return len(d.blocks)*blockRows + len(d.tail) }
 
 // append appends every stride-th of some values.
 func (d *dense) append(values []int64, stride int) {
-	for i := 0; i < len(values); i += stride {
-		if d.tail = append(d.tail, values[i]); len(d.tail) == blockRows {
+	for i := 0; i < len(values); {
+		tail := d.tail
+		for ; i < len(values) && len(tail) < blockRows; i += stride {
+			tail = append(tail, values[i])
+		}
+		if d.tail = tail; len(tail) == blockRows {
 			d.seal()
 		}
 	}
@@ -91,18 +95,25 @@ func (d *dense) seal() {
 	binary.LittleEndian.PutUint64(block[atBase:], uint64(base)-gaps*step)
 	binary.LittleEndian.PutUint32(block[atStep:], uint32(step))
 	block[atWidth], block[atGaps] = byte(width), byte(gaps)
-	data := block[headBytes:]
-	for i, v := range d.tail {
-		if v == d.absent {
-			continue // bits of a chunk are 0 at first
-		}
-		n, at := (uint64(v)-uint64(base))/step+gaps, i*width
-		if width > 0 {
-			word := binary.LittleEndian.Uint64(data[at/8:])
-			binary.LittleEndian.PutUint64(data[at/8:], word|n<<(at%8))
-		}
+	if width > 0 {
+		d.fill(block[headBytes:], uint64(base), step, gaps, width)
 	}
 	d.tail = d.tail[:0]
+}
+
+// fill writes the values of the tail into the bytes of a block, which are 0.
+func (d *dense) fill(data []byte, base, step, gaps uint64, width int) {
+	for i, v := range d.tail {
+		if v == d.absent {
+			continue
+		}
+		n, at := uint64(v)-base, i*width
+		if step > 1 {
+			n /= step
+		}
+		word := binary.LittleEndian.Uint64(data[at/8:])
+		binary.LittleEndian.PutUint64(data[at/8:], word|(n+gaps)<<(at%8))
+	}
 }
 
 // stepFrom is the largest number that divides the distances of all values of
