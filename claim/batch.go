@@ -112,7 +112,7 @@ func NewBatch(alloc memory.Allocator, dicts *Dicts, keep FieldSet) *Batch {
 
 // newDenseBatch makes an empty batch for very many claims that stay for long.
 func newDenseBatch(alloc memory.Allocator, seed Seed, keep FieldSet) *Batch {
-	b := NewBatch(alloc, NewDicts(seed), keep)
+	b := NewBatch(alloc, newCompactDicts(seed), keep)
 	for f := range NumFields {
 		if b.Keep.Has(f) {
 			b.cols[f].release()

@@ -95,6 +95,9 @@ func (c *Vector[T]) memory() (used, held int) {
 }
 
 func (d *Dict) memory() []Part {
+	if d.small != nil {
+		return d.small.memory()
+	}
 	return []Part{
 		{"table", 8 * d.Len(), 8 * cap(d.table)},
 		{"begins", 4 * len(d.off), 4 * cap(d.off)},

@@ -31,8 +31,8 @@ func TestBookTellsItsParts(t *testing.T) {
 		parts[p.Name] = p
 	}
 	for name, used := range map[string]int{
-		"dictionary setl_id texts":             len("S1S2"),
-		"dictionary psn_no texts":              len("P1"),
+		"dictionary setl_id table":             2 * 4,
+		"dictionary fixmedins_code texts":      len("H1"),
 		"traces texts":                         len("ab"),
 		"fingerprints":                         2 * 8,
 		"refund settlements by what they name": 64,
