@@ -76,8 +76,7 @@ func (m *marks) set(code, value int32) { m.round[code], m.value[code] = m.now, v
 
 // NewBook makes an empty book that keeps the fields of keep.
 func NewBook(alloc memory.Allocator, seed Seed, keep FieldSet) *Book {
-	in := NewIntake(alloc, seed, keep)
-	in.All = newDenseBatch(alloc, seed, keep)
+	in := newLargeIntake(alloc, seed, keep)
 	return &Book{in: in, seed: seed, named: map[identity][]int32{}}
 }
 

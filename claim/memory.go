@@ -36,8 +36,8 @@ func (k *Book) Memory() []Part {
 	addSlice(add, "owners of lines", all.lineOwner.V)
 	addSlice(add, "owners of diagnoses", all.diagOwner.V)
 	addSlice(add, "fingerprints", all.Fingerprint)
-	addSlice(add, "identities by id", k.in.index.head)
-	addSlice(add, "identities by settlement", k.in.index.next)
+	used, held := k.in.index.small.memory()
+	add("identities", used, held)
 	addSlice(add, "places of lines", k.lines)
 	addSlice(add, "places of diagnoses", k.diagnoses)
 	addSlice(add, "chain of persons, last", k.persons.last)
@@ -47,7 +47,8 @@ func (k *Book) Memory() []Part {
 	addSlice(add, "visits with refunds", k.refunded)
 	addSlice(add, "persons seen", k.seen.round)
 	addSlice(add, "persons seen, values", k.seen.value)
-	named := len(k.named) * 64
+	const each = 64 // a map's entry, and a slice of one
+	named := len(k.named) * each
 	add("refund settlements by what they name", named, named)
 	return out
 }
