@@ -115,11 +115,17 @@ func newColumn(alloc memory.Allocator, f Field) column {
 // asSlices are the columns that a book asks for as a whole, again and again.
 var asSlices = FieldSet(0).With(SetlID, MdtrtID, PsnNo, FixmedinsCode, SetlTime, RefdSetlFlag, InitSetlID)
 
+// asBytes are the columns of short lists of codes that every look at a person
+// reads: one or two bytes a value are few enough, and faster.
+var asBytes = FieldSet(0).With(MedType, Gend, DscgMaindiagCode, MedListCodg, DiagType, DiagCode)
+
 // newDenseColumn makes an empty column of a batch that stays for long.
 func newDenseColumn(alloc memory.Allocator, f Field) column {
 	switch {
 	case asSlices.Has(f):
 		return newWide(alloc, f)
+	case asBytes.Has(f):
+		return column{pack: newPacked(alloc, int64(NoCode))}
 	case f.Coded():
 		return column{pack: newDensePacked(alloc, int64(NoCode))}
 	}
