@@ -4,9 +4,10 @@
 LINES ?= 10000000
 FUZZTIME ?= 10
 FAULTS ?= 40
+PERSONS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help check test services race fuzz gen bench-scan bench-json demo ci bench-stream chaos
+.PHONY: help check test services race fuzz gen bench-scan bench-json demo ci bench-stream bench-memory chaos
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "%-12s %s\n", $$1, $$2 }'
@@ -47,6 +48,9 @@ ci: ## everything the gate checks, as on a fresh clone
 
 bench-stream: ## speed of the stream on real Kafka and Redis: ratio to reading or decoding alone, latency, calls
 	@.ci/services go run ./internal/streambench
+
+bench-memory: ## bytes a worker remembers of PERSONS persons with a year of visits (1000000 unless told): by part, a claim and a person
+	@go run ./internal/streambench -memory $(PERSONS)
 
 chaos: ## kill, freeze, fill and cut off workers, Redis and Kafka FAULTS times under load (40 unless told); nothing may be lost or done twice
 	@.ci/services go run ./internal/chaos -faults $(FAULTS) -claims 60000 -workers 3

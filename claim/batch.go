@@ -110,6 +110,18 @@ func NewBatch(alloc memory.Allocator, dicts *Dicts, keep FieldSet) *Batch {
 	return b
 }
 
+// newDenseBatch makes an empty batch for very many claims that stay for long.
+func newDenseBatch(alloc memory.Allocator, seed Seed, keep FieldSet) *Batch {
+	b := NewBatch(alloc, newCompactDicts(seed), keep)
+	for f := range NumFields {
+		if b.Keep.Has(f) {
+			b.cols[f].release()
+			b.cols[f] = newDenseColumn(alloc, f)
+		}
+	}
+	return b
+}
+
 // Release gives all memory back.
 func (b *Batch) Release() {
 	for f := range b.cols {

@@ -1,6 +1,8 @@
 package claim
 
 import (
+	"slices"
+
 	"github.com/apache/arrow/go/v17/arrow/memory"
 )
 
@@ -80,8 +82,7 @@ func (m *marks) set(code, value int32) { m.round[code], m.value[code] = m.now, v
 
 // NewBook makes an empty book that keeps the fields of keep.
 func NewBook(alloc memory.Allocator, seed Seed, keep FieldSet) *Book {
-	in := NewIntake(alloc, seed, keep)
-	in.All = NewBatch(alloc, NewDicts(seed), keep)
+	in := newLargeIntake(alloc, seed, keep)
 	k := &Book{in: in, seed: seed, named: map[identity][]int32{}}
 	k.net = netter{b: in.All, index: &in.index, workers: 1, altered: map[int32]*lowered{}}
 	k.pool = Pool{Dicts: in.All.Dicts, Keep: in.All.Keep, alloc: alloc, altered: k.net.altered}
@@ -267,15 +268,21 @@ func (k *Book) Since(time int64) *Book {
 		}
 	}
 	out := NewBook(k.in.alloc, k.seed, k.in.All.Keep)
-	b := k.copy(claims)
-	defer b.Release()
-	out.Add(b)
+	var remap [NumDomains]marks
+	for some := range slices.Chunk(claims, copyAtOnce) { // a copy of all would need several times as much
+		b := k.copy(some, &remap)
+		out.Add(b)
+		b.Release()
+	}
 	out.Net(out.Everybody(), 0)
 	return out
 }
 
-// copy makes a batch of some claims.
-func (k *Book) copy(claims []int32) *Batch {
+// copyAtOnce is how many claims are copied from book to book together.
+const copyAtOnce = 16384
+
+// copy makes a batch of some claims, with remap as its scratch space.
+func (k *Book) copy(claims []int32, remap *[NumDomains]marks) *Batch {
 	all := k.in.All
 	b := NewBatch(all.alloc, NewDicts(k.seed), all.Keep)
 	var rows [numTables][]int32
@@ -291,7 +298,6 @@ func (k *Book) copy(claims []int32) *Batch {
 		own(Diagnoses, k.diagnoses[c], at, b.diagOwner)
 		b.Fingerprint = append(b.Fingerprint, all.Fingerprint[c])
 	}
-	var remap [NumDomains]marks
 	for d := range remap {
 		remap[d].begin(all.Dicts[d].Len())
 	}

@@ -30,7 +30,7 @@ func NewVector[T Number](alloc memory.Allocator) *Vector[T] {
 // Push appends one value.
 func (c *Vector[T]) Push(v T) {
 	if len(c.V) == cap(c.V) {
-		c.Reserve(len(c.V) + 64)
+		c.Reserve(64)
 	}
 	n := len(c.V)
 	c.V = c.V[:n+1]
@@ -118,6 +118,26 @@ func newColumn(alloc memory.Allocator, f Field) column {
 		return column{pack: newPacked(alloc, int64(NoCode))}
 	}
 	return column{pack: newPacked(alloc, None64)}
+}
+
+// asSlices are the columns that a book asks for as a whole, again and again.
+var asSlices = FieldSet(0).With(SetlID, MdtrtID, PsnNo, FixmedinsCode, SetlTime, RefdSetlFlag, InitSetlID)
+
+// asBytes are the columns of short lists of codes that every look at a person
+// reads: one or two bytes a value are few enough, and faster.
+var asBytes = FieldSet(0).With(MedType, Gend, DscgMaindiagCode, MedListCodg, DiagType, DiagCode)
+
+// newDenseColumn makes an empty column of a batch that stays for long.
+func newDenseColumn(alloc memory.Allocator, f Field) column {
+	switch {
+	case asSlices.Has(f):
+		return newWide(alloc, f)
+	case asBytes.Has(f):
+		return column{pack: newPacked(alloc, int64(NoCode))}
+	case f.Coded():
+		return column{pack: newDensePacked(alloc, int64(NoCode))}
+	}
+	return column{pack: newDensePacked(alloc, None64)}
 }
 
 // newWide makes an empty column that is not packed.

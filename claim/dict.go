@@ -59,6 +59,8 @@ type Dict struct {
 	data  []byte
 	want  int // texts expected: the first growth makes room for them
 	life  int // how often it was emptied
+	// small holds all texts instead, where memory counts for more than time.
+	small *compact
 }
 
 func newDict(seed Seed) *Dict {
@@ -66,7 +68,12 @@ func newDict(seed Seed) *Dict {
 }
 
 // Len is the number of texts.
-func (d *Dict) Len() int { return len(d.off) - 1 }
+func (d *Dict) Len() int {
+	if d.small != nil {
+		return d.small.length()
+	}
+	return len(d.off) - 1
+}
 
 // Text gives the text of a code, empty for NoCode. It must not be changed.
 func (d *Dict) Text(code int32) string {
@@ -77,7 +84,15 @@ func (d *Dict) Text(code int32) string {
 	return unsafe.String(unsafe.SliceData(b), len(b))
 }
 
-func (d *Dict) bytes(code int32) []byte { return d.data[d.off[code]:d.off[code+1]] }
+func (d *Dict) bytes(code int32) []byte {
+	if d.small != nil {
+		return d.small.appendText(nil, code)
+	}
+	return d.plain(code)
+}
+
+// plain is bytes where texts are not kept in less.
+func (d *Dict) plain(code int32) []byte { return d.data[d.off[code]:d.off[code+1]] }
 
 // Lookup finds the code of a text, or NoCode.
 func (d *Dict) Lookup(text string) int32 {
@@ -88,6 +103,9 @@ func (d *Dict) Lookup(text string) int32 {
 
 // find gives the code, or NoCode and the free slot where it belongs.
 func (d *Dict) find(b []byte, h uint64) (int32, int) {
+	if d.small != nil {
+		return d.small.find(b, h)
+	}
 	mask := len(d.table) - 1
 	for i := int(h) & mask; ; i = (i + 1) & mask {
 		e := d.table[i]
@@ -95,7 +113,7 @@ func (d *Dict) find(b []byte, h uint64) (int32, int) {
 			return NoCode, i
 		}
 		if uint32(e>>32) == uint32(h>>32) {
-			if code := int32(uint32(e)) - 1; bytes.Equal(d.bytes(code), b) {
+			if code := int32(uint32(e)) - 1; bytes.Equal(d.plain(code), b) {
 				return code, i
 			}
 		}
@@ -106,6 +124,9 @@ func (d *Dict) find(b []byte, h uint64) (int32, int) {
 // fetches it side by side: first the places in the table, then where the texts
 // found there begin, then the texts. The sum only keeps the loads alive.
 func (d *Dict) touch(hashes []uint64) (sum uint64) {
+	if d.small != nil {
+		return uint64(d.small.touch(hashes))
+	}
 	var at [64]uint32
 	mask := uint64(len(d.table) - 1)
 	n := 0
@@ -128,6 +149,9 @@ func (d *Dict) touch(hashes []uint64) (sum uint64) {
 
 // add gives b, which is not in the dictionary, the next code.
 func (d *Dict) add(b []byte, h uint64, slot int) int32 {
+	if d.small != nil {
+		return d.small.add(b, h, slot)
+	}
 	if uint64(len(d.data))+uint64(len(b)) > 1<<32-1 || d.Len() >= 1<<31-2 {
 		panic(ErrTooMuch)
 	}
@@ -148,6 +172,11 @@ const fewTexts = 2048
 // reset forgets all texts, if they have become many, and keeps the memory.
 func (d *Dict) reset() {
 	if d.Len() <= fewTexts {
+		return
+	}
+	if d.small != nil {
+		d.small.reset()
+		d.life++
 		return
 	}
 	clear(d.table)
@@ -174,7 +203,7 @@ func (d *Dict) rehash(size int) {
 	d.table = written[uint64](size)
 	mask := len(d.table) - 1
 	for code := range int32(d.Len()) {
-		h := d.seed.hash(d.bytes(code))
+		h := d.seed.hash(d.plain(code))
 		i := int(h) & mask
 		for d.table[i] != 0 {
 			i = (i + 1) & mask
@@ -235,6 +264,15 @@ func NewDicts(seed Seed) *Dicts {
 		d[i] = newDict(seed)
 	}
 	return &d
+}
+
+// newCompactDicts makes empty dictionaries for very many claims.
+func newCompactDicts(seed Seed) *Dicts {
+	d := NewDicts(seed)
+	for _, domain := range identifiers {
+		d[domain] = &Dict{seed: seed, small: newCompact(seed)}
+	}
+	return d
 }
 
 // Of gives the dictionary of a field's domain.

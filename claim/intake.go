@@ -37,10 +37,24 @@ type Intake struct {
 type identities struct {
 	head []int32 // by code of setl_id: the latest settlement, or NoCode
 	next []int32 // by settlement
+	// small lists the settlements by code of setl_id instead, where memory
+	// counts for more than time; rows is how many there are.
+	small *lists
+	rows  int32
 }
 
 func (x *identities) find(inst []int32, institution, setl int32) int32 {
-	if institution < 0 || setl < 0 || int(setl) >= len(x.head) {
+	if institution < 0 || setl < 0 {
+		return NoCode
+	}
+	if x.small != nil {
+		c := x.small.latest(setl)
+		for c != NoCode && inst[c] != institution {
+			c = x.small.before(c)
+		}
+		return c
+	}
+	if int(setl) >= len(x.head) {
 		return NoCode
 	}
 	for c := x.head[setl]; c != NoCode; c = x.next[c] {
@@ -51,8 +65,13 @@ func (x *identities) find(inst []int32, institution, setl int32) int32 {
 	return NoCode
 }
 
-// add appends settlement len(x.next).
+// add appends a settlement, the first being 0.
 func (x *identities) add(setl int32) {
+	if x.small != nil {
+		x.small.add(setl, x.rows)
+		x.rows++
+		return
+	}
 	for int(setl) >= len(x.head) {
 		x.head = append(x.head, NoCode)
 	}
@@ -60,7 +79,8 @@ func (x *identities) add(setl int32) {
 	x.head[setl] = int32(len(x.next) - 1)
 }
 
-// skip appends a settlement that cannot be found.
+// skip appends a settlement that cannot be found. Neither it nor remove is
+// asked of small ones.
 func (x *identities) skip() { x.next = append(x.next, NoCode) }
 
 // remove has a settlement not be found any more.
@@ -80,6 +100,14 @@ func (x *identities) remove(setl, row int32) {
 // NewIntake makes an empty intake that keeps the fields of keep.
 func NewIntake(alloc memory.Allocator, seed Seed, keep FieldSet) *Intake {
 	return &Intake{alloc: alloc, seed: seed, keep: keep}
+}
+
+// newLargeIntake makes an intake for very many claims that stay for long.
+func newLargeIntake(alloc memory.Allocator, seed Seed, keep FieldSet) *Intake {
+	in := NewIntake(alloc, seed, keep)
+	in.All = newDenseBatch(alloc, seed, keep)
+	in.index.small = newLists()
+	return in
 }
 
 // Add takes over the messages of a batch and says of each what became of it.

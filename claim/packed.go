@@ -10,7 +10,8 @@ import (
 // packed is a growing column of whole numbers that takes as few bytes a value
 // as the numbers so far need: 1, 2, 4 or 8. Most columns of fee lines hold
 // flags, codes of short lists and small amounts, and a year has very many of
-// them.
+// them. Columns that stay for long may be dense instead, which takes fewer
+// bytes and a little longer.
 type packed struct {
 	absent int64 // stands for no value: NoCode or None64
 	none4  int32 // stands for it in four bytes
@@ -23,6 +24,7 @@ type packed struct {
 	two   *Vector[uint16]
 	four  *Vector[int32]
 	eight *Vector[int64]
+	dense *dense
 }
 
 func newPacked(alloc memory.Allocator, absent int64) *packed {
@@ -31,6 +33,11 @@ func newPacked(alloc memory.Allocator, absent int64) *packed {
 		p.none4 = NoCode
 	}
 	return p
+}
+
+// newDensePacked makes an empty column that is dense.
+func newDensePacked(alloc memory.Allocator, absent int64) *packed {
+	return &packed{absent: absent, alloc: alloc, dense: newDense(alloc, absent)}
 }
 
 // widthOf is the number of bytes that values from least to most need.
@@ -68,6 +75,8 @@ func (p *packed) length() int {
 		return len(p.two.V)
 	case p.four != nil:
 		return len(p.four.V)
+	case p.dense != nil:
+		return p.dense.length()
 	}
 	return len(p.eight.V)
 }
@@ -75,7 +84,7 @@ func (p *packed) length() int {
 // fit makes room in every value for numbers from least to most.
 func (p *packed) fit(least, most int64) {
 	width := widthOf(least, most)
-	if width <= p.width() {
+	if p.dense != nil || width <= p.width() {
 		return
 	}
 	wide := &packed{absent: p.absent, none4: p.none4, alloc: p.alloc, gaps: p.gaps}
@@ -105,6 +114,7 @@ func (p *packed) expect(n int) {
 		p.two.want = n
 	case p.four != nil:
 		p.four.want = n
+	case p.dense != nil: // never needs to be moved
 	default:
 		p.eight.want = n
 	}
@@ -115,6 +125,10 @@ func (p *packed) push(v int64) { p.append([]int64{v}, 1) }
 
 // append appends every stride-th of some values.
 func (p *packed) append(values []int64, stride int) {
+	if p.dense != nil {
+		p.dense.append(values, stride)
+		return
+	}
 	least, most := int64(0), int64(0)
 	for i := 0; i < len(values); i += stride {
 		if v := values[i]; v != p.absent {
@@ -200,6 +214,10 @@ func takeAll[T uint8 | uint16 | int32](to *Vector[T], from []T, rows, remap []in
 func (p *packed) lookUp(index, table []int32, most int32) {
 	p.fit(0, int64(most))
 	switch {
+	case p.dense != nil:
+		for _, i := range index {
+			p.push(int64(table[i+1]))
+		}
 	case p.one != nil:
 		lookUpAll(p.one, index, table, 1)
 	case p.two != nil:
@@ -224,6 +242,13 @@ func (p *packed) scaled(values []int64, null []bool, scale, least, most int64) {
 	p.fit(least*scale, most*scale)
 	p.gaps = p.gaps || null != nil
 	switch {
+	case p.dense != nil:
+		for i, v := range values {
+			if v *= scale; null != nil && null[i] {
+				v = p.absent
+			}
+			p.push(v)
+		}
 	case p.one != nil:
 		scaleAll(p.one, values, null, scale, 1, 0)
 	case p.two != nil:
@@ -256,6 +281,8 @@ func (p *packed) at(row int32) int64 {
 		return unpacked(p.two.V[row], 0, 1, p.absent)
 	case p.four != nil:
 		return unpacked(p.four.V[row], p.none4, 0, p.absent)
+	case p.dense != nil:
+		return p.dense.at(row)
 	}
 	return p.eight.V[row]
 }
@@ -276,6 +303,8 @@ func (p *packed) code(row int32) int32 {
 		return int32(p.two.V[row]) - 1
 	case p.four != nil:
 		return p.four.V[row]
+	case p.dense != nil:
+		return int32(p.dense.at(row))
 	}
 	return int32(p.eight.V[row])
 }
@@ -294,6 +323,8 @@ func (p *packed) gather(out []int64, rows []int32) {
 		gatherAll(out, p.two.V, rows, 0, 1, p.absent)
 	case p.four != nil:
 		gatherAll(out, p.four.V, rows, p.none4, 0, p.absent)
+	case p.dense != nil:
+		p.dense.gather(out, rows)
 	default:
 		gatherAll(out, p.eight.V, rows, p.absent, 0, p.absent)
 	}
@@ -320,6 +351,8 @@ func (p *packed) gatherCodes(out []int32, rows []int32) {
 		gatherAllCodes(out, p.two.V, rows, 1)
 	case p.four != nil:
 		gatherAllCodes(out, p.four.V, rows, 0)
+	case p.dense != nil:
+		p.dense.gatherCodes(out, rows)
 	default:
 		gatherAllCodes(out, p.eight.V, rows, 0)
 	}
@@ -355,6 +388,8 @@ func (p *packed) read(from int, out []int64) {
 		readAll(out, p.two.V[from:], 0, 1, p.absent)
 	case p.four != nil:
 		readAll(out, p.four.V[from:], p.none4, 0, p.absent)
+	case p.dense != nil:
+		p.dense.read(from, out)
 	default:
 		copy(out, p.eight.V[from:])
 	}
@@ -378,6 +413,8 @@ func (p *packed) truncate(n int) {
 		p.two.Truncate(n)
 	case p.four != nil:
 		p.four.Truncate(n)
+	case p.dense != nil:
+		p.dense.truncate(n)
 	default:
 		p.eight.Truncate(n)
 	}
@@ -392,6 +429,8 @@ func (p *packed) release() {
 		p.two.Release()
 	case p.four != nil:
 		p.four.Release()
+	case p.dense != nil:
+		p.dense.release()
 	default:
 		p.eight.Release()
 	}

@@ -21,6 +21,9 @@ func TestPackedIsASlice(t *testing.T) {
 		alloc := memory.NewCheckedAllocator(memory.NewGoAllocator())
 		defer alloc.AssertSize(memoryTB{t}, 0)
 		p := newPacked(alloc, None64)
+		if rapid.Bool().Draw(t, "dense") {
+			p = newDensePacked(alloc, None64)
+		}
 		defer p.release()
 		p.expect(rapid.IntRange(0, 50).Draw(t, "expected"))
 		number := rapid.OneOf(rapid.SampledFrom(append(slices.Clone(edges), None64)), rapid.Int64Range(-300, 300))
@@ -95,9 +98,12 @@ func checkPacked(t *rapid.T, p *packed, want []int64) {
 
 // Codes come by index from the dictionary of a file.
 func TestPackedCodes(t *testing.T) {
-	for _, most := range []int32{1, 254, 255, 65534, 65535, math.MaxInt32} {
-		alloc := memory.NewCheckedAllocator(memory.NewGoAllocator())
+	alloc := memory.NewCheckedAllocator(memory.NewGoAllocator())
+	for n, most := range []int32{1, 254, 255, 65534, 65535, math.MaxInt32, math.MaxInt32} {
 		p := newPacked(alloc, int64(NoCode))
+		if n == 6 {
+			p = newDensePacked(alloc, int64(NoCode))
+		}
 		p.lookUp([]int32{0, -1}, []int32{NoCode, 0}, 0)
 		p.lookUp([]int32{1, -1, 0}, []int32{NoCode, 0, most}, most)
 		var got []int32

@@ -14,7 +14,7 @@ import (
 // with their hashes and get no dictionary.
 type traceColumn struct {
 	seed  Seed
-	end   *Vector[int32]  // by row: its texts end before this one
+	end   *Vector[int32]  // by row: its texts end before this one; rows behind the last have none
 	text  *Vector[int32]  // by text: its bytes end before this one; the first starts at 0
 	hash  *Vector[uint64] // by text
 	bytes []byte
@@ -45,6 +45,9 @@ func (t *traceColumn) texts(row int) (from, to int32) {
 }
 
 func (t *traceColumn) each(row int, yield func([]byte)) {
+	if row >= len(t.end.V) {
+		return
+	}
 	from, to := t.texts(row)
 	for i := from; i < to; i++ {
 		yield(t.at(int(i)))
@@ -117,13 +120,14 @@ func (t *traceColumn) push(code []byte, hash uint64) {
 	t.hash.Push(hash)
 }
 
-// take appends the codes of some rows of another column, or as many rows
-// without where codes are not kept.
+// take appends the codes of some rows of another column, or nothing where codes
+// are not kept.
 func (t *traceColumn) take(from *traceColumn, rows []int32, keep bool) {
+	if !keep {
+		return
+	}
 	for _, row := range rows {
-		if keep {
-			from.each(int(row), func(code []byte) { t.add(code) })
-		}
+		from.each(int(row), func(code []byte) { t.add(code) })
 		t.closeRow()
 	}
 }
@@ -169,6 +173,7 @@ func (t *traceColumn) closeRow() {
 
 func (t *traceColumn) truncate(rows int) {
 	t.crowd, t.crowded = nil, 0
+	rows = min(rows, len(t.end.V))
 	t.end.Truncate(rows)
 	texts := int32(0)
 	if rows > 0 {

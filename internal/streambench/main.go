@@ -11,6 +11,9 @@
 // where ratio is the speed of the whole way divided by that of the slower of
 // reading alone and decoding alone, p50 and p99 are from produced to visible in
 // Redis at 2,000 claims a second, and calls are those of Redis for 1,000 claims.
+// With -memory PERSONS it measures instead what a book takes in memory, part by
+// part, and needs no services.
+//
 // A line before it says how long a restart from a large archive takes.
 package main
 
@@ -42,8 +45,16 @@ func main() {
 	fetch := flag.Int("fetch", 4<<20, "most bytes of a request for messages")
 	rounds := flag.Int("rounds", 3, "how often the throughput is measured, in turn with what it is compared with; medians count")
 	restart := flag.Int("restart", 10_000_000, "lines in the archive of the restart, 0 for none")
+	persons := flag.Int("memory", 0, "persons of a book whose memory is measured, and nothing else; needs no services")
 	profile := flag.String("cpuprofile", "", "write a CPU profile of the whole way")
 	flag.Parse()
+	if *persons > 0 {
+		if err := remember(context.Background(), *persons, *batch); err != nil {
+			fmt.Fprintln(os.Stderr, "streambench:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	o := options{*claims, *rate, *seconds, *batch, *fetch, *rounds, *restart, *profile}
 	if err := run(context.Background(), o); err != nil {
 		fmt.Fprintln(os.Stderr, "streambench:", err)
