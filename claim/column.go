@@ -181,6 +181,14 @@ func (c column) codeAt(row int32) int32 {
 	return c.pack.code(row)
 }
 
+// numberAt gives a value of a column of numbers.
+func (c column) numberAt(row int32) int64 {
+	if c.num != nil {
+		return c.num.V[row]
+	}
+	return c.pack.at(row)
+}
+
 // takeRows appends every width-th value.
 func (c column) takeRows(rows []int64, width int) {
 	n := (len(rows) + width - 1) / width

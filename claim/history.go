@@ -107,6 +107,15 @@ func (h *History) InScope(line int32) int64 {
 	return h.pool.cols[InscpScpAmt].pack.at(h.origin[Lines][line])
 }
 
+// Number gives one value of a column of numbers, None64 where absent: for columns
+// that few rows are asked for.
+func (h *History) Number(f Field, row int32) int64 {
+	if specs[f].Table == Lines && h.lowered.has(uint64(row)) {
+		return h.cols[f].num.V[row]
+	}
+	return h.pool.cols[f].numberAt(h.origin[specs[f].Table][row])
+}
+
 // Sparse gives a coded column that is read for few rows.
 func (h *History) Sparse(f Field) Sparse {
 	if !sparse.Has(f) {

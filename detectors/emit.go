@@ -144,18 +144,17 @@ func same(col []int32, rows []int32) (int32, bool) {
 
 // days gives the first and last day the finding covers.
 func (e *Emitter) days(lines []int32) (from, to string) {
-	first, last := e.h.Numbers(claim.SetlTime), e.h.Numbers(claim.SetlTime)
+	first, last := claim.SetlTime, claim.SetlTime
 	rows := e.claims
 	switch {
 	case e.det.Span == ByStays:
-		first, last = e.h.Numbers(claim.Begntime), e.h.Numbers(claim.Endtime)
+		first, last = claim.Begntime, claim.Endtime
 	case len(lines) > 0:
-		first = e.h.Numbers(claim.FeeOcurTime)
-		last, rows = first, lines
+		first, last, rows = claim.FeeOcurTime, claim.FeeOcurTime, lines
 	}
-	lo, hi := first[rows[0]], last[rows[0]]
+	lo, hi := e.h.Number(first, rows[0]), e.h.Number(last, rows[0])
 	for _, r := range rows {
-		lo, hi = min(lo, first[r]), max(hi, last[r])
+		lo, hi = min(lo, e.h.Number(first, r)), max(hi, e.h.Number(last, r))
 	}
 	return claim.FormatDay(claim.DayOf(lo)), claim.FormatDay(claim.DayOf(hi))
 }

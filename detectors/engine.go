@@ -130,7 +130,8 @@ type kernel struct {
 	claims func(from, to int32, emit *Emitter)
 	person func(p *Person, emit *Emitter)
 	trace  func(code string, lines []int32, emit *Emitter)
-	asks   uint64 // its bit, 0 when it wants to see everybody
+	whole  claim.FieldSet // the columns it reads for all rows
+	asks   uint64         // its bit, 0 when it wants to see everybody
 	emit   *Emitter
 	spent  time.Duration
 }
@@ -148,6 +149,7 @@ func newKernel(r *Run, bound *Bound, h *claim.History, d *Detector) kernel {
 	case d.Trace != nil:
 		k.trace = d.Trace(v)
 	}
+	v.made, k.whole = true, v.whole
 	return k
 }
 

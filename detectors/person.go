@@ -121,8 +121,7 @@ func (ps *persons) staysOf(from, to int32) []int32 {
 
 // stayOrder compares two stays by (begntime, setl_id, fixmedins_code).
 func stayOrder(h *claim.History, a, b int32) int {
-	begin := h.Numbers(claim.Begntime)
-	if c := cmp.Compare(begin[a], begin[b]); c != 0 {
+	if c := cmp.Compare(h.Number(claim.Begntime, a), h.Number(claim.Begntime, b)); c != 0 {
 		return c
 	}
 	return cmp.Or(cmp.Compare(h.Text(claim.SetlID, a), h.Text(claim.SetlID, b)),

@@ -17,18 +17,46 @@ type View struct {
 	set     *Settings
 	det     *Detector
 	reads   claim.FieldSet
+	whole   claim.FieldSet // columns that were asked for as a whole
+	made    bool           // the kernel is there: it asks for no more of them
 }
 
 // Codes gives a declared coded column, claim.NoCode where absent.
 func (v *View) Codes(f claim.Field) []int32 {
 	v.need(f)
+	v.all(f)
 	return v.History.Codes(f)
 }
 
 // Numbers gives a declared column of numbers, claim.None64 where absent.
 func (v *View) Numbers(f claim.Field) []int64 {
 	v.need(f)
+	v.all(f)
 	return v.History.Numbers(f)
+}
+
+// Few gives a declared column of numbers that is read for few rows.
+func (v *View) Few(f claim.Field) Few {
+	v.need(f)
+	return Few{v.History, f}
+}
+
+// Few is a column of numbers behind one more step.
+type Few struct {
+	history *claim.History
+	field   claim.Field
+}
+
+// Of gives the value of a row, claim.None64 when absent.
+func (f Few) Of(row int32) int64 { return f.history.Number(f.field, row) }
+
+// all notes that a column is wanted for all rows: which ones is known when the
+// kernel has been made.
+func (v *View) all(f claim.Field) {
+	if v.made && !v.whole.Has(f) {
+		panic(fmt.Errorf("detectors: %s asks for %s after it was made", v.det.ID, f))
+	}
+	v.whole = v.whole.With(f)
 }
 
 // Sparse gives a declared coded column that is read for few rows.
@@ -41,6 +69,8 @@ func (v *View) Sparse(f claim.Field) claim.Sparse {
 func (v *View) Sent() func(line int32) (cnt, det int64) {
 	v.need(claim.Cnt)
 	v.need(claim.DetItemFeeSumamt)
+	v.all(claim.Cnt)
+	v.all(claim.DetItemFeeSumamt)
 	return v.History.Sent
 }
 
@@ -69,7 +99,7 @@ func (v *View) List(p *Param) []string { return v.set.list(p) }
 // amount, net.
 func (v *View) InScope() InScope {
 	v.need(claim.InscpScpAmt)
-	return InScope{v.History, v.Numbers(claim.DetItemFeeSumamt)}
+	return InScope{v.History, v.Few(claim.DetItemFeeSumamt)}
 }
 
 // InScopeGiven gives the in-scope amount of a line, net, claim.None64 where
@@ -82,7 +112,7 @@ func (v *View) InScopeGiven() func(line int32) int64 {
 // InScope is inscp(line) of the definitions.
 type InScope struct {
 	history *claim.History
-	det     []int64
+	det     Few
 }
 
 // Of gives inscp of one line, in fen.
@@ -90,7 +120,7 @@ func (s InScope) Of(line int32) int64 {
 	if a := s.history.InScope(line); a != claim.None64 {
 		return a
 	}
-	return s.det[line]
+	return s.det.Of(line)
 }
 
 // Sum gives Σ inscp of lines.

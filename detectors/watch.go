@@ -11,13 +11,14 @@ import (
 // come: what was worked out about codes, and the memory, serve all looks. It
 // has one owner, that of the book.
 type Watch struct {
-	book  *claim.Book
-	run   Run
-	byID  map[string]*Detector
-	bound *Bound
-	rules *lineRules
-	w     *worker // nil before the first look
-	items []int32 // what the last look saw, see Seen
+	book   *claim.Book
+	run    Run
+	byID   map[string]*Detector
+	bound  *Bound
+	rules  *lineRules
+	w      *worker // nil before the first look
+	narrow *claim.Narrow
+	items  []int32 // what the last look saw, see Seen
 }
 
 // NewWatch makes a watch over a book. Detectors must look at no more than one
@@ -29,18 +30,16 @@ func NewWatch(book *claim.Book, k *knowledge.Knowledge, ds []*Detector, set *Set
 		w.byID[d.ID] = d
 	}
 	anything := slices.ContainsFunc(ds, func(d *Detector) bool { return d.Person != nil && d.Rests == OnAnything })
-	book.Narrow(&claim.Narrow{
-		Keep: personFields(ds),
+	w.narrow = &claim.Narrow{
 		All:  func(medType int32) bool { return anything || (Care{w.bound}).Of(medType) == claim.Inpatient },
 		With: partners(w.bound),
-	})
+	}
+	book.Narrow(w.narrow)
 	return w
 }
 
-// personFields are the columns that are read of all claims of a person.
-func personFields(ds []*Detector) claim.FieldSet {
-	return Fields(slices.DeleteFunc(slices.Clone(ds), (*Detector).Alone))
-}
+// always are the columns that persons are laid out with, and findings made of.
+var always = claim.FieldSet(0).With(claim.PsnNo, claim.FixmedinsCode, claim.SetlTime, claim.MedType, claim.MedListCodg, claim.FeeOcurTime)
 
 // partners gives the items that findings may rest on together with one.
 func partners(b *Bound) func(item int32) []int32 {
@@ -148,4 +147,10 @@ func (w *Watch) makeRoom(chunks []claim.Span) {
 		room[i] = c.Roomier()
 	}
 	w.w = newWorker(&w.run, w.bound, w.rules, w.run.Pool.NewHistory(room...))
+	w.narrow.Keep = always
+	for i, d := range w.run.Detectors {
+		if !d.Alone() {
+			w.narrow.Keep |= w.w.kernels[i].whole
+		}
+	}
 }

@@ -26,7 +26,7 @@ var Detector = &detectors.Detector{
 
 func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter) {
 	k := &kernel{View: v, item: v.Codes(claim.MedListCodg), time: v.Numbers(claim.FeeOcurTime), inst: v.Codes(claim.FixmedinsCode),
-		cnt: v.Numbers(claim.Cnt), pric: v.Numbers(claim.Pric), inscp: v.InScope()}
+		cnt: v.Numbers(claim.Cnt), pric: v.Few(claim.Pric), inscp: v.InScope()}
 	return func(p *detectors.Person, emit *detectors.Emitter) {
 		if p.To-p.From < 2 {
 			return
@@ -46,18 +46,19 @@ func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter
 
 type kernel struct {
 	*detectors.View
-	item, inst      []int32
-	time, cnt, pric []int64
-	inscp           detectors.InScope
-	done            []bool
-	equal           []int32
+	item, inst []int32
+	time, cnt  []int64
+	pric       detectors.Few
+	inscp      detectors.InScope
+	done       []bool
+	equal      []int32
 }
 
 func (k *kernel) together(a, b int32) bool { return k.item[a] == k.item[b] && k.time[a] == k.time[b] }
 
 func (k *kernel) same(a, b int32) bool {
 	claims := k.History.LineClaim
-	return k.cnt[a] == k.cnt[b] && k.pric[a] == k.pric[b] && k.inst[claims[a]] == k.inst[claims[b]]
+	return k.cnt[a] == k.cnt[b] && k.pric.Of(a) == k.pric.Of(b) && k.inst[claims[a]] == k.inst[claims[b]]
 }
 
 // group splits lines of one item and time by what else must be equal.
@@ -93,7 +94,7 @@ func (k *kernel) hit(lines []int32, first int32, emit *detectors.Emitter) {
 	}
 	a := lines[0]
 	key := k.Text(claim.MedListCodg, k.item[a]) + "|" + claim.FormatTime(k.time[a]) + "|" +
-		claim.TrimNumber(claim.KindQuantity, k.cnt[a]) + "|" + claim.TrimNumber(claim.KindPrice, k.pric[a])
+		claim.TrimNumber(claim.KindQuantity, k.cnt[a]) + "|" + claim.TrimNumber(claim.KindPrice, k.pric.Of(a))
 	emit.Hit(detectors.Hit{
 		Subject: detectors.Institution, Code: emit.InstitutionOf(first), Key: key, Lines: lines, Amount: amount,
 		Facts: detectors.Facts{{Name: "lines", Value: len(lines)}},

@@ -30,7 +30,7 @@ var Detector = &detectors.Detector{
 }
 
 func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter) {
-	begin, fund := v.Numbers(claim.Begntime), v.Numbers(claim.FundPaySumamt)
+	begin, fund := v.Few(claim.Begntime), v.Few(claim.FundPaySumamt)
 	days, least := v.Number(window), int(v.Number(minStays))
 	var runs detectors.Runs
 	return func(p *detectors.Person, emit *detectors.Emitter) {
@@ -40,7 +40,7 @@ func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter
 		runs.Reset()
 		last := 0
 		for i, c := range p.Stays {
-			for last < len(p.Stays) && claim.DayOf(begin[p.Stays[last]])-claim.DayOf(begin[c]) < days {
+			for last < len(p.Stays) && claim.DayOf(begin.Of(p.Stays[last]))-claim.DayOf(begin.Of(c)) < days {
 				last++
 			}
 			if last-i >= least {
@@ -51,7 +51,7 @@ func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter
 			stays := p.Stays[r.From:r.To]
 			var amount claim.Wide
 			for _, c := range stays[least-1:] {
-				amount = amount.Plus(fund[c])
+				amount = amount.Plus(fund.Of(c))
 			}
 			emit.Hit(detectors.Hit{
 				Subject: detectors.PersonKind, Code: emit.PersonOf(p.From), Claims: stays, Amount: amount,

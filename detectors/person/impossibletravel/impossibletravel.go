@@ -36,7 +36,7 @@ var Detector = &detectors.Detector{
 
 func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter) {
 	care, kind, inst, places := v.Care(), v.Codes(claim.MedType), v.Codes(claim.FixmedinsCode), v.Institutions()
-	settled, fund := v.Numbers(claim.SetlTime), v.Numbers(claim.FundPaySumamt)
+	settled, fund := v.Numbers(claim.SetlTime), v.Few(claim.FundPaySumamt)
 	least, speed := float64(v.Number(minKm)), float64(v.Number(maxKmh))
 	return func(p *detectors.Person, emit *detectors.Emitter) {
 		before := int32(claim.NoCode)
@@ -59,7 +59,7 @@ func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter
 				continue
 			}
 			emit.Hit(detectors.Hit{
-				Subject: detectors.Institution, Code: inst[c], Claims: []int32{a, c}, Amount: claim.WideOf(min(fund[a], fund[c])),
+				Subject: detectors.Institution, Code: inst[c], Claims: []int32{a, c}, Amount: claim.WideOf(min(fund.Of(a), fund.Of(c))),
 				Facts: detectors.Facts{{Name: "km", Value: int64(km)}, {Name: "seconds", Value: settled[c] - settled[a]}},
 			})
 		}

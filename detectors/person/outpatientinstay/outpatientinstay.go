@@ -28,7 +28,7 @@ var Detector = &detectors.Detector{
 }
 
 func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter) {
-	k := &kernel{View: v, care: v.Care(), kind: v.Codes(claim.MedType), begin: v.Numbers(claim.Begntime), end: v.Numbers(claim.Endtime),
+	k := &kernel{View: v, care: v.Care(), kind: v.Codes(claim.MedType), begin: v.Few(claim.Begntime), end: v.Few(claim.Endtime),
 		time: v.Numbers(claim.FeeOcurTime), outside: v.Sparse(claim.EtipFlag), one: v.Code(claim.EtipFlag, "1"), inscp: v.InScope()}
 	return func(p *detectors.Person, emit *detectors.Emitter) {
 		if len(p.Stays) == 0 {
@@ -44,14 +44,15 @@ func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter
 
 type kernel struct {
 	*detectors.View
-	care             detectors.Care
-	kind             []int32
-	outside          claim.Sparse
-	one              int32
-	begin, end, time []int64
-	inscp            detectors.InScope
-	lines            []int32
-	used             []bool
+	care       detectors.Care
+	kind       []int32
+	outside    claim.Sparse
+	one        int32
+	begin, end detectors.Few
+	time       []int64
+	inscp      detectors.InScope
+	lines      []int32
+	used       []bool
 }
 
 func (k *kernel) claim(c int32, stays []int32, emit *detectors.Emitter) {
@@ -92,5 +93,5 @@ func (k *kernel) claim(c int32, stays []int32, emit *detectors.Emitter) {
 
 // inside reports whether a day lies strictly between admission and discharge.
 func (k *kernel) inside(day int64, stay int32) bool {
-	return day > claim.DayOf(k.begin[stay]) && day < claim.DayOf(k.end[stay])
+	return day > claim.DayOf(k.begin.Of(stay)) && day < claim.DayOf(k.end.Of(stay))
 }

@@ -27,21 +27,21 @@ var Detector = &detectors.Detector{
 }
 
 func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter) {
-	begin, end, inst, fund := v.Numbers(claim.Begntime), v.Numbers(claim.Endtime), v.Codes(claim.FixmedinsCode), v.Numbers(claim.FundPaySumamt)
+	begin, end, inst, fund := v.Few(claim.Begntime), v.Few(claim.Endtime), v.Codes(claim.FixmedinsCode), v.Few(claim.FundPaySumamt)
 	allowed := v.Number(tolerance) * 3600
 	return func(p *detectors.Person, emit *detectors.Emitter) {
 		for i, a := range p.Stays {
 			for _, b := range p.Stays[i+1:] {
-				if begin[b] >= end[a] {
+				if begin.Of(b) >= end.Of(a) {
 					break // stays are in the order of their beginning
 				}
-				overlap := min(end[a], end[b]) - begin[b]
+				overlap := min(end.Of(a), end.Of(b)) - begin.Of(b)
 				if overlap <= allowed || inst[a] == inst[b] {
 					continue
 				}
 				emit.Hit(detectors.Hit{
 					Subject: detectors.Institution, Code: inst[b], Claims: []int32{a, b},
-					Amount: claim.WideOf(min(fund[a], fund[b])),
+					Amount: claim.WideOf(min(fund.Of(a), fund.Of(b))),
 					Facts:  detectors.Facts{{Name: "overlap_hours", Value: overlap / 3600}, {Name: "overlap_seconds", Value: overlap}},
 				})
 			}

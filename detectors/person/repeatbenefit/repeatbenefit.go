@@ -25,7 +25,7 @@ var Detector = &detectors.Detector{
 }
 
 func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter) {
-	bill, fund := v.Codes(claim.BillNo), v.Numbers(claim.FundPaySumamt)
+	bill, fund := v.Codes(claim.BillNo), v.Few(claim.FundPaySumamt)
 	var billed []int32
 	var groups detectors.Groups
 	return func(p *detectors.Person, emit *detectors.Emitter) {
@@ -44,8 +44,15 @@ func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter
 			}
 			emit.Hit(detectors.Hit{
 				Subject: detectors.PersonKind, Code: emit.PersonOf(p.From), Key: v.Text(claim.BillNo, no), Claims: claims,
-				Amount: detectors.Total(fund, claims[1:]), Facts: detectors.Facts{{Name: "settlements", Value: len(claims)}},
+				Amount: total(fund, claims[1:]), Facts: detectors.Facts{{Name: "settlements", Value: len(claims)}},
 			})
 		})
 	}
+}
+
+func total(fund detectors.Few, claims []int32) (sum claim.Wide) {
+	for _, c := range claims {
+		sum = sum.Plus(fund.Of(c))
+	}
+	return sum
 }

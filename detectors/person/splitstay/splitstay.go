@@ -31,8 +31,8 @@ var Detector = &detectors.Detector{
 }
 
 func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter) {
-	begin, end, inst := v.Numbers(claim.Begntime), v.Numbers(claim.Endtime), v.Codes(claim.FixmedinsCode)
-	diag, fund := v.Codes(claim.DscgMaindiagCode), v.Numbers(claim.FundPaySumamt)
+	begin, end, inst := v.Few(claim.Begntime), v.Few(claim.Endtime), v.Codes(claim.FixmedinsCode)
+	diag, fund := v.Codes(claim.DscgMaindiagCode), v.Few(claim.FundPaySumamt)
 	gap, list := v.Number(maxGap), v.List(excluded)
 	var groups detectors.Groups
 	related := func(a, b int32) bool {
@@ -49,12 +49,12 @@ func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter
 		groups.By(p.Stays, func(c int32) int32 { return inst[c] }, func(at int32, stays []int32) {
 			for i := 1; i < len(stays); i++ {
 				a, b := stays[i-1], stays[i]
-				days := claim.DayOf(begin[b]) - claim.DayOf(end[a])
+				days := claim.DayOf(begin.Of(b)) - claim.DayOf(end.Of(a))
 				if days < 0 || days > gap || !related(a, b) {
 					continue
 				}
 				emit.Hit(detectors.Hit{
-					Subject: detectors.Institution, Code: at, Claims: []int32{a, b}, Amount: claim.WideOf(fund[b]),
+					Subject: detectors.Institution, Code: at, Claims: []int32{a, b}, Amount: claim.WideOf(fund.Of(b)),
 					Facts: detectors.Facts{{Name: "gap_days", Value: days}},
 				})
 			}
