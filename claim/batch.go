@@ -63,8 +63,8 @@ func (b *Batch) join(workers int) *joined {
 	return j
 }
 
-// inClaims calls yield with the rows of lines or diagnoses and their owners, so
-// that those of each claim come together, in their order.
+// inClaims calls yield with the rows of lines or diagnoses and their owners,
+// claim by claim, those of each in their order.
 func (b *Batch) inClaims(t Table, yield func(row, owner int32)) {
 	owners := b.Owners(t)
 	if b.joined != nil { // only tables may hold them scattered
@@ -72,12 +72,10 @@ func (b *Batch) inClaims(t Table, yield func(row, owner int32)) {
 		if t == Diagnoses {
 			m = b.joined.diagnoses
 		}
-		if m.sorted != nil {
-			for _, row := range m.sorted {
-				yield(row, owners[row])
-			}
-			return
+		for c := range int32(b.rows[Settlements]) {
+			m.each(c, func(row int32) { yield(row, c) })
 		}
+		return
 	}
 	for row, owner := range owners {
 		yield(int32(row), owner)

@@ -116,10 +116,12 @@ func (k *Book) Person(code int32) string { return k.in.All.Dicts[DomainPerson].T
 // whose findings may change.
 func (k *Book) Add(b *Batch) (verdicts []Verdict, touched []int32) {
 	all := k.in.All
-	from, line, diagnosis := all.Rows(Settlements), all.Rows(Lines), all.Rows(Diagnoses)
+	from, line, diagnosis := all.Rows(Settlements), int32(all.Rows(Lines)), int32(all.Rows(Diagnoses))
 	verdicts = k.in.Add(b)
 	k.lines = placesFrom(k.lines, all.Owners(Lines), line, all.Rows(Settlements))
 	k.diagnoses = placesFrom(k.diagnoses, all.Owners(Diagnoses), diagnosis, all.Rows(Settlements))
+	all.lineOwner.Truncate(0) // places tell
+	all.diagOwner.Truncate(0)
 	k.grow()
 	person, visit, inst := all.Codes(PsnNo), all.Codes(MdtrtID), all.Codes(FixmedinsCode)
 	one, flag, setl, orig := all.Dicts[DomainFlag].Lookup("1"), all.Codes(RefdSetlFlag), all.Codes(SetlID), all.Codes(InitSetlID)
@@ -152,16 +154,17 @@ func (k *Book) grow() {
 	k.pool.special.grow(all.Rows(Lines))
 }
 
-// placesFrom says where the rows of new settlements lie: behind the rows known
-// so far, those of each together.
-func placesFrom(places []place, owners []int32, row, settlements int) []place {
-	places = append(places, make([]place, settlements-len(places))...)
-	for ; row < len(owners); row++ {
-		p := &places[owners[row]]
-		if p.count == 0 {
-			p.first = int32(row)
-		}
-		p.count++
+// placesFrom says where the rows of new settlements lie: from a row on, those of
+// each together, in the order of settlements. owners are those of the new rows.
+func placesFrom(places []place, owners []int32, row int32, settlements int) []place {
+	from := len(places)
+	places = append(places, make([]place, settlements-from)...)
+	for _, owner := range owners {
+		places[owner].count++
+	}
+	for c := from; c < settlements; c++ {
+		places[c].first = row
+		row += places[c].count
 	}
 	return places
 }

@@ -21,7 +21,7 @@ func (k *Book) Net(persons []int32, since int) (p *Pool, whole []bool) {
 		}
 		starts = append(starts, int32(len(k.circle)))
 	}
-	n.own = &members{owners: k.in.All.Owners(Lines), places: k.lines}
+	n.own = &members{places: k.lines}
 	k.judge()
 	n.some, n.lowering = k.circle, n.lowering[:0]
 	n.takeRefunds()
@@ -115,7 +115,7 @@ func (k *Book) negativeLines(c int32) {
 func (k *Book) show() {
 	all, p := k.in.All, &k.pool
 	p.cols, p.traces, p.owners, p.standing = all.cols, all.traces, all.lineOwner, k.net.standing
-	p.lines, p.diagnoses = k.net.own, &members{owners: all.Owners(Diagnoses), places: k.diagnoses}
+	p.lines, p.diagnoses = k.net.own, &members{places: k.diagnoses}
 	p.claims, p.anew, p.persons, p.asked = p.claims[:0], p.anew[:0], append(p.persons[:0], 0), p.asked[:0]
 }
 

@@ -139,13 +139,13 @@ func (n *netter) readLines(negative []int32) {
 // takeRefunds takes refund lines off the lines they name.
 func (n *netter) takeRefunds() {
 	b := n.b
-	cnt, named, owners := b.packed(Cnt), b.packed(InitFeedetlSn), b.Owners(Lines)
+	cnt, named := b.packed(Cnt), b.packed(InitFeedetlSn)
 	var refunds []int32
 	for _, l := range n.negative {
 		if named.code(l) < 0 {
 			continue
 		}
-		if s := n.standing[owners[l]]; s == TakesPart || s == Return {
+		if s := n.standing[n.own.owner(l)]; s == TakesPart || s == Return {
 			refunds = append(refunds, l)
 		}
 	}
@@ -154,7 +154,7 @@ func (n *netter) takeRefunds() {
 	}
 	visits := newBitset(b.Dicts[DomainVisit].Len())
 	for _, l := range refunds {
-		visits.set(uint64(b.Codes(MdtrtID)[owners[l]]))
+		visits.set(uint64(b.Codes(MdtrtID)[n.own.owner(l)]))
 	}
 	f := &finder{n: n, wanted: visits, numbers: map[int32]map[int32]int32{}, crowds: map[int32]map[int32]int32{}}
 	if n.altered == nil {
@@ -162,7 +162,7 @@ func (n *netter) takeRefunds() {
 	}
 	det, inscp := b.packed(DetItemFeeSumamt), b.packed(InscpScpAmt)
 	for _, l := range refunds {
-		y := f.find(owners[l], named.code(l))
+		y := f.find(n.own.owner(l), named.code(l))
 		if y == NoCode {
 			continue
 		}
@@ -214,7 +214,7 @@ func (f *finder) find(claim, sn int32) int32 {
 	}
 	best := int32(NoCode)
 	for _, c := range claims {
-		if l := f.own(c, sn); l != NoCode && (best == NoCode || f.n.before(c, f.n.own.owners[best])) {
+		if l := f.own(c, sn); l != NoCode && (best == NoCode || f.n.before(c, f.n.own.owner(best))) {
 			best = l
 		}
 	}
@@ -255,13 +255,13 @@ func (f *finder) own(c, sn int32) int32 {
 // line of the first claim that has one.
 func (f *finder) byNumber(claims []int32) map[int32]int32 {
 	numbers := map[int32]int32{}
-	sns, cnt, owners := f.n.b.packed(FeedetlSn), f.n.b.packed(Cnt), f.n.own.owners
+	sns, cnt := f.n.b.packed(FeedetlSn), f.n.b.packed(Cnt)
 	for _, c := range claims {
 		f.n.own.each(c, func(l int32) {
 			if cnt.at(l) <= 0 {
 				return
 			}
-			if other, ok := numbers[sns.code(l)]; !ok || f.n.before(c, owners[other]) {
+			if other, ok := numbers[sns.code(l)]; !ok || f.n.before(c, f.n.own.owner(other)) {
 				numbers[sns.code(l)] = l
 			}
 		})
@@ -323,7 +323,7 @@ func (n *netter) pool(claims, persons []int32, diagnoses *members) *Pool {
 func (n *netter) mark(lines, claims bitset) {
 	for _, some := range [][]int32{n.negative, n.lowering} {
 		for _, l := range some {
-			if owner := n.own.owners[l]; n.standing[owner] == TakesPart {
+			if owner := n.own.owner(l); n.standing[owner] == TakesPart {
 				claims.set(uint64(owner))
 				lines.set(uint64(l))
 			}

@@ -1,9 +1,11 @@
 package claim
 
+import "slices"
+
 // members finds the lines, or the diagnoses, of settlements. Mostly those of
 // each lie together, and a place says where; else they are sorted first.
 type members struct {
-	owners []int32
+	owners []int32 // nil: places tell
 	places []place // by settlement: among the rows, or in sorted if there is one
 	sorted []int32
 	gaps   bool // rows without settlement may lie between those of a claim
@@ -36,6 +38,24 @@ func membersOf(owners []int32, settlements int) *members {
 		}
 	}
 	return m
+}
+
+// owner is the settlement of a row.
+func (m *members) owner(row int32) int32 {
+	if m.owners != nil {
+		return m.owners[row]
+	}
+	// Rows came with their settlements, one after the other: the last one that
+	// begins here or before has it, but for those without any rows.
+	c, _ := slices.BinarySearchFunc(m.places, row, func(p place, row int32) int {
+		if p.first <= row {
+			return -1
+		}
+		return 1
+	})
+	for c--; m.places[c].count == 0; c-- {
+	}
+	return int32(c)
 }
 
 // of is the number of a settlement's rows.
