@@ -11,6 +11,7 @@ import (
 type worker struct {
 	consumer   *Consumer
 	assignment Assignment
+	hold       *HoldError // why no batch is taken at the moment
 }
 
 // errLeftBehind is a handler that did not return although its context ended.
@@ -38,8 +39,13 @@ func (w *worker) run(ctx context.Context) error {
 		var gap *GapError
 		switch {
 		case errors.As(err, &gap):
-			w.consumer.setPosition(Position{w.assignment.Partition, gap.Want, gap.Have, gap})
+			w.consumer.setPosition(Position{Partition: w.assignment.Partition, Next: gap.Want, End: gap.Have, Gap: gap})
 			w.tell(Gap, gap)
+			pause(ctx, o.Retry)
+			continue
+		case errors.As(err, &w.hold):
+			w.consumer.hold(w.assignment.Partition, w.hold)
+			w.tell(Held, err)
 			pause(ctx, o.Retry)
 			continue
 		case errors.Is(err, errStalled):
@@ -97,8 +103,8 @@ func (w *worker) session(ctx context.Context) (moved bool, err error) {
 				left = err == errLeftBehind
 				return moved, err
 			}
-			next, moved = part.Next, true
-			w.consumer.setPosition(Position{a.Partition, next, b.end, nil})
+			next, moved, w.hold = part.Next, true, nil
+			w.consumer.setPosition(Position{Partition: a.Partition, Next: next, End: b.end})
 		}
 		give <- b.fetched
 	}
@@ -123,7 +129,7 @@ func (w *worker) start(ctx context.Context, next int64) (int64, error) {
 	case next > end:
 		return 0, &GapError{a.Topic, a.Partition, next, end}
 	}
-	w.consumer.setPosition(Position{a.Partition, next, end, nil})
+	w.consumer.setPosition(Position{Partition: a.Partition, Next: next, End: end, Hold: w.hold})
 	return next, nil
 }
 
