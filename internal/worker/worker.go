@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,10 +49,14 @@ type Options struct {
 	Clock      func() time.Time
 	// Archive keeps what was consumed; nil for none, then a restart needs all
 	// messages of the window in Kafka. A range is written when it has so many
-	// claims (0: 50,000) or is so old (0: ten minutes).
-	Archive       *archive.Archive
-	ArchiveClaims int
-	ArchiveEvery  time.Duration
+	// claims (0: 50,000) or is so old (0: ten minutes). While the archive cannot
+	// be written it is tried again after a while (0: half a minute), and up to so
+	// many bytes of a partition wait (0: 64 MiB); then the partition is held.
+	Archive        *archive.Archive
+	ArchiveClaims  int
+	ArchiveEvery   time.Duration
+	ArchiveAgain   time.Duration
+	ArchiveWaiting int64
 	// Report is told every step that was done, and what is worth a look; may be
 	// nil. Partitions report at the same time.
 	Report func(Report)
@@ -86,6 +91,7 @@ type Worker struct {
 	keep   claim.FieldSet
 	mu     sync.Mutex
 	memory map[int]*memory // by partition; absent while a handler has it
+	limits map[int]*limit  // by partition; absent where none is needed
 }
 
 // New makes a worker. Detectors that look beyond one person are left out: they
@@ -103,17 +109,12 @@ func New(o Options) (*Worker, error) {
 	if o.WindowDays == 0 {
 		o.WindowDays = defaultWindow
 	}
-	if o.ArchiveClaims == 0 {
-		o.ArchiveClaims = 50_000
-	}
-	if o.ArchiveEvery == 0 {
-		o.ArchiveEvery = 10 * time.Minute
-	}
+	o.fillArchive()
 	if o.Report == nil {
 		o.Report = func(Report) {}
 	}
 	o.Detectors = slices.DeleteFunc(slices.Clone(o.Detectors), func(d *detectors.Detector) bool { return d.Trace != nil })
-	w := &Worker{o: o, byID: map[string]*detectors.Detector{}, memory: map[int]*memory{}}
+	w := &Worker{o: o, byID: map[string]*detectors.Detector{}, memory: map[int]*memory{}, limits: map[int]*limit{}}
 	for _, d := range o.Detectors {
 		w.byID[d.ID] = d
 	}
@@ -124,6 +125,14 @@ func New(o Options) (*Worker, error) {
 		w.o.Archive = &a
 	}
 	return w, nil
+}
+
+// fillArchive puts in what holds where nothing else was said of the archive.
+func (o *Options) fillArchive() {
+	o.ArchiveClaims = cmp.Or(o.ArchiveClaims, 50_000)
+	o.ArchiveEvery = cmp.Or(o.ArchiveEvery, 10*time.Minute)
+	o.ArchiveAgain = cmp.Or(o.ArchiveAgain, 30*time.Second)
+	o.ArchiveWaiting = cmp.Or(o.ArchiveWaiting, 64<<20)
 }
 
 // Handler makes the handler of a partition.
@@ -213,18 +222,25 @@ func (h *handler) End() {
 }
 
 // Handle does a batch: the part before the store's offset without effect, the
-// rest as one step.
+// rest as one step, or several where one would be too large.
 func (h *handler) Handle(ctx context.Context, b kafka.Batch) error {
 	if h.m == nil {
 		return errors.New("worker: the partition must begin anew")
 	}
-	err := h.handle(ctx, b)
-	if err != nil { // memory may be ahead of the store
-		h.m.release()
-		h.m = nil
+	if err := h.room(ctx); err != nil {
+		return err
+	}
+	if err := h.inSteps(ctx, b, h.handle); err != nil { // memory may be ahead of the store
+		h.forget()
 		return fmt.Errorf("partition %d: %w", h.a.Partition, err)
 	}
 	return nil
+}
+
+// forget throws memory away: the next handler begins where the store says.
+func (h *handler) forget() {
+	h.m.release()
+	h.m = nil
 }
 
 func (h *handler) handle(ctx context.Context, b kafka.Batch) error {
@@ -240,8 +256,9 @@ func (h *handler) handle(ctx context.Context, b kafka.Batch) error {
 		if err := m.learn(h.a, b.Messages[:at]); err != nil {
 			return err
 		}
-		if m.next = min(b.Next, m.done); m.next < m.done {
-			return nil
+		m.next = min(b.Next, m.done)
+		if err := h.archive(ctx); err != nil || m.next < m.done {
+			return err
 		}
 		if err := h.caughtUp(ctx); err != nil {
 			return err
