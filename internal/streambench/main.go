@@ -11,7 +11,11 @@
 // where ratio is the speed of the whole way divided by that of the slower of
 // reading alone and decoding alone, p50 and p99 are from produced to visible in
 // Redis at 2,000 claims a second, and calls are those of Redis for 1,000 claims.
-// A line before it says how long a restart from a large archive takes.
+// Lines before it say how long a restart from a large archive takes, and
+//
+//	memory slope N MiB/min over N min (N claims)
+//
+// whether memory grows while claims come and are forgotten.
 package main
 
 import (
@@ -40,9 +44,11 @@ func main() {
 	seconds := flag.Int("seconds", 10, "length of the latency run")
 	batch := flag.Int("batch", 4096, "most messages of a step")
 	restart := flag.Int("restart", 10_000_000, "lines in the archive of the restart, 0 for none")
+	slope := flag.Duration("slope", time.Minute, "length of the run that looks whether memory grows, 0 for none")
 	profile := flag.String("cpuprofile", "", "write a CPU profile of the whole way")
+	heap := flag.String("memprofile", "", "write a profile of the memory after the slope's run")
 	flag.Parse()
-	if err := run(*claims, *rate, *seconds, *batch, *restart, *profile); err != nil {
+	if err := run(*claims, *rate, *seconds, lengths{*batch, *restart, *slope, *heap}, *profile); err != nil {
 		fmt.Fprintln(os.Stderr, "streambench:", err)
 		os.Exit(1)
 	}
@@ -59,14 +65,22 @@ type bench struct {
 	profile  string
 }
 
-func run(claims, rate, seconds, batch, restart int, profile string) error {
+// lengths of what is measured beside the ratio.
+type lengths struct {
+	batch, restart int
+	slope          time.Duration
+	heap           string // file of a profile
+}
+
+func run(claims, rate, seconds int, l lengths, profile string) error {
 	ctx := context.Background()
 	b, err := open(ctx, claims)
 	if err != nil {
 		return err
 	}
 	defer b.Client.Close()
-	b.batch, b.profile = batch, profile
+	b.batch, b.profile = l.batch, profile
+	n := float64(len(b.messages))
 	topic := fmt.Sprintf("claims-bench-%d", time.Now().UnixNano())
 	if err := b.fill(ctx, topic); err != nil {
 		return err
@@ -86,13 +100,17 @@ func run(claims, rate, seconds, batch, restart int, profile string) error {
 	if err != nil {
 		return err
 	}
-	if restart > 0 {
-		if err := b.restart(ctx, restart); err != nil {
+	if l.restart > 0 {
+		if err := b.restart(ctx, l.restart); err != nil {
 			return fmt.Errorf("restart: %w", err)
 		}
 	}
-	n := float64(len(b.messages))
-	fmt.Printf("claims %d, %.0f bytes each\n", len(b.messages), float64(b.bytes)/n)
+	if l.slope > 0 {
+		if err := b.slope(ctx, l.slope, l.heap); err != nil {
+			return fmt.Errorf("slope: %w", err)
+		}
+	}
+	fmt.Printf("claims %.0f, %.0f bytes each\n", n, float64(b.bytes)/n)
 	fmt.Printf("bare consumer    %9.0f claims/s per core\n", n/bare.Seconds())
 	fmt.Printf("decoding alone   %9.0f claims/s per core\n", n/alone.Seconds())
 	fmt.Printf("Kafka to Redis   %9.0f claims/s per core\n", n/whole.Seconds())
@@ -106,7 +124,7 @@ func open(ctx context.Context, claims int) (*bench, error) {
 		return nil, err
 	}
 	b := &bench{Services: s}
-	if b.place, err = trial.NewPlace(ctx, 1, claims); err != nil {
+	if b.place, err = trial.NewPlace(ctx, 1, claims, 0); err != nil {
 		return nil, err
 	}
 	for _, value := range b.place.Claims() {
@@ -155,7 +173,7 @@ func (b *bench) whole(ctx context.Context, topic string) (took time.Duration, ca
 	defer stop()
 	var began time.Time
 	left := b.sent
-	w, err := b.place.Worker(store, b.Services, nil, func(r worker.Report) {
+	w, err := b.place.Worker(store, b.Services, trial.Archiving{}, 0, func(r worker.Report) {
 		if left -= r.Counts.Messages; left <= 0 {
 			took = time.Since(began)
 			stop()
