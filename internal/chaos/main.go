@@ -233,7 +233,11 @@ func huge(c []byte) [][]byte {
 func send(ctx context.Context, p *kafka.Producer, topic string, shares <-chan []kafka.Message) error {
 	for messages := range shares {
 		for some := range slices.Chunk(messages, 25) {
-			if err := p.Publish(ctx, topic, some); err != nil {
+			err := p.Publish(ctx, topic, some)
+			for tries := 0; err != nil && tries < 10; tries++ { // Kafka was killed: what comes twice is a duplicate
+				err = p.Publish(ctx, topic, some)
+			}
+			if err != nil {
 				return fmt.Errorf("send: %w", err)
 			}
 			time.Sleep(10 * time.Millisecond)
