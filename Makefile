@@ -3,11 +3,12 @@
 
 LINES ?= 10000000
 FUZZTIME ?= 10
-FAULTS ?= 40
+FAULTS ?= 66
 PERSONS ?= 1000000
+SLOPE ?= 1m
 
 .DEFAULT_GOAL := help
-.PHONY: help check test services race fuzz gen bench-scan bench-json demo ci bench-stream bench-memory chaos
+.PHONY: help check test services race fuzz gen bench-scan bench-json demo ci bench-stream bench-memory chaos power
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "%-12s %s\n", $$1, $$2 }'
@@ -46,11 +47,15 @@ demo: ## invent claims and scan them
 ci: ## everything the gate checks, as on a fresh clone
 	@.ci/run
 
-bench-stream: ## speed of the stream on real Kafka and Redis: ratio to reading or decoding alone, latency, calls
-	@.ci/services go run ./internal/streambench
+bench-stream: ## speed of the stream on real Kafka and Redis: ratio to reading or decoding alone, latency, calls; memory over SLOPE (1m unless told)
+	@.ci/services go run ./internal/streambench -slope $(SLOPE)
 
 bench-memory: ## bytes a worker remembers of PERSONS persons with a year of visits (1000000 unless told): by part, a claim and a person
 	@go run ./internal/streambench -memory $(PERSONS)
 
-chaos: ## kill, freeze, fill and cut off workers, Redis and Kafka FAULTS times under load (40 unless told); nothing may be lost or done twice
+chaos: ## kill, freeze, replace, fill and cut off workers, Redis, Kafka and the archive FAULTS times under load (66 unless told); nothing may be lost or done twice
 	@.ci/services go run ./internal/chaos -faults $(FAULTS) -claims 60000 -workers 3
+
+power: ## watch whether redis-server answers only what is on the disk (needs strace)
+	@command -v strace >/dev/null || { echo "strace is needed: install it" >&2; exit 1; }
+	@.ci/services go run ./internal/chaos -power -claims 20000

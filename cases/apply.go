@@ -27,7 +27,7 @@ const worker = "worker"
 
 // Apply does a step, whole or not at all, in one call of Redis. A step done
 // before gives a result with Repeated and no error. It fails with [ErrStale], an
-// [*OffsetError], [journal.ErrFull], [journal.ErrLarge], [journal.ErrRebuild],
+// [*OffsetError], [journal.ErrFull], [ErrLarge], [journal.ErrRebuild],
 // what is wrong with the step, or an error of Redis; after the last, apply it
 // again.
 func (s *Store) Apply(ctx context.Context, step Step) (Result, error) {

@@ -3,11 +3,16 @@ package cases
 import (
 	"errors"
 	"fmt"
+
+	"fundwatch/internal/journal"
 )
 
 var (
 	// ErrStale says that the partition has a newer owner. Stop working on it.
 	ErrStale = errors.New("分区已由新一代消费者接管 the partition has a newer owner")
+	// ErrLarge says that the line of a step is too large. Nothing was done; make
+	// smaller steps.
+	ErrLarge = journal.ErrLarge
 	// ErrMissing says that there is no such lead or case.
 	ErrMissing = errors.New("未找到 not found")
 )

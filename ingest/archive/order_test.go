@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -48,6 +49,40 @@ func TestTheSameRangeAgain(t *testing.T) {
 	}
 	if _, err := tryPut(t, a, 0, append(visits(0, 9), claimtest.Claim("Other"))...); !errors.Is(err, ErrOrder) {
 		t.Errorf("another content of the same range: %v", err)
+	}
+}
+
+// A store that fails at any operation, as a full disk does, loses nothing: the
+// sealed range is written when it is tried again.
+func TestASealedRangeIsTriedAgain(t *testing.T) {
+	whole := newMem()
+	put(t, over(t, whole), 0, visits(0, 10)...)
+	for failAt := 1; failAt <= whole.ops; failAt++ {
+		for _, late := range []bool{false, true} {
+			s := newMem()
+			s.failAt, s.late = failAt, late
+			w := over(t, s).Begin(3, 0)
+			offsets := []int64{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}
+			if err := w.Add(batchOf(t, visits(0, 10)), offsets, nil); err != nil {
+				t.Fatal(err)
+			}
+			sealed, err := w.Seal(End{To: 10, Messages: 10, Arrived: claim.None64})
+			if err != nil || sealed.To() != 10 || sealed.Bytes() == 0 {
+				t.Fatal(sealed, err)
+			}
+			for range 2 {
+				if r, err := sealed.Commit(context.Background()); err == nil {
+					t.Fatalf("operation %d: %v is written", failAt, r)
+				}
+			}
+			s.failAt = 0
+			if r, err := sealed.Commit(context.Background()); err != nil || r.To != 10 {
+				t.Fatalf("operation %d: %v %v", failAt, r, err)
+			}
+			if !maps.EqualFunc(s.objects, whole.objects, bytes.Equal) {
+				t.Errorf("operation %d: %v", failAt, s.names())
+			}
+		}
 	}
 }
 

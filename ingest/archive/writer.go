@@ -106,80 +106,35 @@ type End struct {
 	Arrived int64
 }
 
-// Commit writes the range; until it returns without error the range may not
-// exist. It is safe to begin anew and commit the same again: a range that is
-// there stays, and is given; so is one that holds this one, so that To of the
-// given range may be greater. A range that overlaps others in part is refused
-// with ErrOrder: somebody else has written this partition, and the caller must
-// go on from where Load says.
+// Commit seals the range and writes it, for who needs no second try: see
+// [Sealed.Commit].
 func (w *Writer) Commit(ctx context.Context, end End) (*Range, error) {
-	r, err := w.commit(ctx, end)
+	s, err := w.Seal(end)
 	if err != nil {
 		return nil, err
 	}
-	return r, nil
+	return s.Commit(ctx)
 }
 
-func (w *Writer) commit(ctx context.Context, end End) (*Range, error) {
+// Seal ends the range: nothing is added any more, and its files are ready to be
+// written. The writer has done its work then.
+func (w *Writer) Seal(end End) (*Sealed, error) {
 	if w.err != nil {
 		return nil, w.err
 	}
-	w.err = errors.New("archive: the range is committed")
+	w.err = errors.New("archive: the range is sealed")
 	w.r.To, w.r.Messages, w.r.Arrived = end.To, end.Messages, end.Arrived
 	if w.r.From < 0 || w.next > w.r.To || w.r.From >= w.r.To {
 		return nil, fmt.Errorf("archive: %s: a claim has offset %d", &w.r, w.next-1)
 	}
-	var files [3][]byte
+	s := &Sealed{a: w.a}
 	for _, t := range allTables {
 		data, err := w.tables[t].close()
 		if err != nil {
 			return nil, fmt.Errorf("archive: %s: %w", &w.r, err)
 		}
-		files[t], w.r.Files[t] = data, sumOf(data)
+		s.files[t], w.r.Files[t] = data, sumOf(data)
 	}
-	if there, err := w.there(ctx); there != nil || err != nil {
-		return there, err
-	}
-	for _, t := range allTables {
-		if err := w.put(ctx, tableName(t), files[t]); err != nil {
-			return nil, err
-		}
-	}
-	// Asked again: writing takes time, and another may have been faster.
-	if there, err := w.there(ctx); there != nil || err != nil {
-		return there, err
-	}
-	if err := w.put(ctx, manifestName, w.r.manifest()); err != nil {
-		return nil, err
-	}
-	return &w.r, nil
-}
-
-func (w *Writer) put(ctx context.Context, file string, data []byte) error {
-	if err := w.a.Store.Write(ctx, w.a.name(w.r.Partition, w.r.span(), file), data); err != nil {
-		return fmt.Errorf("archive: %s/%s: %w", &w.r, file, err)
-	}
-	return nil
-}
-
-// there gives the range that makes this one needless, if there is one.
-func (w *Writer) there(ctx context.Context) (*Range, error) {
-	l, err := w.a.layout(ctx, w.r.Partition)
-	if err != nil {
-		return nil, err
-	}
-	own := w.r.span()
-	for _, s := range l.force {
-		switch {
-		case s.holds(own):
-			r, err := w.a.rangeOf(ctx, w.r.Partition, s)
-			if err == nil && s == own && (r.Claims != w.r.Claims || r.Lines != w.r.Lines || r.Diagnoses != w.r.Diagnoses) {
-				return nil, fmt.Errorf("archive: %s: 已有同一区间，内容不同 (the same range is there with other content): %w", r, ErrOrder)
-			}
-			return r, err
-		case s.meets(own) && !own.holds(s):
-			return nil, orderError(w.r.Partition, s, own)
-		}
-	}
-	return nil, nil
+	s.r = w.r
+	return s, nil
 }

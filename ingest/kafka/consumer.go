@@ -46,7 +46,8 @@ type Handler interface {
 	// that is there.
 	Begin(ctx context.Context, a Assignment) (next int64, err error)
 	// Handle takes a batch, wholly or not at all. On an error the handler is
-	// ended and a new one begins where its store says.
+	// ended and a new one begins where its store says; on a *HoldError it does so
+	// after Options.Retry, and until a batch is taken the partition stands still.
 	Handle(ctx context.Context, b Batch) error
 	// End gives back what the handler holds. It must not wait.
 	End()
@@ -79,8 +80,8 @@ type Options struct {
 	// joins the group again, so that its generation is over.
 	Stall time.Duration
 	Grace time.Duration // 5 s
-	// Retry is how long to wait before a partition that stands still for a
-	// gap, or whose handler failed again and again, is tried again; 30 s.
+	// Retry is how long to wait before a partition that stands still for a gap
+	// or is held, or whose handler failed again and again, is tried again; 30 s.
 	Retry time.Duration
 
 	// Session is how long without a heartbeat until a member counts as dead;
@@ -126,6 +127,7 @@ const (
 	Assigned     Kind = "assigned"      // a partition came to this member
 	Revoked      Kind = "revoked"       // it is given up: the generation is over
 	Gap          Kind = "gap"           // it stands still: Err is a *GapError
+	Held         Kind = "held"          // it stands still: Err has a *HoldError
 	Stalled      Kind = "stalled"       // no progress for Options.Stall: it is begun anew
 	ReadFailed   Kind = "read-failed"   // reading failed; it is tried again
 	HandleFailed Kind = "handle-failed" // Begin or Handle gave an error; it is begun anew
@@ -149,7 +151,9 @@ type Position struct {
 	Partition int
 	Next      int64
 	End       int64
-	Gap       *GapError // not nil: the partition stands still
+	// Where one of these is not nil the partition stands still.
+	Gap  *GapError
+	Hold *HoldError
 }
 
 // Consumer is a member of a group.
@@ -186,6 +190,15 @@ func (c *Consumer) setPosition(p Position) {
 	c.mu.Lock()
 	c.positions[p.Partition] = p
 	c.mu.Unlock()
+}
+
+// hold marks a partition as standing still where it is.
+func (c *Consumer) hold(partition int, why *HoldError) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	p := c.positions[partition]
+	p.Partition, p.Hold = partition, why
+	c.positions[partition] = p
 }
 
 func (c *Consumer) forgetPositions() {

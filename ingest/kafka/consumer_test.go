@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -231,6 +232,51 @@ func TestHandlerErrorsAreBegunAnew(t *testing.T) {
 	same(t, l, want)
 	if n := len(e.of(kafka.HandleFailed)); n == 0 || int64(n) > ended.Load() {
 		t.Errorf("%d failures told, %d handlers ended; want each of them ended", n, ended.Load())
+	}
+}
+
+// A handler that takes nothing for a while holds its partition: that shows, and
+// it goes on from the same message.
+func TestAHeldPartitionShowsAndGoesOn(t *testing.T) {
+	ctx := limit(t)
+	c := open(t, broker(t))
+	name := topic(t, c, 1)
+	want := publish(ctx, t, kafka.NewProducer(c, kafka.Uncompressed), name, 1, 0, 50)
+	l, e := newLedger(), newEvents(t)
+	var free atomic.Bool
+	one, err := kafka.NewConsumer(c, kafka.Options{Topic: name, Group: name, Report: e.report, MaxMessages: 5, Retry: 10 * time.Millisecond,
+		Session: 6 * time.Second, Heartbeat: 100 * time.Millisecond, Grace: time.Second,
+		Handler: func(kafka.Assignment) kafka.Handler {
+			return &booker{ledger: l, handle: func(context.Context, kafka.Assignment, kafka.Batch) error {
+				if l.count() < 20 || free.Load() {
+					return nil
+				}
+				return fmt.Errorf("partition 0: %w", &kafka.HoldError{ZH: "满。", EN: "Full.", Err: io.ErrShortWrite})
+			}}
+		}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- one.Run(ctx) }()
+	if held := e.wait(ctx, kafka.Held, 3); !errors.Is(held[2].Err, io.ErrShortWrite) || l.count() != 20 {
+		t.Errorf("%v, %d messages", held[2], l.count())
+	}
+	if at := one.Positions(); len(at) != 1 || at[0].Hold == nil || at[0].Next != 20 {
+		t.Errorf("%+v", at)
+	}
+	free.Store(true)
+	l.wait(ctx, t, 50)
+	same(t, l, want)
+	for at := one.Positions(); at[0].Next < 50 || at[0].Hold != nil; at = one.Positions() {
+		if !again(ctx) {
+			t.Fatalf("%+v", at)
+		}
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
 	}
 }
 

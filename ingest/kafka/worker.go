@@ -11,6 +11,7 @@ import (
 type worker struct {
 	consumer   *Consumer
 	assignment Assignment
+	hold       *HoldError // why no batch is taken at the moment
 }
 
 // errLeftBehind is a handler that did not return although its context ended.
@@ -38,8 +39,13 @@ func (w *worker) run(ctx context.Context) error {
 		var gap *GapError
 		switch {
 		case errors.As(err, &gap):
-			w.consumer.setPosition(Position{w.assignment.Partition, gap.Want, gap.Have, gap})
+			w.consumer.setPosition(Position{Partition: w.assignment.Partition, Next: gap.Want, End: gap.Have, Gap: gap})
 			w.tell(Gap, gap)
+			pause(ctx, o.Retry)
+			continue
+		case errors.As(err, &w.hold):
+			w.consumer.hold(w.assignment.Partition, w.hold)
+			w.tell(Held, err)
 			pause(ctx, o.Retry)
 			continue
 		case errors.Is(err, errStalled):
@@ -99,7 +105,7 @@ func (w *worker) session(ctx context.Context) (moved bool, err error) {
 				return t.moved, err
 			}
 			next = part.Next
-			w.consumer.setPosition(Position{a.Partition, next, b.end, nil})
+			t.reached(Position{Partition: a.Partition, Next: next, End: b.end})
 		}
 		give <- b.fetched
 	}
@@ -113,6 +119,17 @@ type turns struct {
 	unsettled bool               // a batch may be on its way to the store
 	moved     bool               // a batch is in the store
 	left      bool               // a call did not return
+	at        Position
+}
+
+// reached tells how far the handler has come. A partition that was held is so
+// until something is in the store again.
+func (t *turns) reached(at Position) {
+	if t.moved {
+		t.w.hold = nil
+	}
+	t.at, t.at.Hold = at, t.w.hold
+	t.w.consumer.setPosition(t.at)
 }
 
 // wait gives the next batch, and has the handler settle while there is none.
@@ -145,9 +162,12 @@ func (t *turns) settle(ctx context.Context) error {
 		return nil
 	}
 	t.unsettled = false
-	err := t.watch(ctx, func() error { return t.h.(Settler).Settle(ctx) })
-	t.moved = t.moved || err == nil
-	return err
+	if err := t.watch(ctx, func() error { return t.h.(Settler).Settle(ctx) }); err != nil {
+		return err
+	}
+	t.moved = true
+	t.reached(t.at)
+	return nil
 }
 
 // end ends the handler.
@@ -180,7 +200,7 @@ func (w *worker) start(ctx context.Context, next int64) (int64, error) {
 	case next > end:
 		return 0, &GapError{a.Topic, a.Partition, next, end}
 	}
-	w.consumer.setPosition(Position{a.Partition, next, end, nil})
+	w.consumer.setPosition(Position{Partition: a.Partition, Next: next, End: end, Hold: w.hold})
 	return next, nil
 }
 

@@ -91,22 +91,29 @@ type lag struct{ positions func() []kafka.Position }
 
 var (
 	lagBehind = prometheus.NewDesc("fundwatch_partition_lag", "分区中尚未处理的消息 · messages of a partition not yet worked on", []string{"partition"}, nil)
+	lagHeld   = prometheus.NewDesc("fundwatch_partition_held", "1：分区停下等待，例如归档写不进 · the partition stands still and waits, for the archive for example", []string{"partition"}, nil)
 	lagGap    = prometheus.NewDesc("fundwatch_partition_gap", "1：分区因缺失消息而停下 · the partition stands still for a gap", []string{"partition"}, nil)
 )
 
 // Describe names what is collected.
-func (l *lag) Describe(to chan<- *prometheus.Desc) { to <- lagBehind; to <- lagGap }
+func (l *lag) Describe(to chan<- *prometheus.Desc) { to <- lagBehind; to <- lagGap; to <- lagHeld }
 
 // Collect gives the lag of each partition.
 func (l *lag) Collect(to chan<- prometheus.Metric) {
 	for _, p := range l.positions() {
-		name, gap := strconv.Itoa(p.Partition), 0.0
-		if p.Gap != nil {
-			gap = 1
-		}
+		name := strconv.Itoa(p.Partition)
 		to <- prometheus.MustNewConstMetric(lagBehind, prometheus.GaugeValue, float64(max(p.End-max(p.Next, 0), 0)), name)
-		to <- prometheus.MustNewConstMetric(lagGap, prometheus.GaugeValue, gap, name)
+		to <- prometheus.MustNewConstMetric(lagGap, prometheus.GaugeValue, one(p.Gap != nil), name)
+		to <- prometheus.MustNewConstMetric(lagHeld, prometheus.GaugeValue, one(p.Hold != nil), name)
 	}
+}
+
+// one is 1 for true.
+func one(is bool) float64 {
+	if is {
+		return 1
+	}
+	return 0
 }
 
 // handler answers Prometheus.

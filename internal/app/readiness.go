@@ -37,13 +37,13 @@ var (
 	stopping     = missing{"serve", "正在停止。", "Stopping."}
 )
 
-// standing is a partition that waits for a person: messages that should come
-// next are gone from the log. It does not make the server unready, for neither a
-// restart nor another server brings them back.
+// standing is a partition that stands still: messages that should come next are
+// gone from the log, or the worker takes none at the moment. It does not make the
+// server unready, for neither a restart nor another server helps.
 type standing struct {
 	Partition int    `json:"partition"`
 	Next      int64  `json:"next_offset"`
-	First     int64  `json:"first_offset"` // the offset found in its place
+	First     *int64 `json:"first_offset,omitempty"` // the offset found in its place, where messages are gone
 	ZH        string `json:"sentence_zh"`
 	EN        string `json:"sentence_en"`
 }
@@ -72,8 +72,12 @@ func (r *readiness) standing() []standing {
 	}
 	var out []standing
 	for _, p := range positions() {
+		if h := p.Hold; h != nil {
+			out = append(out, standing{p.Partition, p.Next, nil,
+				fmt.Sprintf("分区 %d 停在偏移量 %d：%s", p.Partition, p.Next, h.ZH), fmt.Sprintf("Partition %d stands at offset %d: %s", p.Partition, p.Next, h.EN)})
+		}
 		if g := p.Gap; g != nil {
-			out = append(out, standing{p.Partition, g.Want, g.Have,
+			out = append(out, standing{p.Partition, g.Want, &g.Have,
 				fmt.Sprintf("分区 %d 停在偏移量 %d：日志中缺少消息，请按运维说明处理。", p.Partition, g.Want),
 				fmt.Sprintf("Partition %d stands at offset %d: messages are missing from the log, see the operators' guide.", p.Partition, g.Want)})
 		}

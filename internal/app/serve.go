@@ -170,7 +170,7 @@ func (s *server) checkState(ctx context.Context) error {
 		case err == nil:
 			s.ready.set(startsRedis, true)
 			return nil
-		case errors.Is(err, journal.ErrEvicts), errors.Is(err, journal.ErrForgets), errors.Is(err, journal.ErrReplica), lasting(err):
+		case errors.Is(err, journal.ErrEvicts), errors.Is(err, journal.ErrForgets), errors.Is(err, journal.ErrHalves), errors.Is(err, journal.ErrReplica), lasting(err):
 			return fmt.Errorf("拒绝启动 (refusing to start): %w", err)
 		}
 		s.log.Warn("等待 Redis · waiting for Redis", "error", err)

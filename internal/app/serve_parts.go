@@ -221,7 +221,7 @@ func (s *server) told(ev kafka.Event) {
 	switch ev.Kind {
 	case kafka.Assigned, kafka.Revoked:
 		level = slog.LevelInfo
-	case kafka.Gap, kafka.Stalled:
+	case kafka.Gap, kafka.Held, kafka.Stalled:
 		level = slog.LevelError
 	}
 	args := []any{"kind", string(ev.Kind), "topic", ev.Topic, "partition", ev.Partition, "generation", ev.Generation}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -301,6 +302,27 @@ func TestAGapIsShownButDoesNotMakeUnready(t *testing.T) {
 	gap = nil
 	if code, body := answer(); code != 200 || body != ready {
 		t.Error(code, body)
+	}
+}
+
+// TestAHeldPartitionIsShown: it goes on by itself, but somebody has to make room.
+func TestAHeldPartitionIsShown(t *testing.T) {
+	r, m := newReadiness(), newMetrics()
+	at := func() []kafka.Position {
+		return []kafka.Position{{Partition: 4, Next: 7, End: 9, Hold: &kafka.HoldError{ZH: "归档写不进。", EN: "No room.", Err: errors.New("secret")}}}
+	}
+	r.watch(at)
+	m.lag(at)
+	h := operators(m, r, "")
+	for path, want := range map[string]string{
+		"/readyz":  `{"ready":true,"missing":[],"standing":[{"partition":4,"next_offset":7,"sentence_zh":"分区 4 停在偏移量 7：归档写不进。","sentence_en":"Partition 4 stands at offset 7: No room."}]}`,
+		"/metrics": `fundwatch_partition_held{partition="4"} 1`,
+	} {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		if w.Code != 200 || !strings.Contains(w.Body.String(), want) || strings.Contains(w.Body.String(), "secret") {
+			t.Errorf("%s: %d, want %s", path, w.Code, want)
+		}
 	}
 }
 

@@ -39,6 +39,7 @@ type workerParts struct {
 	Cases      *cases.Store
 	Producer   *kafka.Producer // to forward what lies in the wrong partition
 	Archive    archive.Store   // nil: no archive
+	Waiting    int64           // bytes of a partition that may wait for it
 	WindowDays int
 	Clock      func() time.Time
 	Report     func(workerReport) // may be called from several goroutines
@@ -60,7 +61,7 @@ var newWorker = personWorker
 // gather puts together what a worker is made of, but for where it reports.
 func (e *env) gather(ctx context.Context, s *services) (workerParts, error) {
 	p := workerParts{Region: s.cfg.Region, Detectors: all.Detectors(), Cases: s.cases, Producer: s.producer,
-		WindowDays: s.cfg.Worker.WindowDays, Clock: e.clock,
+		WindowDays: s.cfg.Worker.WindowDays, Clock: e.clock, Waiting: int64(s.cfg.Archive.WaitingBytes),
 		Settings: &detectors.Settings{Region: s.cfg.Region}}
 	var err error
 	if p.Archive, err = openArchive(ctx, s.cfg.Archive.URL); err != nil {
@@ -108,7 +109,7 @@ func personWorker(p workerParts) (claimsWorker, error) {
 		return nil, err
 	}
 	o := worker.Options{Region: p.Region, Detectors: p.Detectors, Settings: p.Settings, Knowledge: p.Knowledge, Policy: p.Policy,
-		Store: p.Cases, Forward: p.Producer.Forward, Seed: seed, WindowDays: p.WindowDays, Clock: p.Clock,
+		Store: p.Cases, Forward: p.Producer.Forward, Seed: seed, WindowDays: p.WindowDays, Clock: p.Clock, ArchiveWaiting: p.Waiting,
 		Report: func(r worker.Report) {
 			n := r.Counts
 			p.Report(workerReport{Partition: r.Partition, Claims: n.Claims, Duplicates: n.Duplicates, Conflicts: n.Conflicts, Dead: n.Problems,

@@ -4,16 +4,19 @@
 //
 // Claims are sent to a topic, some of them twice, some damaged, in an order
 // scrambled by days, while workers read them, and at random moments a worker,
-// Redis or Kafka is killed (kill -9) and started again, Redis runs out of room,
-// a worker is frozen, or the network between them is reset, silent, cut inside a
+// Redis or Kafka is killed (kill -9) and started again, Redis or the archive of
+// the workers runs out of room, a worker is frozen, ended and started again or
+// joined by another, or the network between them is reset, silent, cut inside a
 // frame or slow. A share of the claims is sent for each fault, so that each comes
 // while there is work.
 // Then one worker does the same topic in peace into an empty database. Findings,
-// leads, cases, dead letters and counters must be equal. The last line is
+// leads, cases, dead letters and counters must be equal, and a scan of the
+// archive must find what the stream found. The last line is
 //
 //	N faults lost N extra N
 //
-// and the exit code 1 where anything differs.
+// and the exit code 1 where anything differs. With -power it watches instead
+// whether Redis answers before it has written to the disk.
 package main
 
 import (
@@ -28,7 +31,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"fundwatch/claim/claimtest"
@@ -47,13 +49,19 @@ func main() {
 	flag.StringVar(&o.work, "work", "", "be a worker: the topic (used by chaos itself)")
 	flag.IntVar(&o.db, "db", 0, "database of a worker")
 	flag.Int64Var(&o.until, "until", 0, "a worker ends when so many messages are done")
+	flag.StringVar(&o.disk, "disk", "", "a small file system of its own, for the archive: it is filled, where else a limit on the size of files stands for a full disk")
+	flag.StringVar(&o.keep, "keep", "", "archive of a worker, empty for none")
+	flag.IntVar(&o.rows, "rows", 100, "claims of a range of the archive")
+	power := flag.Bool("power", false, "instead: watch whether redis-server answers only what is on the disk (needs strace)")
 	flag.Parse()
-	var err error
-	if o.work != "" {
-		err = o.beWorker(context.Background())
-	} else {
-		err = o.run(context.Background())
+	do := o.run
+	switch {
+	case o.work != "":
+		do = o.beWorker
+	case *power:
+		do = o.power
 	}
+	err := do(context.Background())
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "chaos:", err)
 		os.Exit(1)
@@ -61,10 +69,10 @@ func main() {
 }
 
 type options struct {
-	faults, claims, workers, db int
-	seed                        uint64
-	work                        string
-	until                       int64
+	faults, claims, workers, db, rows int
+	seed                              uint64
+	work, disk, keep                  string
+	until                             int64
 }
 
 func (o *options) run(ctx context.Context) error {
@@ -77,7 +85,7 @@ func (o *options) run(ctx context.Context) error {
 	if err := s.Topics(ctx, partitions, topic); err != nil {
 		return err
 	}
-	place, err := trial.NewPlace(ctx, o.seed, o.claims)
+	place, err := trial.NewPlace(ctx, o.seed, o.claims, 0)
 	if err != nil {
 		return err
 	}
@@ -91,6 +99,11 @@ func (o *options) run(ctx context.Context) error {
 	}
 	defer net.close()
 	crew := &crew{o: o, topic: topic, net: net}
+	if crew.archive, err = os.MkdirTemp(o.disk, "archive"); err != nil {
+		return err
+	}
+	defer os.RemoveAll(crew.archive)
+	defer crew.end()
 	for range o.workers {
 		if err := crew.add(); err != nil {
 			return err
@@ -113,36 +126,12 @@ func (o *options) run(ctx context.Context) error {
 		return err
 	}
 	fmt.Printf("%d messages sent, %d in the topic, after trouble all done\n", len(messages), total)
+	broken := errors.Join(crew.archived(ctx, s, place), crew.told.verdict())
 	calm := o.command(topic, 1, total)
 	if err := calm.Run(); err != nil {
 		return fmt.Errorf("the calm worker: %w", err)
 	}
-	return o.verdict(ctx, s)
-}
-
-// trouble makes fault n after a random while.
-func (o *options) trouble(ctx context.Context, rng *rand.Rand, n int, c *crew) (err error) {
-	time.Sleep(time.Duration(200+rng.IntN(1500)) * time.Millisecond)
-	what := "worker killed"
-	switch at := rng.IntN(16); {
-	case at < 5:
-		err = c.kill(rng.IntN(o.workers))
-	case at < 7:
-		what, err = "redis killed", restart("FUNDWATCH_TEST_REDIS_RESTART")
-	case at < 9:
-		what, err = "kafka killed", restart("FUNDWATCH_TEST_KAFKA_RESTART")
-	case at < 11:
-		what, err = "redis out of room", restart("FUNDWATCH_TEST_REDIS_FILL")
-	case at < 15:
-		what, err = c.net.spoil(ctx, rng)
-	default:
-		what, err = "worker frozen", c.freeze(rng.IntN(o.workers), time.Duration(1+rng.IntN(8))*time.Second)
-	}
-	if err != nil {
-		return fmt.Errorf("fault %d, %s: %w", n, what, err)
-	}
-	fmt.Printf("fault %d: %s\n", n, what)
-	return nil
+	return errors.Join(broken, o.verdict(ctx, s))
 }
 
 // restart kills a service and starts it again, by the script of .ci/services.
@@ -244,85 +233,15 @@ func huge(c []byte) [][]byte {
 func send(ctx context.Context, p *kafka.Producer, topic string, shares <-chan []kafka.Message) error {
 	for messages := range shares {
 		for some := range slices.Chunk(messages, 25) {
-			if err := p.Publish(ctx, topic, some); err != nil {
+			err := p.Publish(ctx, topic, some)
+			for tries := 0; err != nil && tries < 10; tries++ { // Kafka was killed: what comes twice is a duplicate
+				err = p.Publish(ctx, topic, some)
+			}
+			if err != nil {
 				return fmt.Errorf("send: %w", err)
 			}
 			time.Sleep(10 * time.Millisecond)
 		}
 	}
 	return nil
-}
-
-// crew is the workers that run.
-type crew struct {
-	o     *options
-	topic string
-	net   *network
-	list  []*exec.Cmd
-}
-
-// command is a worker as a process of its own.
-func (o *options) command(topic string, db int, until int64) *exec.Cmd {
-	c := exec.Command(os.Args[0], "-work", topic, "-db", strconv.Itoa(db), "-until", strconv.FormatInt(until, 10),
-		"-seed", strconv.FormatUint(o.seed, 10), "-claims", strconv.Itoa(o.claims))
-	c.Stderr = os.Stderr
-	return c
-}
-
-func (c *crew) add() error {
-	cmd, err := c.start()
-	if err == nil {
-		c.list = append(c.list, cmd)
-	}
-	return err
-}
-
-// start begins a worker whose connections go through the network.
-func (c *crew) start() (*exec.Cmd, error) {
-	cmd := c.o.command(c.topic, 0, 0)
-	c.net.through(cmd)
-	return cmd, cmd.Start()
-}
-
-// kill ends a worker in the middle of whatever it does, and starts another.
-func (c *crew) kill(n int) (err error) {
-	if err := c.list[n].Process.Kill(); err != nil {
-		return err
-	}
-	_ = c.list[n].Wait() // killed: that is its error
-	c.list[n], err = c.start()
-	return err
-}
-
-// freeze stops a worker for a while: it comes back and does not know that its
-// time is over.
-func (c *crew) freeze(n int, d time.Duration) error {
-	p := c.list[n].Process
-	if err := p.Signal(syscall.SIGSTOP); err != nil {
-		return err
-	}
-	time.Sleep(d)
-	return p.Signal(syscall.SIGCONT)
-}
-
-// settle waits until everything in the topic is done, and ends the workers.
-func (c *crew) settle(ctx context.Context, s *trial.Services, topic string) (total int64, err error) {
-	defer func() {
-		for _, cmd := range c.list {
-			_ = cmd.Process.Kill()
-			_ = cmd.Wait()
-		}
-	}()
-	if total, err = ends(ctx, s, topic); err != nil {
-		return 0, err
-	}
-	for range 1200 {
-		if store, _, err := s.Store(ctx, 0); err == nil {
-			if n, err := done(ctx, store); err == nil && n >= total {
-				return total, nil
-			}
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
-	return 0, errors.New("the workers did not catch up in two minutes")
 }

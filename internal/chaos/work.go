@@ -4,38 +4,54 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
+	"github.com/apache/arrow/go/v17/arrow/memory"
 	kafkago "github.com/segmentio/kafka-go"
 
 	"fundwatch/cases"
+	"fundwatch/ingest/archive"
 	"fundwatch/ingest/kafka"
 	"fundwatch/internal/trial"
 	"fundwatch/internal/worker"
 )
 
-// beWorker reads the topic into a database until it is killed, or until so many
-// messages are done.
+// beWorker reads the topic into a database until it is killed or asked to end, or
+// until so many messages are done.
 func (o *options) beWorker(ctx context.Context) error {
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM)
+	defer stop()
+	err := o.consume(ctx, stop)
+	if ctx.Err() != nil { // whatever was broken off
+		return nil
+	}
+	return err
+}
+
+func (o *options) consume(ctx context.Context, stop func()) error {
 	s, err := trial.Open()
 	if err != nil {
 		return err
 	}
-	place, err := trial.NewPlace(ctx, o.seed, o.claims)
+	place, err := trial.NewPlace(ctx, o.seed, o.claims, 0)
 	if err != nil {
 		return err
 	}
 	store, _, err := s.Store(ctx, o.db)
-	for tries := 0; err != nil && tries < 100; tries++ { // Redis may be down just now
+	for tries := 0; err != nil && tries < 600 && ctx.Err() == nil; tries++ { // Redis may be down just now
 		time.Sleep(100 * time.Millisecond)
 		store, _, err = s.Store(ctx, o.db)
 	}
 	if err != nil {
 		return err
 	}
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	w, err := place.Worker(store, s, nil, func(r worker.Report) {
+	w, err := place.Worker(store, s, o.archiving(), 0, func(r worker.Report) {
+		if r.Warning != "" {
+			fmt.Fprintf(os.Stderr, "chaos: partition %d: %s\n", r.Partition, r.Warning)
+		}
 		if n, err := done(ctx, store); o.until > 0 && err == nil && n >= o.until {
 			stop()
 		}
@@ -46,14 +62,34 @@ func (o *options) beWorker(ctx context.Context) error {
 	c, err := kafka.NewConsumer(s.Client, kafka.Options{
 		Topic: o.work, Group: fmt.Sprintf("%s-%d", o.work, o.db), Handler: w.Handler, MaxMessages: 500, Session: 3 * time.Second,
 		Heartbeat: 300 * time.Millisecond, Retry: time.Second, Stall: 20 * time.Second, Grace: 2 * time.Second,
+		Report: tell,
 	})
 	if err != nil {
 		return err
 	}
-	if err := c.Run(ctx); err != nil && ctx.Err() == nil {
-		return err
+	return c.Run(ctx)
+}
+
+// archiving says where and how a worker archives: in small ranges, of which few
+// may wait, so that trouble meets many.
+func (o *options) archiving() trial.Archiving {
+	if o.keep == "" {
+		return trial.Archiving{}
 	}
-	return nil
+	return trial.Archiving{Archive: &archive.Archive{Store: archive.Folder(o.keep), Alloc: memory.NewGoAllocator()},
+		Claims: o.rows, Again: 300 * time.Millisecond, Waiting: 20_000}
+}
+
+// tell writes down what told counts.
+func tell(e kafka.Event) {
+	switch e.Kind {
+	case kafka.Assigned:
+		fmt.Fprintf(os.Stderr, "chaos: %s %d in generation %d\n", saysTaken, e.Partition, e.Generation)
+	case kafka.Held:
+		fmt.Fprintf(os.Stderr, "chaos: partition %d %s: %v\n", e.Partition, saysHeld, e.Err)
+	case kafka.HandleFailed:
+		fmt.Fprintf(os.Stderr, "chaos: partition %d: %v\n", e.Partition, e.Err)
+	}
 }
 
 // done counts the messages whose effects are in the store.

@@ -163,6 +163,7 @@ func (l *Loaded) numbers() {
 		{"kafka.retention_days", l.Kafka.RetentionDays, 0, 36_500},
 		{"redis.db", l.Redis.DB, 0, 1_000_000},
 		{"redis.max_outbox", l.Redis.MaxOutbox, 0, 100_000_000},
+		{"archive.waiting_bytes", l.Archive.WaitingBytes, 1 << 20, 1 << 34},
 		{"http.max_body_bytes", l.HTTP.MaxBodyBytes, 1 << 10, 32 << 20},
 		{"http.max_claims", l.HTTP.MaxClaims, 1, 100_000},
 		{"http.max_in_flight", l.HTTP.MaxInFlight, 1, 10_000},

@@ -100,6 +100,9 @@ type Redis struct {
 // Archive says where consumed claims are kept in columns.
 type Archive struct {
 	URL string // file:///… or s3://…; empty: no archive
+	// WaitingBytes is how much of a partition may wait in memory while the
+	// archive cannot be written.
+	WaitingBytes int
 }
 
 // Knowledge says where the tables of the knowledge base lie.
@@ -145,6 +148,7 @@ func Default() Config {
 		Kafka: Kafka{ClientID: "fundwatch", Group: "fundwatch", Partitions: 12, Replicas: 1,
 			Topics: Topics{Claims: "claims", Dead: "claims.dead", Findings: "findings", Journal: "journal"}},
 		Redis:   Redis{MaxOutbox: 100_000},
+		Archive: Archive{WaitingBytes: 64 << 20},
 		HTTP:    HTTP{Addr: "127.0.0.1:8080", MaxBodyBytes: 32 << 20, MaxClaims: 1000, MaxInFlight: 8},
 		Metrics: Metrics{Addr: "127.0.0.1:9090"},
 		Log:     Log{Level: "info", Format: "text"},

@@ -73,6 +73,7 @@ var settings = []setting{
 	{"redis.tls.server_name", "证书上的名称，空为地址中的主机", "name on the certificate, empty for the host", func(c *Config) any { return &c.Redis.TLS.ServerName }},
 
 	{"archive.url", "file:///文件夹 或 s3://桶，空为不归档", "empty for no archive", func(c *Config) any { return &c.Archive.URL }},
+	{"archive.waiting_bytes", "归档写不进时，每个分区最多有多少字节在内存中等待；超过即停下该分区，恢复后自动继续", "bytes of each partition that may wait in memory while the archive cannot be written; beyond them the partition stands still until it can", func(c *Config) any { return &c.Archive.WaitingBytes }},
 	{"knowledge.dir", "知识库文件夹，空为没有", "folder of the knowledge tables, empty for none", func(c *Config) any { return &c.Knowledge.Dir }},
 
 	{"http.addr", "监听地址", "address to listen on", func(c *Config) any { return &c.HTTP.Addr }},

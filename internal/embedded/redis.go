@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -66,8 +67,11 @@ func child(program, dir, near string) (*Service, error) {
 			return nil, fmt.Errorf("end a redis-server that was left behind: %w", err)
 		}
 	}
+	if err := mend(dir); err != nil {
+		return nil, err
+	}
 	cmd := exec.Command(program, "--port", "0", "--unixsocket", socket, "--unixsocketperm", "700", "--dir", dir,
-		"--appendonly", "yes", "--appendfsync", "always", "--save", "", "--maxmemory-policy", "noeviction",
+		"--appendonly", "yes", "--appendfsync", "always", "--aof-load-truncated", "no", "--save", "", "--maxmemory-policy", "noeviction",
 		"--daemonize", "no", "--logfile", filepath.Join(dir, "redis.log"))
 	if err := cmd.Start(); err != nil {
 		return nil, err
@@ -98,6 +102,25 @@ func child(program, dir, near string) (*Service, error) {
 		return nil
 	}}, nil
 }
+
+// mend takes a step that was cut off, by a loss of power or a full disk, from the
+// end of the log. What redis-server does by itself leaves the beginning of the
+// step there, which has effects after one more start.
+func mend(dir string) error {
+	files := filepath.Join(dir, "appendonlydir")
+	if _, err := os.Stat(filepath.Join(files, aofManifest)); err != nil {
+		return nil // a new folder
+	}
+	cmd := exec.Command("redis-check-aof", "--fix", aofManifest)
+	cmd.Dir, cmd.Stdin = files, strings.NewReader("y\n")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("redis-check-aof: %w: %s", err, out)
+	}
+	return nil
+}
+
+// aofManifest lists the files of the log.
+const aofManifest = "appendonly.aof.manifest"
 
 // tick is a moment.
 func tick() <-chan time.Time { return time.NewTimer(lookAgain).C }

@@ -13,12 +13,14 @@ import (
 var (
 	ErrEvicts  = errors.New("Redis 可能淘汰数据 Redis may evict: set maxmemory-policy noeviction")
 	ErrForgets = errors.New("Redis 未开启持久化 Redis does not persist: set appendonly yes")
+	ErrHalves  = errors.New("Redis 断电后可能使一步只生效一半 Redis may keep half a step after a loss of power: set aof-load-truncated no, and let redis-check-aof --fix mend the log before each start")
 	ErrReplica = errors.New("Redis 是只读副本 Redis is a replica: give the master")
 )
 
 // Check connects and refuses a Redis that may lose the state: one that evicts,
 // does not persist, or is a replica. It asks INFO, which is allowed where CONFIG
-// is not. An embedded Redis is only asked whether it is there.
+// is not; where CONFIG is, one that may keep half a step is refused too. An
+// embedded Redis is only asked whether it is there.
 func (s *Store) Check(ctx context.Context) error {
 	if s.cfg.Embedded {
 		if err := s.reader.Ping(ctx).Err(); err != nil {
@@ -36,7 +38,15 @@ func (s *Store) Check(ctx context.Context) error {
 			}
 			info.WriteString(text + "\r\n")
 		}
-		return judge(info.String())
+		if err := judge(info.String()); err != nil {
+			return err
+		}
+		// A log that ends within a step is cut by redis-server within that step, and
+		// what it appends then belongs to it at the next start.
+		if halves, err := c.ConfigGet(ctx, "aof-load-truncated").Result(); err == nil && halves["aof-load-truncated"] == "yes" {
+			return ErrHalves
+		}
+		return nil // nobody can tell where CONFIG is not allowed
 	})
 }
 

@@ -383,6 +383,20 @@ func TestCheckFindsTheServer(t *testing.T) {
 	}
 }
 
+// A Redis that cuts its log within a step, as it does unless told otherwise, is
+// refused.
+func TestCheckRefusesHalves(t *testing.T) {
+	s := store(t)
+	const setting = "aof-load-truncated"
+	if err := s.Reader().ConfigSet(t.Context(), setting, "yes").Err(); err != nil {
+		t.Skip("the Redis in the process has no such setting:", err)
+	}
+	defer s.Reader().ConfigSet(context.WithoutCancel(t.Context()), setting, "no")
+	if err := s.Check(t.Context()); !errors.Is(err, journal.ErrHalves) {
+		t.Error(err)
+	}
+}
+
 func TestTheClientSpeaksWhereItIsTold(t *testing.T) {
 	var mu sync.Mutex
 	said := 0

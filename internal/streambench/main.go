@@ -14,7 +14,11 @@
 // With -memory PERSONS it measures instead what a book takes in memory, part by
 // part, and needs no services.
 //
-// A line before it says how long a restart from a large archive takes.
+// Lines before it say how long a restart from a large archive takes, and
+//
+//	memory slope N MiB/min over N min (N claims)
+//
+// whether memory grows while claims come and are forgotten.
 package main
 
 import (
@@ -46,7 +50,9 @@ func main() {
 	rounds := flag.Int("rounds", 3, "how often the throughput is measured, in turn with what it is compared with; medians count")
 	restart := flag.Int("restart", 10_000_000, "lines in the archive of the restart, 0 for none")
 	persons := flag.Int("memory", 0, "persons of a book whose memory is measured, and nothing else; needs no services")
+	slope := flag.Duration("slope", time.Minute, "length of the run that looks whether memory grows, 0 for none")
 	profile := flag.String("cpuprofile", "", "write a CPU profile of the whole way")
+	heap := flag.String("memprofile", "", "write a profile of the memory after the slope's run")
 	flag.Parse()
 	if *persons > 0 {
 		if err := remember(context.Background(), *persons, *batch); err != nil {
@@ -55,7 +61,7 @@ func main() {
 		}
 		return
 	}
-	o := options{*claims, *rate, *seconds, *batch, *fetch, *rounds, *restart, *profile}
+	o := options{*claims, *rate, *seconds, *batch, *fetch, *rounds, *restart, *slope, *heap, *profile}
 	if err := run(context.Background(), o); err != nil {
 		fmt.Fprintln(os.Stderr, "streambench:", err)
 		os.Exit(1)
@@ -74,7 +80,8 @@ type bench struct {
 
 type options struct {
 	claims, rate, seconds, batch, fetch, rounds, lines int
-	profile                                            string
+	over                                               time.Duration // how long memory is watched
+	heap, profile                                      string        // files of profiles
 }
 
 func run(ctx context.Context, o options) error {
@@ -84,6 +91,7 @@ func run(ctx context.Context, o options) error {
 	}
 	defer b.Client.Close()
 	b.options = o
+	n := float64(len(b.messages))
 	topic := fmt.Sprintf("claims-bench-%d", time.Now().UnixNano())
 	if err := b.fill(ctx, topic); err != nil {
 		return err
@@ -103,8 +111,12 @@ func run(ctx context.Context, o options) error {
 			return fmt.Errorf("restart: %w", err)
 		}
 	}
-	n := float64(len(b.messages))
-	fmt.Printf("claims %d, %.0f bytes each\n", len(b.messages), float64(b.bytes)/n)
+	if o.over > 0 {
+		if err := b.slope(ctx, o.over, o.heap); err != nil {
+			return fmt.Errorf("slope: %w", err)
+		}
+	}
+	fmt.Printf("claims %.0f, %.0f bytes each\n", n, float64(b.bytes)/n)
 	fmt.Printf("bare consumer    %9.0f claims/s per core\n", n/bare.Seconds())
 	fmt.Printf("decoding alone   %9.0f claims/s per core\n", n/alone.Seconds())
 	fmt.Printf("Kafka to Redis   %9.0f claims/s per core\n", n/whole.Seconds())
@@ -146,7 +158,7 @@ func open(ctx context.Context, claims int) (*bench, error) {
 		return nil, err
 	}
 	b := &bench{Services: s}
-	if b.place, err = trial.NewPlace(ctx, 1, claims); err != nil {
+	if b.place, err = trial.NewPlace(ctx, 1, claims, 0); err != nil {
 		return nil, err
 	}
 	for _, value := range b.place.Claims() {
@@ -196,7 +208,7 @@ func (b *bench) whole(ctx context.Context, topic string, db int) (took time.Dura
 	defer stop()
 	var began time.Time
 	left := b.sent
-	w, err := b.place.Worker(store, b.Services, nil, func(r worker.Report) {
+	w, err := b.place.Worker(store, b.Services, trial.Archiving{}, 0, func(r worker.Report) {
 		if left -= r.Counts.Messages; left <= 0 {
 			took = time.Since(began)
 			stop()

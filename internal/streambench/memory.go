@@ -21,7 +21,7 @@ const visitsAYear = 8.5
 // remember fills a book with a year of claims of so many persons, as a worker
 // does, and prints what it holds: by part, by claim and by person.
 func remember(ctx context.Context, persons, batch int) error {
-	place, err := trial.NewPlace(ctx, 1, int(float64(persons)*visitsAYear))
+	place, err := trial.NewPlace(ctx, 1, int(float64(persons)*visitsAYear), 0)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	kafkago "github.com/segmentio/kafka-go"
 
 	"fundwatch/internal/journal"
+	"fundwatch/internal/trial"
 	"fundwatch/internal/worker"
 )
 
@@ -80,7 +81,7 @@ func (b *bench) latency(ctx context.Context, rate, seconds int) (p50, p99 time.D
 	var sent []time.Time // by message
 	var waits []time.Duration
 	total := min(rate*seconds, len(b.messages))
-	w, err := b.place.Worker(store, b.Services, nil, func(r worker.Report) {
+	w, err := b.place.Worker(store, b.Services, trial.Archiving{}, 0, func(r worker.Report) {
 		mu.Lock()
 		defer mu.Unlock()
 		now := time.Now()

@@ -30,7 +30,7 @@ func (b *bench) restart(ctx context.Context, lines int) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	place, err := trial.NewPlace(ctx, 1, lines/linesPerClaim)
+	place, err := trial.NewPlace(ctx, 1, lines/linesPerClaim, 0)
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func (r *restarting) begin(ctx context.Context, generation int64) (*life, error)
 	if err != nil {
 		return nil, err
 	}
-	w, err := r.place.Worker(store, r.Services, &archive.Archive{Store: r.files, Alloc: memory.NewGoAllocator()}, func(rep worker.Report) {
+	w, err := r.place.Worker(store, r.Services, trial.Archiving{Archive: &archive.Archive{Store: r.files, Alloc: memory.NewGoAllocator()}}, 0, func(rep worker.Report) {
 		r.counts.Claims += rep.Counts.Claims
 		r.counts.Lines += rep.Counts.Lines
 		if rep.Warning != "" {

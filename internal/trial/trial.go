@@ -10,10 +10,12 @@ import (
 	"fmt"
 	"iter"
 	"os"
+	"slices"
 	"time"
 
 	"fundwatch/cases"
 	"fundwatch/claim"
+	"fundwatch/detectors"
 	"fundwatch/detectors/all"
 	"fundwatch/detectors/knowledge"
 	"fundwatch/ingest/archive"
@@ -91,9 +93,9 @@ type Place struct {
 	engine *policies.Engine
 }
 
-// NewPlace invents a place with so many claims.
-func NewPlace(ctx context.Context, seed uint64, claims int) (*Place, error) {
-	c := simulate.Config{Seed: seed, Claims: claims}
+// NewPlace invents a place with so many claims in so many days, 0 for a year.
+func NewPlace(ctx context.Context, seed uint64, claims, days int) (*Place, error) {
+	c := simulate.Config{Seed: seed, Claims: claims, Days: days}
 	dir, err := os.MkdirTemp("", "knowledge")
 	if err != nil {
 		return nil, err
@@ -137,12 +139,51 @@ func (p *Place) Each() iter.Seq[[]byte] {
 	}
 }
 
-// Worker makes a worker of the place, told of every step. keep is its archive,
-// nil for none.
-func (p *Place) Worker(store *cases.Store, s *Services, keep *archive.Archive, report func(worker.Report)) (*worker.Worker, error) {
+// Archiving is how a worker archives; its zero value is that it does not.
+type Archiving struct {
+	*archive.Archive
+	Claims  int           // of a range
+	Again   time.Duration // until it is tried again where it failed
+	Waiting int64         // bytes that may wait for it
+}
+
+// Worker makes a worker of the place, told of every step. days is how long it
+// remembers claims, 0 for as long as it does by default.
+func (p *Place) Worker(store *cases.Store, s *Services, keep Archiving, days int, report func(worker.Report)) (*worker.Worker, error) {
 	return worker.New(worker.Options{
-		Archive: keep,
-		Region:  Region, Detectors: all.Detectors(), Knowledge: p.know, Policy: p.engine, Store: store,
+		Archive: keep.Archive, ArchiveClaims: keep.Claims, ArchiveAgain: keep.Again, ArchiveWaiting: keep.Waiting,
+		Region: Region, Detectors: all.Detectors(), Knowledge: p.know, Policy: p.engine, Store: store, WindowDays: days,
 		Forward: s.Producer.Forward, Seed: claim.Seed{1, 2}, Clock: time.Now, Report: report,
 	})
+}
+
+// Scan runs the detectors over the claims of a partition in an archive, as a
+// scan of files does, and gives the ids of what they find and the number of claims.
+func (p *Place) Scan(ctx context.Context, a *archive.Archive, partition int) (ids []string, claims int, err error) {
+	persons := slices.DeleteFunc(all.Detectors(), func(d *detectors.Detector) bool { return d.Trace != nil })
+	from := *a
+	from.Seed, from.Keep = claim.Seed{3, 4}, detectors.Fields(persons)
+	in := claim.NewIntake(a.Alloc, from.Seed, from.Keep)
+	if _, err := from.Load(ctx, partition, claim.None64, func(l *archive.Loaded) error {
+		claims += l.Batch.Rows(claim.Settlements)
+		in.Add(l.Batch)
+		return nil
+	}); err != nil {
+		return nil, 0, err
+	}
+	if claims == 0 {
+		return nil, 0, nil
+	}
+	pool, _ := in.Net(1)
+	in.All.Release()
+	defer pool.Release()
+	run := detectors.Run{Pool: pool, Knowledge: p.know, Detectors: persons, Settings: &detectors.Settings{Region: Region}, Workers: 1}
+	result, err := run.Do(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	for i := range result.Findings {
+		ids = append(ids, result.Findings[i].ID)
+	}
+	return ids, claims, nil
 }

@@ -89,6 +89,13 @@ type cluster struct {
 	first   [partitions]int // what lies before is not in Kafka any more
 	store   *fakeStore
 	archive *archive.Archive // nil: none
+	asked   int              // how often the clock was asked
+}
+
+// clock moves on by a second whenever it is asked.
+func (c *cluster) clock() time.Time {
+	c.asked++
+	return time.Date(2026, 12, 31, 0, 0, c.asked, 0, time.UTC)
 }
 
 func newCluster(rng *rand.Rand, messages [][]byte) *cluster {
@@ -133,8 +140,8 @@ func (c *cluster) forward(_ context.Context, from kafka.Assignment, messages []k
 func (c *cluster) worker(t testing.TB, store Store) *Worker {
 	w, err := New(Options{
 		Region: "152900", Detectors: all.Detectors(), Knowledge: place().know, Policy: fakePolicy{}, Store: store, Forward: c.forward,
-		Seed: claim.Seed{3, 4}, Clock: func() time.Time { return time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC) },
-		Archive: c.archive, ArchiveClaims: 3, Alongside: lately,
+		Seed: claim.Seed{3, 4}, Clock: c.clock,
+		Archive: c.archive, ArchiveClaims: 3, ArchiveAgain: 5 * time.Second, ArchiveWaiting: 30_000, Alongside: lately,
 		Report: func(r Report) {
 			if strings.Contains(r.Warning, "rebuild") {
 				t.Errorf("warning: %s", r.Warning)
@@ -158,15 +165,23 @@ func (c *cluster) drain(t testing.TB, w *Worker, size func() int) {
 		moved := false
 		for p := range partitions {
 			h, next := c.begin(t, w, p, generation)
-			for int(next) < len(c.logs[p]) {
+			for settled := true; int(next) < len(c.logs[p]) || !settled; {
 				to := min(int(next)+size(), len(c.logs[p]))
-				if err := h.Handle(context.Background(), c.batch(p, int(next), to)); err != nil {
+				var err error
+				if settled = int(next) == to; settled {
+					err = settle(h)
+				} else {
+					err = h.Handle(context.Background(), c.batch(p, int(next), to))
+				}
+				if errors.Is(err, cases.ErrLarge) || errors.Is(err, errNoRoom) {
+					h.End()
+					h, next = c.begin(t, w, p, generation)
+					continue
+				}
+				if err != nil {
 					t.Fatal(err)
 				}
-				next, moved = int64(to), true
-			}
-			if err := settle(h); err != nil {
-				t.Fatal(err)
+				next, moved = int64(to), moved || !settled
 			}
 			h.End()
 		}
@@ -230,8 +245,11 @@ type fakeStore struct {
 	of         map[int]map[string]bool // their ids by partition
 	dead       []string
 	counters   map[string]int64
-	stale      int // steps refused
-	withdrawn  int // findings
+	stale      int  // steps refused
+	withdrawn  int  // findings
+	most       int  // bytes that a step of several messages may have, 0: any number
+	whole      bool // that of one too
+	large      int  // steps refused for more
 }
 
 func newFakeStore() *fakeStore {
@@ -264,6 +282,10 @@ func (s *fakeStore) Apply(_ context.Context, step cases.Step) (cases.Result, err
 	}
 	if next, known := s.next[step.Partition]; known && next != step.From {
 		return cases.Result{}, &cases.OffsetError{Partition: step.Partition, Have: next, From: step.From, To: step.To}
+	}
+	if line, err := json.Marshal([]any{step.Leads, step.Dead}); err != nil || s.most > 0 && len(line) > s.most && (s.whole || step.To-step.From > 1) {
+		s.large++
+		return cases.Result{}, errors.Join(cases.ErrLarge, err)
 	}
 	s.next[step.Partition] = step.To
 	for _, f := range step.Findings {
@@ -401,6 +423,21 @@ func (s crashing) Apply(ctx context.Context, step cases.Step) (cases.Result, err
 	return r, err
 }
 
+var errNoRoom = errors.New("no space left")
+
+// full is an archive's folder that is out of room now and then.
+type full struct {
+	archive.Folder
+	rng *rand.Rand
+}
+
+func (f full) Write(ctx context.Context, name string, data []byte) error {
+	if f.rng.IntN(8) == 0 {
+		return errNoRoom
+	}
+	return f.Folder.Write(ctx, name, data)
+}
+
 // seeds is how many runs the simulation makes: FUNDWATCH_SEEDS, or 60.
 func seeds(t *testing.T) uint64 {
 	if text := os.Getenv("FUNDWATCH_SEEDS"); text != "" {
@@ -416,7 +453,8 @@ func seeds(t *testing.T) uint64 {
 // Whatever goes wrong, in the end everything is as after a calm run: crashes
 // before and after a step is stored, workers that die and lose their memory,
 // old owners that still send, batches that come again or are cut otherwise,
-// messages twice, damaged or in the wrong partition.
+// messages twice, damaged or in the wrong partition, an archive that is out of
+// room now and then, a store that takes small steps only.
 func TestTroubleLeavesNoTrace(t *testing.T) {
 	for seed := range seeds(t) {
 		rng := rand.New(rand.NewPCG(seed, 2))
@@ -424,7 +462,10 @@ func TestTroubleLeavesNoTrace(t *testing.T) {
 		calm, rough := newCluster(rand.New(rand.NewPCG(seed, 3)), messages), newCluster(rand.New(rand.NewPCG(seed, 3)), messages)
 		calm.drain(t, calm.worker(t, calm.store), func() int { return 1000 })
 		if seed%2 == 1 {
-			rough.archive = &archive.Archive{Store: archive.Folder(t.TempDir()), Alloc: arrow.NewGoAllocator()}
+			rough.archive = &archive.Archive{Store: full{archive.Folder(t.TempDir()), rng}, Alloc: arrow.NewGoAllocator()}
+		}
+		if seed%3 == 0 {
+			rough.store.most = 2000
 		}
 		trouble(t, rough, rng)
 		rough.drain(t, rough.worker(t, rough.store), func() int { return 5 })

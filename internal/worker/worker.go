@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,10 +49,14 @@ type Options struct {
 	Clock      func() time.Time
 	// Archive keeps what was consumed; nil for none, then a restart needs all
 	// messages of the window in Kafka. A range is written when it has so many
-	// claims (0: 50,000) or is so old (0: ten minutes).
-	Archive       *archive.Archive
-	ArchiveClaims int
-	ArchiveEvery  time.Duration
+	// claims (0: 50,000) or is so old (0: ten minutes). While the archive cannot
+	// be written it is tried again after a while (0: half a minute), and up to so
+	// many bytes of a partition wait (0: 64 MiB); then the partition is held.
+	Archive        *archive.Archive
+	ArchiveClaims  int
+	ArchiveEvery   time.Duration
+	ArchiveAgain   time.Duration
+	ArchiveWaiting int64
 	// Alongside begins to store a step and gives what waits for it; nil is a
 	// goroutine. The next batch is worked on meanwhile.
 	Alongside func(store func() error) (wait func() error)
@@ -89,6 +94,7 @@ type Worker struct {
 	keep   claim.FieldSet
 	mu     sync.Mutex
 	memory map[int]*memory // by partition; absent while a handler has it
+	limits map[int]*limit  // by partition; absent where none is needed
 }
 
 // New makes a worker. Detectors that look beyond one person are left out: they
@@ -106,20 +112,15 @@ func New(o Options) (*Worker, error) {
 	if o.WindowDays == 0 {
 		o.WindowDays = defaultWindow
 	}
-	if o.ArchiveClaims == 0 {
-		o.ArchiveClaims = 50_000
-	}
-	if o.ArchiveEvery == 0 {
-		o.ArchiveEvery = 10 * time.Minute
-	}
 	if o.Alongside == nil {
 		o.Alongside = alongside
 	}
+	o.fillArchive()
 	if o.Report == nil {
 		o.Report = func(Report) {}
 	}
 	o.Detectors = slices.DeleteFunc(slices.Clone(o.Detectors), func(d *detectors.Detector) bool { return d.Trace != nil })
-	w := &Worker{o: o, byID: map[string]*detectors.Detector{}, memory: map[int]*memory{}}
+	w := &Worker{o: o, byID: map[string]*detectors.Detector{}, memory: map[int]*memory{}, limits: map[int]*limit{}}
 	for _, d := range o.Detectors {
 		w.byID[d.ID] = d
 	}
@@ -136,6 +137,14 @@ func alongside(store func() error) (wait func() error) {
 	done := make(chan error, 1)
 	go func() { done <- store() }()
 	return func() error { return <-done }
+}
+
+// fillArchive puts in what holds where nothing else was said of the archive.
+func (o *Options) fillArchive() {
+	o.ArchiveClaims = cmp.Or(o.ArchiveClaims, 50_000)
+	o.ArchiveEvery = cmp.Or(o.ArchiveEvery, 10*time.Minute)
+	o.ArchiveAgain = cmp.Or(o.ArchiveAgain, 30*time.Second)
+	o.ArchiveWaiting = cmp.Or(o.ArchiveWaiting, 64<<20)
 }
 
 // Handler makes the handler of a partition.
@@ -187,7 +196,14 @@ type handler struct {
 	m *memory // nil before Begin, and after a step that failed
 	// pending waits for the step that is on its way to the store, on which memory
 	// counts already; nil when there is none.
-	pending func() error
+	pending *pending
+}
+
+// pending is a step on its way to the store.
+type pending struct {
+	wait     func() error
+	messages int
+	to       int64
 }
 
 // Begin takes the partition over. Where memory does not reach up to the
@@ -255,22 +271,32 @@ func (h *handler) Settle(ctx context.Context) error {
 }
 
 func (h *handler) settle() error {
-	wait := h.pending
+	p := h.pending
 	h.pending = nil
-	if wait == nil {
+	if p == nil {
 		return nil
 	}
-	return wait()
+	err := p.wait()
+	switch {
+	case errors.Is(err, cases.ErrLarge):
+		return h.w.tooLarge(h.a.Partition, p.messages, p.to, err)
+	case err == nil:
+		h.w.fitted(h.a.Partition)
+	}
+	return err
 }
 
 // Handle does a batch: the part before the store's offset without effect, the
-// rest as one step, which may still be on its way when Handle returns.
+// rest as one step, or several where one would be too large. The last may still
+// be on its way when Handle returns.
 func (h *handler) Handle(ctx context.Context, b kafka.Batch) error {
 	if h.m == nil {
 		return errors.New("worker: the partition must begin anew")
 	}
-	err := h.handle(ctx, b)
-	if err != nil { // memory may be ahead of the store
+	if err := h.room(ctx); err != nil {
+		return err
+	}
+	if err := h.inSteps(ctx, b, h.handle); err != nil { // memory may be ahead of the store
 		err = errors.Join(err, h.settle())
 		h.throwAway()
 		return fmt.Errorf("partition %d: %w", h.a.Partition, err)
@@ -291,8 +317,9 @@ func (h *handler) handle(ctx context.Context, b kafka.Batch) error {
 		if err := m.learn(h.a, b.Messages[:at]); err != nil {
 			return err
 		}
-		if m.next = min(b.Next, m.done); m.next < m.done {
-			return nil
+		m.next = min(b.Next, m.done)
+		if err := h.archive(ctx); err != nil || m.next < m.done {
+			return err
 		}
 		if err := h.caughtUp(ctx); err != nil {
 			return err
@@ -355,7 +382,7 @@ func (h *handler) step(ctx context.Context, messages []kafka.Message, from, to i
 	if err := h.settle(); err != nil {
 		return err
 	}
-	h.pending = h.w.o.Alongside(func() error { return h.w.store(ctx, s, e.counts) })
+	h.pending = &pending{h.w.o.Alongside(func() error { return h.w.store(ctx, s, e.counts) }), len(messages), to}
 	h.m.next, h.m.done = to, to
 	h.m.forget()
 	return nil
