@@ -48,6 +48,8 @@ var rooms = []room{
 	{dir: "internal/journal", ours: nobody, why: "the one door for writes: a change and its chained line in one step"},
 	{dir: "internal/journal/journaltest", ours: []string{"internal/journal"}, why: "an empty Redis and a failing network for the tests of all stores"},
 	{dir: "web", ours: []string{"claim", "detectors", "cases", "blacklist", "inspection", "inspection/draw", "fund", "clock"}, why: "pages; asks the rooms, never the stores"},
+	{dir: "internal/accounts", ours: []string{"internal/journal"}, why: "who may do what, and who somebody is; knows nothing of what is done"},
+	{dir: "internal/recall", ours: []string{"ingest/kafka", "internal/journal"}, why: "where something lies in Kafka; what it means is for others"},
 	{dir: "internal/worker", ours: []string{"cases", "claim", "detectors", "detectors/knowledge", "ingest/archive", "ingest/kafka", "policies"}, why: "what happens to a message of a partition, from its bytes to one step of the store; knows the rooms it carries things between, and no server"},
 	{dir: "internal/trial", ours: []string{"cases", "claim", "detectors/all", "detectors/knowledge", "ingest/archive", "ingest/kafka", "internal/journal", "internal/simulate", "internal/worker", "policies", "policies/regions"}, why: "an invented place between real services, for the two trials below"},
 	{dir: "internal/chaos", ours: []string{"cases", "claim/claimtest", "ingest/kafka", "internal/trial", "internal/worker"}, why: "a tool: kills what can be killed and looks whether that left a trace"},
@@ -82,7 +84,9 @@ var libraries = []door{
 	{"github.com/twmb/franz-go/pkg/kfake", []string{"internal/embedded"}, "a broker for demonstrations and tests, never for production"},
 	{"github.com/alicebob/miniredis/v2", []string{"internal/embedded", "internal/journal/journaltest"}, "a Redis for demonstrations and tests, never for production"},
 	{"github.com/open-policy-agent/opa", []string{"policies"}, "policy is asked, not known"},
-	{"github.com/redis/go-redis/v9", []string{"cases", "blacklist", "fund", "inspection", "internal/journal", "internal/journal/journaltest"}, "the stores"},
+	{"github.com/redis/go-redis/v9", []string{"cases", "blacklist", "fund", "inspection", "internal/accounts", "internal/journal", "internal/journal/journaltest"}, "the stores"},
+	{"golang.org/x/crypto/argon2", []string{"internal/accounts"}, "hashes of passwords"},
+	{"github.com/pquerna/otp", []string{"internal/accounts"}, "codes of the second factor"},
 	{"github.com/parquet-go/parquet-go", []string{"claim/parquet", "internal/simulate"}, "claim/parquet writes findings with it, reads without it and is tested against it; the simulator writes its tables with it"},
 	{"github.com/andybalholm/brotli", []string{"claim/parquet"}, "a Parquet codec"},
 	{"github.com/pierrec/lz4/v4", []string{"claim/parquet"}, "a Parquet codec"},
@@ -112,7 +116,7 @@ var banned = []door{
 
 // guarded are standard packages that belong to some rooms only.
 var guarded = []door{
-	{"net/http", []string{"web", "internal/app"}, "only the web speaks HTTP"},
+	{"net/http", []string{"web/...", "internal/app"}, "only the web speaks HTTP"},
 	{"net", []string{"web", "internal/app", "ingest/kafka", "internal/embedded"}, "the network comes in through the door; embedded services listen on loopback"},
 	{"os", []string{"internal/chaos", "internal/streambench", "internal/trial", ".", "internal/app", "internal/embedded", "internal/simulate", "ingest/file", "ingest/archive", "ingest/kafka", "detectors/gen/...", "detectors/detectortest", "internal/journal/journaltest"}, "files are opened at the edge (ingest/kafka: files to send and how far they were); inside, take an io.Reader or fs.FS"},
 	{"os/exec", []string{"internal/chaos", "internal/app", "internal/embedded", "detectors/gen"}, "only the edge starts programs; internal/embedded starts redis-server"},
