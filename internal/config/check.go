@@ -185,8 +185,11 @@ func (l *Loaded) files(s Sources) {
 		if !ok || *name == "" || !strings.HasSuffix(st.key, "_file") || strings.HasSuffix(st.key, "password_file") {
 			continue
 		}
-		if _, err := s.Read(*name); err != nil {
+		b, err := s.Read(*name)
+		if err != nil {
 			l.wrong(st.key, "无法读取此文件", "the file cannot be read")
+		} else if st.key == "desk.secret_file" && len(b) < 32 {
+			l.wrong(st.key, "安装密钥至少 32 字节", "want 32 bytes or more")
 		}
 	}
 }

@@ -17,6 +17,7 @@ type Config struct {
 	Archive   Archive
 	Knowledge Knowledge
 	HTTP      HTTP
+	Desk      Desk
 	Metrics   Metrics
 	Log       Log
 	Worker    Worker
@@ -119,6 +120,12 @@ type HTTP struct {
 	MaxInFlight  int // requests at a time
 }
 
+// Desk is the pages for staff. They are served where HTTP is.
+type Desk struct {
+	SecretFile   string // what only this installation knows; empty: no pages
+	SecondFactor bool   // everybody who signs in needs one
+}
+
 // Metrics says where Prometheus asks.
 type Metrics struct {
 	Addr string // empty: nowhere
@@ -146,6 +153,7 @@ func Default() Config {
 			Topics: Topics{Claims: "claims", Dead: "claims.dead", Findings: "findings", Journal: "journal"}},
 		Redis:   Redis{MaxOutbox: 100_000},
 		HTTP:    HTTP{Addr: "127.0.0.1:8080", MaxBodyBytes: 32 << 20, MaxClaims: 1000, MaxInFlight: 8},
+		Desk:    Desk{SecondFactor: true},
 		Metrics: Metrics{Addr: "127.0.0.1:9090"},
 		Log:     Log{Level: "info", Format: "text"},
 		Worker:  Worker{BatchBytes: 4 << 20, BatchMessages: 4096, WindowDays: 400, StandHours: 24},

@@ -1,0 +1,106 @@
+package app
+
+import (
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// page gives an address of the desk, as a browser sees it.
+func page(t *testing.T, c *http.Client, address string) (status int, body string) {
+	t.Helper()
+	a, err := c.Get(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Body.Close()
+	b, _ := io.ReadAll(a.Body)
+	return a.StatusCode, string(b)
+}
+
+// jar is a browser's memory of one site. Cookies of tests are not for TLS.
+type jar struct{ all map[string]*http.Cookie }
+
+func (j *jar) SetCookies(_ *url.URL, cookies []*http.Cookie) {
+	for _, c := range cookies {
+		j.all[c.Name] = c
+	}
+}
+
+func (j *jar) Cookies(*url.URL) (out []*http.Cookie) {
+	for _, c := range j.all {
+		out = append(out, c)
+	}
+	return out
+}
+
+func browser() *http.Client { return &http.Client{Jar: &jar{map[string]*http.Cookie{}}} }
+
+// TestFirstUserIsMadeByAOneTimeLink: the server prints it while there is no
+// user, and never again; the user is there after a restart.
+func TestFirstUserIsMadeByAOneTimeLink(t *testing.T) {
+	folder := t.TempDir()
+	begin := func() *running {
+		o := serveOptions{worker: newDeadWorker, embedded: folder}
+		o.set = []string{"region=152900", "http.addr=127.0.0.1:0", "metrics.addr=127.0.0.1:0", "kafka.partitions=1", "desk.second_factor=false"}
+		return start(t, o)
+	}
+	r := begin()
+	r.get(t, "/readyz", is200)
+	link := ""
+	for range 600 {
+		if link = regexp.MustCompile(`http://\S+/setup/\S+`).FindString(r.out.String()); link != "" {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	c := browser()
+	if status, body := page(t, c, link); status != 200 || !strings.Contains(body, "初始设置") {
+		t.Fatalf("%q: %d %s", link, status, body)
+	}
+	a, err := c.PostForm(link, url.Values{"login": {"root.sec"}, "name": {"虚构安全"}, "password": {"Long-enough1"}, "password_again": {"Long-enough1"}})
+	if err != nil || a.StatusCode != 200 || a.Request.URL.Path != "/" {
+		t.Fatal(a, err)
+	}
+	a.Body.Close()
+	if status, body := page(t, c, r.http+"/users"); status != 200 || !strings.Contains(body, "虚构安全") {
+		t.Errorf("users: %d", status)
+	}
+	if strings.Contains(r.log.String(), "/setup/") {
+		t.Error("the link stands in the log")
+	}
+	if err := r.stop(); err != nil {
+		t.Fatal(err)
+	}
+	r = begin()
+	r.get(t, "/readyz", is200)
+	for range 600 {
+		if status, _ := page(t, browser(), r.http+"/signin"); status == 200 {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	again := browser()
+	a, err = again.PostForm(r.http+"/signin", url.Values{"login": {"root.sec"}, "password": {"Long-enough1"}})
+	if err != nil || a.Request.URL.Path != "/" || a.StatusCode != 200 {
+		t.Fatal(a, err)
+	}
+	a.Body.Close()
+	if strings.Contains(r.out.String(), "/setup/") {
+		t.Error("a second link was printed")
+	}
+}
+
+// TestNoPagesWithoutASecret: then the server is for institutions alone.
+func TestNoPagesWithoutASecret(t *testing.T) {
+	i := install(t)
+	r := start(t, serveOptions{settingsFlags: i.flags(), worker: newDeadWorker})
+	r.get(t, "/readyz", is200)
+	if status, body := page(t, browser(), r.http+"/"); status != 404 || !strings.Contains(body, "desk.secret_file") {
+		t.Errorf("%d %s", status, body)
+	}
+}

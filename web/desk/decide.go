@@ -1,0 +1,166 @@
+package desk
+
+import (
+	"errors"
+	"net/http"
+
+	"fundwatch/cases"
+	"fundwatch/internal/accounts"
+)
+
+// revealForm says why somebody looks at personal data.
+type revealForm struct {
+	Act    string `json:"act"`
+	Reason string `json:"reason"`
+}
+
+// postReveal shows the lead with the numbers of persons, once, and writes down
+// who wanted to see them, and why. It answers with the page itself: nothing
+// that could be opened again stays behind.
+func postReveal(d *Desk, w http.ResponseWriter, r *http.Request) error {
+	var f revealForm
+	if err := read(r, &f); err != nil {
+		return err
+	}
+	by, err := d.by(r, f.Act, f.Reason)
+	if err != nil {
+		return err
+	}
+	if err := d.o.Accounts.Note(r.Context(), "person.reveal", "lead:"+r.PathValue("lead"), by); err != nil {
+		return err
+	}
+	p, err := d.lead(r, true)
+	if err != nil {
+		return err
+	}
+	return d.show(w, r, "lead", p)
+}
+
+// assignForm gives a lead to a person; empty takes it back.
+type assignForm struct {
+	Act     string `json:"act"`
+	Version int64  `json:"version"`
+	To      string `json:"to"`
+	Reason  string `json:"reason"`
+}
+
+func postAssign(d *Desk, w http.ResponseWriter, r *http.Request) error {
+	var f assignForm
+	if err := read(r, &f); err != nil {
+		return err
+	}
+	lang := visitOf(r).lang
+	if f.Reason == "" {
+		f.Reason = lang.Say("assign.reason")
+	}
+	if f.To != "" {
+		u, err := d.o.Accounts.ByLogin(r.Context(), f.To)
+		if errors.Is(err, accounts.ErrMissing) || err == nil && (u.Status != accounts.Active || !u.May(accounts.LeadDecide)) {
+			return &problem{status: http.StatusUnprocessableEntity, code: "assignee"}
+		}
+		if err != nil {
+			return err
+		}
+		subjects, err := d.subjectsOf(r, []string{r.PathValue("lead")})
+		if err != nil {
+			return err
+		}
+		if !u.Sees(d.county(subjects[r.PathValue("lead")])) {
+			return &problem{status: http.StatusUnprocessableEntity, code: "assignee"}
+		}
+	}
+	return d.decide(w, r, decision{"assign", f.Act, f.Reason, f.Version}, func(seen cases.Seen, by cases.Act) error {
+		return d.o.Cases.AssignLead(r.Context(), seen, f.To, by)
+	})
+}
+
+// decideForm ends a lead or takes it up again.
+type decideForm struct {
+	Act     string `json:"act"`
+	Version int64  `json:"version"`
+	Reason  string `json:"reason"`
+}
+
+func postDismiss(d *Desk, w http.ResponseWriter, r *http.Request) error {
+	var f decideForm
+	if err := read(r, &f); err != nil {
+		return err
+	}
+	return d.decide(w, r, decision{"dismiss", f.Act, f.Reason, f.Version}, func(seen cases.Seen, by cases.Act) error {
+		return d.o.Cases.DismissLead(r.Context(), seen, by)
+	})
+}
+
+func postReopen(d *Desk, w http.ResponseWriter, r *http.Request) error {
+	var f decideForm
+	if err := read(r, &f); err != nil {
+		return err
+	}
+	return d.decide(w, r, decision{"reopen", f.Act, f.Reason, f.Version}, func(seen cases.Seen, by cases.Act) error {
+		return d.o.Cases.ReopenLead(r.Context(), seen, by)
+	})
+}
+
+// decision is what a person wants to do with a lead as they saw it.
+type decision struct {
+	what, act, reason string
+	version           int64
+}
+
+// Conflict is what a person wanted to do, beside what is there now.
+type Conflict struct {
+	What    string   `json:"what"`
+	Reason  string   `json:"reason"`
+	Seen    int64    `json:"seen_version"`
+	Now     LeadRow  `json:"lead"`
+	Since   []actRow `json:"since"` // what was done after the version that was seen
+	Act     string   `json:"-"`
+	Allowed bool     `json:"-"` // it can still be done
+}
+
+// decide does it, or shows what has changed meanwhile.
+func (d *Desk) decide(w http.ResponseWriter, r *http.Request, want decision, do func(cases.Seen, cases.Act) error) error {
+	id := r.PathValue("lead")
+	by, err := d.by(r, want.act, want.reason)
+	if err != nil {
+		return err
+	}
+	err = do(cases.Seen{Lead: id, Version: want.version}, cases.Act{ID: by.ID, Who: by.Who, Reason: by.Reason, At: by.At})
+	_, stale := errors.AsType[*cases.VersionError](err)
+	_, status := errors.AsType[*cases.StatusError](err)
+	if !stale && !status {
+		if err != nil {
+			return err
+		}
+		return d.done(w, r, "/leads/"+id)
+	}
+	c, err := d.conflict(r, id, want)
+	if err != nil {
+		return err
+	}
+	if visitOf(r).json {
+		code := "version"
+		if status {
+			code = "status"
+		}
+		return &problem{status: http.StatusConflict, code: code, page: c}
+	}
+	return d.showAs(w, r, http.StatusConflict, "conflict", c)
+}
+
+func (d *Desk) conflict(r *http.Request, id string, want decision) (Conflict, error) {
+	l, err := d.o.Cases.Lead(r.Context(), id)
+	if err != nil {
+		return Conflict{}, err
+	}
+	c := Conflict{What: want.what, Reason: want.reason, Seen: want.version, Now: d.leadRow(&l)}
+	for _, a := range d.o.Trail.About("lead:" + id) {
+		if a.Version > want.version && a.Object == "lead:"+id || a.Object != "lead:"+id && a.At >= l.DecidedAt {
+			c.Since = append(c.Since, rowOf(&a))
+		}
+	}
+	allowed := map[string]cases.Status{"dismiss": cases.New, "assign": cases.New, "reopen": cases.Dismissed}
+	c.Allowed = allowed[want.what] == l.Status && want.what != "assign"
+	c.Act, err = d.o.Accounts.NewID()
+	return c, err
+}

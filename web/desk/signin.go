@@ -1,0 +1,157 @@
+package desk
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+
+	"fundwatch/internal/accounts"
+)
+
+// signInPage asks who somebody is.
+type signInPage struct {
+	Login string `json:"login"`
+	Next  string `json:"next"` // where to go after it
+	Fault string `json:"fault,omitempty"`
+	Wait  int    `json:"wait,omitempty"` // seconds
+}
+
+type signInForm struct {
+	Login    string `json:"login"`
+	Password string `json:"password"`
+	Next     string `json:"next"`
+}
+
+func showSignIn(d *Desk, w http.ResponseWriter, r *http.Request) error {
+	if visitOf(r).user != nil {
+		http.Redirect(w, r, "/", http.StatusSeeOther)
+		return nil
+	}
+	return d.show(w, r, "signin", signInPage{Next: local(r.URL.Query().Get("next"))})
+}
+
+func postSignIn(d *Desk, w http.ResponseWriter, r *http.Request) error {
+	var f signInForm
+	if err := read(r, &f); err != nil {
+		return err
+	}
+	u, err := d.o.Accounts.SignIn(r.Context(), f.Login, f.Password, address(r))
+	if p := problemOf(err); p != nil && !visitOf(r).json && err != nil {
+		return d.showAs(w, r, p.status, "signin", signInPage{Login: f.Login, Next: local(f.Next), Fault: p.code, Wait: p.after})
+	}
+	if err != nil {
+		return err
+	}
+	has, err := d.o.Accounts.HasFactor(&u)
+	if err != nil {
+		return err
+	}
+	if has {
+		if err := d.begin(w, r, &u, accounts.Half); err != nil {
+			return err
+		}
+		return d.done(w, r, "/signin/code?"+url.Values{"next": {local(f.Next)}}.Encode())
+	}
+	if err := d.begin(w, r, &u, accounts.Full); err != nil {
+		return err
+	}
+	return d.done(w, r, local(f.Next))
+}
+
+// address is where a request comes from, to slow down who tries passwords. It
+// is kept as a hash only.
+func address(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+// begin begins a session; one that was there ends.
+func (d *Desk) begin(w http.ResponseWriter, r *http.Request, u *accounts.User, stage accounts.Stage) error {
+	if token := visitOf(r).token; token != "" {
+		if err := d.o.Accounts.End(r.Context(), token); err != nil {
+			return err
+		}
+	}
+	token, err := d.o.Accounts.Begin(r.Context(), u, stage)
+	if err != nil {
+		return err
+	}
+	d.setSession(w, token)
+	return nil
+}
+
+// codePage asks for a code of the second factor.
+type codePage struct {
+	Next  string `json:"next"`
+	Fault string `json:"fault,omitempty"`
+	Wait  int    `json:"wait,omitempty"`
+}
+
+type codeForm struct {
+	Code string `json:"code"`
+	Next string `json:"next"`
+}
+
+func showCode(d *Desk, w http.ResponseWriter, r *http.Request) error {
+	return d.show(w, r, "code", codePage{Next: local(r.URL.Query().Get("next"))})
+}
+
+func postCode(d *Desk, w http.ResponseWriter, r *http.Request) error {
+	var f codeForm
+	if err := read(r, &f); err != nil {
+		return err
+	}
+	v := visitOf(r)
+	err := d.o.Accounts.Code(r.Context(), v.user, f.Code)
+	if p := problemOf(err); p != nil && !v.json && err != nil {
+		return d.showAs(w, r, p.status, "code", codePage{Next: local(f.Next), Fault: p.code, Wait: p.after})
+	}
+	if err != nil {
+		return err
+	}
+	if err := d.begin(w, r, v.user, accounts.Full); err != nil {
+		return err
+	}
+	return d.done(w, r, local(f.Next))
+}
+
+func postSignOut(d *Desk, w http.ResponseWriter, r *http.Request) error {
+	if err := d.o.Accounts.End(r.Context(), visitOf(r).token); err != nil {
+		return err
+	}
+	d.setSession(w, "")
+	w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
+	return d.done(w, r, "/signin")
+}
+
+// by is who does something now, and why.
+func (d *Desk) by(r *http.Request, id, reason string) (accounts.By, error) {
+	v := visitOf(r)
+	if reason == "" || len(reason) > 4000 {
+		return accounts.By{}, &problem{status: http.StatusUnprocessableEntity, code: "reason"}
+	}
+	if id == "" {
+		var err error
+		if id, err = d.o.Accounts.NewID(); err != nil {
+			return accounts.By{}, err
+		}
+	}
+	who := "setup"
+	if v.user != nil {
+		who = v.user.Login
+	}
+	return accounts.By{ID: id, Who: who, Reason: reason, At: d.now()}, nil
+}
+
+// faultOf gives the code of what is wrong with a form, where it is that.
+func faultOf(err error) (string, int, bool) {
+	p := problemOf(err)
+	if err == nil || p == nil || p.status != http.StatusUnprocessableEntity && p.status != http.StatusTooManyRequests || errors.Is(err, errForm) {
+		return "", 0, false
+	}
+	return p.code, p.status, true
+}
