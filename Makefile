@@ -40,7 +40,7 @@ bench-json: ## speed of reading claims on one core: JSON beside encoding/json (r
 	CLAIMS="$$dir/claims.jsonl" GOMAXPROCS=1 go test -run '^$$' -bench 'JSON|Columns' -benchtime 10x ./claim && \
 	GOMAXPROCS=1 go test -run '^$$' -bench . ./claim/parquet
 
-demo: ## invent claims and scan them
+demo: ## a live stream of an invented place, with the pages
 	go run . demo
 
 ci: ## everything the gate checks, as on a fresh clone

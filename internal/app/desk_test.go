@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/url"
@@ -102,5 +103,51 @@ func TestNoPagesWithoutASecret(t *testing.T) {
 	r.get(t, "/readyz", is200)
 	if status, body := page(t, browser(), r.http+"/"); status != 404 || !strings.Contains(body, "desk.secret_file") {
 		t.Errorf("%d %s", status, body)
+	}
+}
+
+// TestDemoOpensForEveryRole: it prints a one-time link for each role, and what
+// it shows was found by the detectors.
+func TestDemoOpensForEveryRole(t *testing.T) {
+	out := &log{}
+	e := &env{in: strings.NewReader(""), out: out, err: io.Discard, clock: time.Now}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		ended <- e.demo(ctx, &demonstration{dir: t.TempDir(), addr: "127.0.0.1:0", claims: 4000, first: 3000, cases: 4})
+	}()
+	var links []string
+	for range 1200 {
+		if links = regexp.MustCompile(`http://\S+/enter/\S+`).FindAllString(out.String(), -1); len(links) == len(demoUsers) {
+			break
+		}
+		select {
+		case err := <-ended:
+			t.Fatal(err, out)
+		default:
+			time.Sleep(50 * time.Millisecond)
+		}
+	}
+	if len(links) != len(demoUsers) {
+		t.Fatal(out)
+	}
+	for i, link := range links {
+		c := browser()
+		a, err := c.Post(link, "", nil)
+		if err != nil || a.StatusCode != 200 || a.Request.URL.Path != "/" {
+			t.Fatal(demoUsers[i].Login, a, err)
+		}
+		b, _ := io.ReadAll(a.Body)
+		a.Body.Close()
+		if !strings.Contains(string(b), demoUsers[i].Name) {
+			t.Errorf("%s: %.300s", demoUsers[i].Login, b)
+		}
+		if demoUsers[i].Login == "investigator" && !strings.Contains(string(b), "/leads/L") {
+			t.Error("the investigator has no leads")
+		}
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
 	}
 }
