@@ -18,6 +18,9 @@ type Stage string
 const (
 	Half Stage = "half" // the password was right, the second factor is to come
 	Full Stage = "full"
+	// Vouched is full, too: another house vouches for the person and has asked
+	// for all that it wants to see.
+	Vouched Stage = "vouched"
 )
 
 // ErrSession says that there is no such session, or none any more.
@@ -74,7 +77,7 @@ func (s *Store) Resume(ctx context.Context, token string) (User, Stage, error) {
 		return User{}, "", err
 	}
 	stage := Stage(parts[3])
-	if stage == Full {
+	if stage != Half {
 		if err := s.journal.Aside().Expire(ctx, key, s.o.Idle).Err(); err != nil {
 			return User{}, "", fmt.Errorf("resume session: %w", err)
 		}

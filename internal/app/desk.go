@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	"fundwatch/policies/regions"
 	"fundwatch/web"
 	"fundwatch/web/desk"
+	"fundwatch/web/signon"
 )
 
 // Times of the desk.
@@ -90,6 +92,10 @@ func (s *server) openDesk(ctx context.Context, addr string) error {
 		if o.Knowledge, err = s.env.loadKnowledge(s.cfg.Knowledge.Dir); err != nil {
 			return err
 		}
+	}
+	if c := s.cfg.Desk.OIDC; c.Issuer != "" {
+		o.SignOn = signon.New(signon.Options{Issuer: c.Issuer, ClientID: c.ClientID, Secret: string(c.ClientSecret), Claim: c.Claim,
+			Back: strings.TrimSuffix(c.Address, "/") + "/signin/oidc/back"})
 	}
 	profile, known, err := regions.Load(regions.Builtin(), s.cfg.Region)
 	if err != nil {

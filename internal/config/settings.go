@@ -29,6 +29,7 @@ var sections = map[string]string{
 	"knowledge":    "知识库 · knowledge tables",
 	"http":         "机构经 HTTP 报送结算 · institutions send claims by HTTP",
 	"desk":         "网页工作台，与报送在同一地址 · pages for staff, at the same address",
+	"desk.oidc":    "单点登录 · single sign-on",
 	"metrics":      "Prometheus 指标与健康检查 · metrics and health",
 	"log":          "运行日志（不含个人信息） · the log of the program, without personal data",
 	"worker":       "处理 · working on claims",
@@ -87,6 +88,12 @@ var settings = []setting{
 
 	{"desk.secret_file", "安装密钥文件，至少 32 字节，只有本程序可读；空为不提供工作台", "file of 32 bytes or more that only this program can read; empty for no pages", func(c *Config) any { return &c.Desk.SecretFile }},
 	{"desk.second_factor", "登录须有第二因素（TOTP）", "everybody who signs in needs a second factor (TOTP)", func(c *Config) any { return &c.Desk.SecondFactor }},
+	{"desk.oidc.issuer", "单点登录（OpenID Connect）的发行者地址，空为没有", "issuer of OpenID Connect, empty for none", func(c *Config) any { return &c.Desk.OIDC.Issuer }},
+	{"desk.oidc.client_id", "本系统在那里的编号", "who we are there", func(c *Config) any { return &c.Desk.OIDC.ClientID }},
+	{"desk.oidc.client_secret_file", "密钥所在文件，末尾换行不计；空为公开客户端（仅 PKCE）", "file that holds the secret; empty for a public client, with PKCE alone", func(c *Config) any { return &c.Desk.OIDC.SecretFile }},
+	{"desk.oidc.client_secret", "密钥", "secret", func(c *Config) any { return &c.Desk.OIDC.ClientSecret }},
+	{"desk.oidc.claim", "哪一项是登录名", "which claim is the login", func(c *Config) any { return &c.Desk.OIDC.Claim }},
+	{"desk.oidc.address", "浏览器访问本系统的地址，如 https://jg.example.cn", "address of this server as browsers know it", func(c *Config) any { return &c.Desk.OIDC.Address }},
 
 	{"metrics.addr", "监听地址，空为不提供", "address to listen on, empty for none", func(c *Config) any { return &c.Metrics.Addr }},
 	{"log.level", "debug、info、warn 或 error", "from which level on", func(c *Config) any { return &c.Log.Level }},

@@ -42,8 +42,9 @@ type Options struct {
 
 	TopicClaims  string
 	Clock        func() time.Time
-	Secure       bool // cookies only over TLS: everywhere but on loopback
-	SecondFactor bool // everybody needs one
+	Secure       bool   // cookies only over TLS: everywhere but on loopback
+	SecondFactor bool   // everybody needs one
+	SignOn       SignOn // nil: none
 	// Failed is told of errors that are nobody's fault outside. They hold no
 	// personal data.
 	Failed func(where string, err error)

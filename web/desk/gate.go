@@ -100,7 +100,7 @@ func (d *Desk) pass(rt *route, r *http.Request) error {
 		switch {
 		case err == nil:
 			v.token, v.stage = c.Value, stage
-			if stage == accounts.Full || rt.half {
+			if stage != accounts.Half || rt.half {
 				v.user = &u
 			}
 		case !errors.Is(err, accounts.ErrSession):
@@ -116,7 +116,7 @@ func (d *Desk) pass(rt *route, r *http.Request) error {
 	if rt.half {
 		return nil
 	}
-	if d.o.SecondFactor && !rt.bare {
+	if d.o.SecondFactor && !rt.bare && v.stage != accounts.Vouched {
 		has, err := d.o.Accounts.HasFactor(v.user)
 		if err != nil {
 			return err

@@ -75,7 +75,7 @@ func (d *Desk) render(w http.ResponseWriter, r *http.Request, status int, name, 
 	v := visitOf(r)
 	f := frame{Lang: v.lang, Theme: v.theme, Title: title, Region: v.lang.Of(d.o.RegionName.ZH, d.o.RegionName.EN), Label: d.o.Label,
 		Path: r.URL.RequestURI(), Style: d.assets.url["style.css"], Script: d.assets.url["app.js"], Icon: d.assets.url["icon.svg"], Status: status, Page: page}
-	if v.stage == accounts.Full && v.user != nil {
+	if (v.stage == accounts.Full || v.stage == accounts.Vouched) && v.user != nil {
 		f.User, f.Menu = v.user, d.menu(v, r.URL.Path)
 	}
 	if r.Method != http.MethodGet {

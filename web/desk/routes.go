@@ -33,6 +33,8 @@ func table() []route {
 		{method: post, path: "/signin", may: accounts.Public, form: signInForm{}, page: Done{}, do: postSignIn},
 		{method: get, path: "/signin/code", may: accounts.SignedIn, half: true, page: codePage{}, do: showCode},
 		{method: post, path: "/signin/code", may: accounts.SignedIn, half: true, form: codeForm{}, page: Done{}, do: postCode},
+		{method: get, path: "/signin/oidc", may: accounts.Public, do: leaveForSignOn},
+		{method: get, path: "/signin/oidc/back", may: accounts.Public, page: signedOnPage{}, do: returnFromSignOn},
 		{method: post, path: "/signout", may: accounts.SignedIn, bare: true, page: Done{}, do: postSignOut},
 		{method: get, path: "/setup/{token}", may: accounts.Public, page: setupPage{}, do: showSetup},
 		{method: post, path: "/setup/{token}", may: accounts.Public, form: setupForm{}, page: Done{}, do: postSetup},

@@ -15,6 +15,7 @@ type signInPage struct {
 	Next  string `json:"next"` // where to go after it
 	Fault string `json:"fault,omitempty"`
 	Wait  int    `json:"wait,omitempty"` // seconds
+	Other bool   `json:"sign_on"`        // another house can vouch
 }
 
 type signInForm struct {
@@ -28,7 +29,7 @@ func showSignIn(d *Desk, w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 		return nil
 	}
-	return d.show(w, r, "signin", signInPage{Next: local(r.URL.Query().Get("next"))})
+	return d.show(w, r, "signin", signInPage{Next: local(r.URL.Query().Get("next")), Other: d.o.SignOn != nil})
 }
 
 func postSignIn(d *Desk, w http.ResponseWriter, r *http.Request) error {
@@ -38,7 +39,7 @@ func postSignIn(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	}
 	u, err := d.o.Accounts.SignIn(r.Context(), f.Login, f.Password, address(r))
 	if p := problemOf(err); p != nil && !visitOf(r).json && err != nil {
-		return d.showAs(w, r, p.status, "signin", signInPage{Login: f.Login, Next: local(f.Next), Fault: p.code, Wait: p.after})
+		return d.showAs(w, r, p.status, "signin", signInPage{Login: f.Login, Next: local(f.Next), Fault: p.code, Wait: p.after, Other: d.o.SignOn != nil})
 	}
 	if err != nil {
 		return err
