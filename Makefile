@@ -7,7 +7,7 @@ FAULTS ?= 40
 PERSONS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help check test services race fuzz gen bench-scan bench-json demo ci bench-stream bench-memory chaos
+.PHONY: help check test browser services race fuzz gen bench-scan bench-json demo ci bench-stream bench-memory chaos
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "%-12s %s\n", $$1, $$2 }'
@@ -17,6 +17,9 @@ check: ## formatting, vet, generated files, tests: before every commit
 
 test: ## all tests
 	go test ./...
+
+browser: ## every page in Chromium, and what axe-core finds in it
+	@.ci/run browser
 
 services: ## tests that talk to Kafka and Redis, against the real ones, started for it
 	@.ci/run services
