@@ -2,9 +2,11 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -93,6 +95,51 @@ func TestFirstUserIsMadeByAOneTimeLink(t *testing.T) {
 	a.Body.Close()
 	if strings.Contains(r.out.String(), "/setup/") {
 		t.Error("a second link was printed")
+	}
+}
+
+// TestAnAdministratorIsLetInAgain: the command line ends a lost password and
+// prints a link that works once, on record.
+func TestAnAdministratorIsLetInAgain(t *testing.T) {
+	i := install(t)
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := makeSecret(secret); err != nil {
+		t.Fatal(err)
+	}
+	i.sets = append(i.sets, "desk.secret_file="+secret, "desk.second_factor=false")
+	r := start(t, serveOptions{settingsFlags: i.flags(), worker: newDeadWorker})
+	r.get(t, "/readyz", is200)
+	link := ""
+	for range 600 {
+		if link = regexp.MustCompile(`http://\S+/setup/\S+`).FindString(r.out.String()); link != "" {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	a, err := browser().PostForm(link, url.Values{"login": {"root.sec"}, "name": {"虚构安全"}, "password": {"Long-enough1"}, "password_again": {"Long-enough1"}})
+	if err != nil || a.StatusCode != 200 {
+		t.Fatal(a, err)
+	}
+	a.Body.Close()
+	if code, _, msg := i.run(t, "", "user", "invite", "root.sec"); code != 2 || !strings.Contains(msg, "--reason") {
+		t.Errorf("without a reason: %d %s", code, msg)
+	}
+	if code, _, _ := i.run(t, "", "user", "invite", "nobody", "--who", "虚构", "--reason", "虚构"); code != 1 {
+		t.Errorf("nobody: %d", code)
+	}
+	code, out, msg := i.run(t, "", "user", "invite", "root.sec", "--who", "虚构", "--reason", "口令遗失", "--json")
+	var made struct{ Path string }
+	if err := json.Unmarshal([]byte(out), &made); code != 0 || err != nil {
+		t.Fatal(code, msg, err)
+	}
+	c := browser()
+	a, err = c.PostForm(r.http+made.Path, url.Values{"password": {"Another-one2"}, "password_again": {"Another-one2"}})
+	if err != nil || a.StatusCode != 200 || a.Request.URL.Path != "/" {
+		t.Fatal(a, err)
+	}
+	a.Body.Close()
+	if status, _ := page(t, c, r.http+made.Path); status != 410 {
+		t.Errorf("the link again: %d", status)
 	}
 }
 

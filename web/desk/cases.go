@@ -2,12 +2,8 @@ package desk
 
 import (
 	"net/http"
-	"slices"
-	"strconv"
-	"strings"
 
 	"fundwatch/cases"
-	"fundwatch/web/words"
 )
 
 // CaseRow is a case in a list.
@@ -91,125 +87,4 @@ func (d *Desk) casesInScope(r *http.Request) (out []cases.Case, err error) {
 			return out, nil
 		}
 	}
-}
-
-// casePage is one case, in its first form: its leads and why it was opened.
-type casePage struct {
-	Case    CaseRow  `json:"case"`
-	History []actRow `json:"history"`
-	Hidden  int      `json:"hidden"` // leads of other counties
-}
-
-func (p casePage) title(lang words.Lang) string { return lang.Say("case.page", p.Case.ID) }
-
-func showCase(d *Desk, w http.ResponseWriter, r *http.Request) error {
-	c, err := d.o.Cases.Case(r.Context(), r.PathValue("case"))
-	if err != nil {
-		return err
-	}
-	row, err := d.caseRow(r, &c)
-	if err != nil {
-		return err
-	}
-	p := casePage{Case: row, Hidden: len(c.Leads) - len(row.Leads)}
-	for _, a := range d.o.Trail.About("case:" + c.ID) {
-		p.History = append(p.History, rowOf(&a))
-	}
-	if c.How == "decision" {
-		p.History = append(p.History, actRow{At: c.OpenedAt, Kind: "case.decision", Object: "case:" + c.ID, Who: "policy"})
-	}
-	return d.show(w, r, "case", p)
-}
-
-// openPage asks whether a case is to be opened of these leads.
-type openPage struct {
-	Leads  []LeadRow `json:"leads"`
-	Left   []LeadRow `json:"left"` // that cannot be opened, being in a case or withdrawn
-	Amount int64     `json:"amount_fen"`
-	Act    string    `json:"act"`
-	Fault  string    `json:"fault,omitempty"`
-}
-
-type openQuery struct {
-	Lead []string `json:"lead"`
-}
-
-// openForm names leads with the version that was seen: L…@3.
-type openForm struct {
-	Act    string   `json:"act"`
-	Leads  []string `json:"leads"`
-	Reason string   `json:"reason"`
-}
-
-func showOpen(d *Desk, w http.ResponseWriter, r *http.Request) error {
-	var q openQuery
-	if err := query(r, &q); err != nil {
-		return err
-	}
-	if len(q.Lead) == 0 {
-		return &problem{status: http.StatusUnprocessableEntity, code: "choose"}
-	}
-	p, err := d.opening(r, q.Lead)
-	if err != nil {
-		return err
-	}
-	return d.show(w, r, "open", p)
-}
-
-func (d *Desk) opening(r *http.Request, ids []string) (p openPage, err error) {
-	slices.Sort(ids)
-	leads, err := d.leadRows(r, slices.Compact(ids))
-	if err != nil {
-		return p, err
-	}
-	for _, l := range leads {
-		if l.Status == cases.New || l.Status == cases.Dismissed {
-			p.Leads = append(p.Leads, l)
-			p.Amount += l.Amount
-		} else {
-			p.Left = append(p.Left, l)
-		}
-	}
-	p.Act, err = d.o.Accounts.NewID()
-	return p, err
-}
-
-func postOpen(d *Desk, w http.ResponseWriter, r *http.Request) error {
-	var f openForm
-	if err := read(r, &f); err != nil {
-		return err
-	}
-	var seen []cases.Seen
-	var ids []string
-	for _, text := range f.Leads {
-		id, version, _ := strings.Cut(text, "@")
-		n, err := strconv.ParseInt(version, 10, 64)
-		if err != nil || slices.Contains(ids, id) {
-			return errForm
-		}
-		seen, ids = append(seen, cases.Seen{Lead: id, Version: n}), append(ids, id)
-	}
-	if len(seen) == 0 {
-		return &problem{status: http.StatusUnprocessableEntity, code: "choose"}
-	}
-	if err := d.leadsInScope(r, visitOf(r).user, ids); err != nil {
-		return err
-	}
-	by, err := d.by(r, f.Act, f.Reason)
-	if err != nil {
-		return err
-	}
-	id, err := d.o.Cases.OpenCase(r.Context(), seen, cases.Act{ID: by.ID, Who: by.Who, Reason: by.Reason, At: by.At})
-	if p := problemOf(err); err != nil && p != nil && p.status == http.StatusConflict && !visitOf(r).json {
-		page, err := d.opening(r, ids)
-		if err != nil {
-			return err
-		}
-		page.Fault = p.code
-		return d.showAs(w, r, http.StatusConflict, "open", page)
-	}
-	if err != nil {
-		return err
-	}
-	return d.done(w, r, "/cases/"+id)
 }

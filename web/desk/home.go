@@ -1,15 +1,10 @@
 package desk
 
 import (
-	"cmp"
-	"html/template"
 	"net/http"
-	"slices"
-	"strings"
 
 	"fundwatch/cases"
 	"fundwatch/internal/accounts"
-	"fundwatch/web/chart"
 )
 
 // homePage is where the day begins: what is mine, what is new, and how it
@@ -31,15 +26,6 @@ type homePage struct {
 	Audit    bool      `json:"-"`
 	Acts     []actRow  `json:"acts,omitempty"`
 	Stands   []int     `json:"standing,omitempty"` // partitions that wait for a person
-}
-
-// share is how many of the new leads have a scheme.
-type share struct {
-	Scheme string        `json:"scheme"`
-	What   Words         `json:"what"`
-	Leads  int           `json:"leads"`
-	Amount int64         `json:"amount_fen"`
-	Bar    template.HTML `json:"-"`
 }
 
 // onHome is how many rows a part of the page has.
@@ -128,25 +114,4 @@ func (d *Desk) homeLeads(r *http.Request, p *homePage) error {
 	p.MineAll = len(mine)
 	p.Mine, err = d.leadRows(r, refIDs(mine[:min(len(mine), onHome)]))
 	return err
-}
-
-// rank puts the schemes with most leads first and draws them.
-func rank(schemes map[string]*share) (out []share) {
-	most := 0
-	for _, s := range schemes {
-		out = append(out, *s)
-		most = max(most, s.Leads)
-	}
-	sortShares(out)
-	out = out[:min(len(out), 12)]
-	for i := range out {
-		out[i].Bar = chart.Bar(int64(out[i].Leads), int64(most))
-	}
-	return out
-}
-
-func sortShares(s []share) {
-	slices.SortFunc(s, func(a, b share) int {
-		return cmp.Or(cmp.Compare(b.Leads, a.Leads), strings.Compare(a.Scheme, b.Scheme))
-	})
 }

@@ -4,11 +4,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"fundwatch/cases"
-	"fundwatch/detectors"
 )
 
 // LeadQuery is what a list of leads is chosen by. It is the query of the
@@ -93,117 +91,4 @@ func (q LeadQuery) statuses() []cases.Status {
 		return nil
 	}
 	return []cases.Status{cases.Status(q.Status)}
-}
-
-// choose lists the leads that a user may see and that fit, in order. Where
-// nothing has to be known of a lead but its status and scheme, the lists of the
-// store are enough.
-func (d *Desk) choose(r *http.Request, q LeadQuery, statuses []cases.Status) ([]cases.Ref, error) {
-	ask := cases.Query{Statuses: statuses, Sort: cases.Sort(q.Sort)}
-	if q.Scheme != "" {
-		ask.Schemes = []string{q.Scheme}
-	}
-	refs, err := d.o.Cases.Refs(r.Context(), ask)
-	if err != nil {
-		return nil, err
-	}
-	u := visitOf(r).user
-	fits, err := d.filter(r, q)
-	if err != nil {
-		return nil, err
-	}
-	if fits == nil && seesAll(u) {
-		return refs, nil
-	}
-	ids := make([]string, len(refs))
-	for i := range refs {
-		ids[i] = refs[i].ID
-	}
-	subjects, err := d.subjectsOf(r, ids)
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(refs, func(ref cases.Ref) bool {
-		s := subjects[ref.ID]
-		return !u.Sees(d.county(s)) || fits != nil && !fits(ref.ID, s)
-	}), nil
-}
-
-// filter gives what a lead must be like; nil: anything.
-func (d *Desk) filter(r *http.Request, q LeadQuery) (func(id string, s detectors.Subject) bool, error) {
-	if q.County == "" && q.Kind == "" && q.Name == "" && q.Person == "" && !q.Mine {
-		return nil, nil
-	}
-	number := ""
-	if q.Person != "" {
-		var err error
-		if number, err = d.o.Accounts.Number(q.Person); err != nil {
-			return nil, err
-		}
-	}
-	mine := map[string]bool{}
-	if q.Mine {
-		ids, err := d.o.Cases.Assigned(r.Context(), visitOf(r).user.Login)
-		if err != nil {
-			return nil, err
-		}
-		for _, id := range ids {
-			mine[id] = true
-		}
-	}
-	name := strings.ToLower(q.Name)
-	return func(id string, s detectors.Subject) bool {
-		switch {
-		case q.Mine && !mine[id],
-			q.Kind != "" && s.Kind != q.Kind,
-			q.County != "" && d.county(s) != q.County,
-			number != "" && (s.Kind != detectors.PersonKind || s.Code != number):
-			return false
-		case name == "":
-			return true
-		case s.Kind == detectors.PersonKind:
-			return false // a person is not looked for in an address
-		}
-		shown := d.subject(s)
-		return strings.Contains(strings.ToLower(shown.Code), name) || strings.Contains(strings.ToLower(shown.Name), name)
-	}, nil
-}
-
-// Pager says which part of a list is shown.
-type Pager struct {
-	Page  int `json:"page"`
-	Pages int `json:"pages"`
-	Total int `json:"total"`
-	From  int `json:"from"`
-	To    int `json:"to"`
-}
-
-// pager cuts a list into pages; one that is not there is the last.
-func pager(page, total, per int) Pager {
-	pages := max((total+per-1)/per, 1)
-	page = min(max(page, 1), pages)
-	return Pager{Page: page, Pages: pages, Total: total, From: min((page-1)*per+1, total), To: min(page*per, total)}
-}
-
-// Previous and Next are pages, or 0.
-func (p Pager) Previous() int { return p.Page - 1 }
-
-// Next is the page after this one, or 0.
-func (p Pager) Next() int {
-	if p.Page >= p.Pages {
-		return 0
-	}
-	return p.Page + 1
-}
-
-// Text is a page as an address has it.
-func (p Pager) Text(page int) string { return strconv.Itoa(page) }
-
-// refIDs gives the ids of refs.
-func refIDs(refs []cases.Ref) []string {
-	out := make([]string, len(refs))
-	for i := range refs {
-		out[i] = refs[i].ID
-	}
-	return out
 }

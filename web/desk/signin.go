@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"errors"
 	"net"
 	"net/http"
 	"net/url"
@@ -85,41 +84,6 @@ func (d *Desk) begin(w http.ResponseWriter, r *http.Request, u *accounts.User, s
 	return nil
 }
 
-// codePage asks for a code of the second factor.
-type codePage struct {
-	Next  string `json:"next"`
-	Fault string `json:"fault,omitempty"`
-	Wait  int    `json:"wait,omitempty"`
-}
-
-type codeForm struct {
-	Code string `json:"code"`
-	Next string `json:"next"`
-}
-
-func showCode(d *Desk, w http.ResponseWriter, r *http.Request) error {
-	return d.show(w, r, "code", codePage{Next: local(r.URL.Query().Get("next"))})
-}
-
-func postCode(d *Desk, w http.ResponseWriter, r *http.Request) error {
-	var f codeForm
-	if err := read(r, &f); err != nil {
-		return err
-	}
-	v := visitOf(r)
-	err := d.o.Accounts.Code(r.Context(), v.user, f.Code)
-	if p := problemOf(err); p != nil && !v.json && err != nil {
-		return d.showAs(w, r, p.status, "code", codePage{Next: local(f.Next), Fault: p.code, Wait: p.after})
-	}
-	if err != nil {
-		return err
-	}
-	if err := d.begin(w, r, v.user, accounts.Full); err != nil {
-		return err
-	}
-	return d.done(w, r, local(f.Next))
-}
-
 func postSignOut(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	if err := d.o.Accounts.End(r.Context(), visitOf(r).token); err != nil {
 		return err
@@ -127,32 +91,4 @@ func postSignOut(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	d.setSession(w, "")
 	w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
 	return d.done(w, r, "/signin")
-}
-
-// by is who does something now, and why.
-func (d *Desk) by(r *http.Request, id, reason string) (accounts.By, error) {
-	v := visitOf(r)
-	if reason == "" || len(reason) > 4000 {
-		return accounts.By{}, &problem{status: http.StatusUnprocessableEntity, code: "reason"}
-	}
-	if id == "" {
-		var err error
-		if id, err = d.o.Accounts.NewID(); err != nil {
-			return accounts.By{}, err
-		}
-	}
-	who := "setup"
-	if v.user != nil {
-		who = v.user.Login
-	}
-	return accounts.By{ID: id, Who: who, Reason: reason, At: d.now()}, nil
-}
-
-// faultOf gives the code of what is wrong with a form, where it is that.
-func faultOf(err error) (string, int, bool) {
-	p := problemOf(err)
-	if err == nil || p == nil || p.status != http.StatusUnprocessableEntity && p.status != http.StatusTooManyRequests || errors.Is(err, errForm) {
-		return "", 0, false
-	}
-	return p.code, p.status, true
 }
