@@ -93,6 +93,9 @@ func (s *server) openDesk(ctx context.Context, addr string) error {
 			return err
 		}
 	}
+	if s.cfg.Desk.Claims {
+		o.Claims = recall.NewClaims(s.kafka, s.topic(kafka.TopicClaims))
+	}
 	if c := s.cfg.Desk.OIDC; c.Issuer != "" {
 		o.SignOn = signon.New(signon.Options{Issuer: c.Issuer, ClientID: c.ClientID, Secret: string(c.ClientSecret), Claim: c.Claim,
 			Back: strings.TrimSuffix(c.Address, "/") + "/signin/oidc/back"})
@@ -151,7 +154,11 @@ func (s *server) follow(ctx context.Context, o *desk.Options) {
 		s.log.Warn("读取中断，稍后继续 · reading was interrupted, going on soon", "error", err)
 	}
 	var all sync.WaitGroup
-	for _, one := range []func(context.Context, func(context.Context) bool, func(error)){o.Findings.Follow, o.Dead.Follow, o.Trail.Follow} {
+	followers := []func(context.Context, func(context.Context) bool, func(error)){o.Findings.Follow, o.Dead.Follow, o.Trail.Follow}
+	if o.Claims != nil {
+		followers = append(followers, o.Claims.Follow)
+	}
+	for _, one := range followers {
 		all.Go(func() { one(ctx, wait, failed) })
 	}
 	all.Wait()

@@ -124,6 +124,7 @@ type HTTP struct {
 type Desk struct {
 	SecretFile   string // what only this installation knows; empty: no pages
 	SecondFactor bool   // everybody who signs in needs one
+	Claims       bool   // show the claims that findings rest on
 	OIDC         OIDC
 }
 
@@ -164,7 +165,7 @@ func Default() Config {
 			Topics: Topics{Claims: "claims", Dead: "claims.dead", Findings: "findings", Journal: "journal"}},
 		Redis:   Redis{MaxOutbox: 100_000},
 		HTTP:    HTTP{Addr: "127.0.0.1:8080", MaxBodyBytes: 32 << 20, MaxClaims: 1000, MaxInFlight: 8},
-		Desk:    Desk{SecondFactor: true, OIDC: OIDC{Claim: "preferred_username"}},
+		Desk:    Desk{SecondFactor: true, Claims: true, OIDC: OIDC{Claim: "preferred_username"}},
 		Metrics: Metrics{Addr: "127.0.0.1:9090"},
 		Log:     Log{Level: "info", Format: "text"},
 		Worker:  Worker{BatchBytes: 4 << 20, BatchMessages: 4096, WindowDays: 400, StandHours: 24},

@@ -1,5 +1,5 @@
 // Package recall finds again what lies in Kafka: a finding or a dead letter by
-// its key, and what people did by the journal.
+// its key, a claim by its identity, and what people did by the journal.
 //
 // Redis keeps ids, not contents, and Kafka cannot be asked for a key. So an
 // [Index] follows a topic from its beginning and remembers for each key where

@@ -4,9 +4,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
+	"strings"
 	"sync"
 
 	"fundwatch/ingest/kafka"
@@ -27,6 +29,8 @@ var ErrUnknown = errors.New("尚未读到 not read yet, or never there")
 type Index struct {
 	log   Log
 	topic string
+	key   func(*kafka.Message) []byte // nil: the message's own
+	first bool                        // the first message of a key counts, not the last
 
 	mu    sync.RWMutex
 	at    map[uint64]place
@@ -48,6 +52,37 @@ func NewIndex(log Log, topic string) *Index {
 	return &Index{log: log, topic: topic, at: map[uint64]place{}}
 }
 
+// NewClaims makes an index of a topic of claims by their identity, institution
+// and settlement with a stroke between them. The first claim of an identity is
+// the one that counts.
+func NewClaims(log Log, topic string) *Index {
+	x := NewIndex(log, topic)
+	x.key, x.first = identity, true
+	return x
+}
+
+// identity reads institution/settlement from a claim; nil where it is none.
+func identity(m *kafka.Message) []byte {
+	var c struct {
+		Setlinfo struct {
+			Institution string `json:"fixmedins_code"`
+			Settlement  string `json:"setl_id"`
+		} `json:"setlinfo"`
+	}
+	if json.Unmarshal(m.Value, &c) != nil || c.Setlinfo.Institution == "" || c.Setlinfo.Settlement == "" {
+		return nil
+	}
+	return []byte(strings.TrimSpace(c.Setlinfo.Institution) + "/" + strings.TrimSpace(c.Setlinfo.Settlement))
+}
+
+// keyOf gives the key of a message.
+func (x *Index) keyOf(m *kafka.Message) []byte {
+	if x.key == nil {
+		return m.Key
+	}
+	return x.key(m)
+}
+
 // short stands for a key: 64 bits. That two keys of a topic share them is told
 // by the message itself, which holds its key.
 func short(key []byte) uint64 {
@@ -61,9 +96,15 @@ func short(key []byte) uint64 {
 func (x *Index) Follow(ctx context.Context, pause func(context.Context) bool, failed func(error)) {
 	f := follower{log: x.log, topic: x.topic, pause: pause, failed: failed}
 	f.take = func(partition int, m *kafka.Message) error {
+		key := x.keyOf(m)
+		if key == nil {
+			return nil
+		}
 		x.mu.Lock()
-		x.at[short(m.Key)] = placeOf(partition, m.Offset)
-		x.mu.Unlock()
+		defer x.mu.Unlock()
+		if _, known := x.at[short(key)]; !known || !x.first {
+			x.at[short(key)] = placeOf(partition, m.Offset)
+		}
 		return nil
 	}
 	f.caughtUp = func() {
@@ -100,7 +141,7 @@ func (x *Index) Get(ctx context.Context, key string) (*kafka.Message, error) {
 	if err != nil {
 		return nil, fmt.Errorf("recall from %s: %w", x.topic, err)
 	}
-	if string(m.Key) != key {
+	if string(x.keyOf(m)) != key {
 		return nil, ErrUnknown
 	}
 	return m, nil

@@ -42,7 +42,7 @@ type Fact struct {
 }
 
 // Yuan gives the amount as it is read, in yuan.
-func (f *Finding) Yuan() string {
+func (f Finding) Yuan() string {
 	if n, err := strconv.ParseInt(f.Amount, 10, 64); err == nil {
 		return words.Yuan(n)
 	}

@@ -251,6 +251,23 @@ func TestPersonsStayMasked(t *testing.T) {
 	}
 }
 
+// TestAFindingShowsItsOwnLines: the claim with the lines in evidence, and of the
+// others their number; a lead opens no evidence but its own.
+func TestAFindingShowsItsOwnLines(t *testing.T) {
+	h := newHouse(t)
+	h.fill()
+	h.user("east", []string{left}, accounts.Inspector)
+	at := "/leads/" + h.leadID(inLeft) + "/findings/"
+	a := h.get("east", at+h.findingID(1))
+	a.want(t, 200, "X1", "15.5", "31.00", "3210.50", "肺炎", "另有 1 行明细", "P1****01")
+	if strings.Contains(a.text, "X2") || strings.Contains(a.text, person) {
+		t.Error("shows what is no evidence")
+	}
+	h.get("east", at+h.findingID(2)).want(t, 404) // of the other county
+	h.user("all", nil, accounts.Inspector)
+	h.get("all", "/leads/"+h.leadID(inRight)+"/findings/"+h.findingID(2)).want(t, 200, "这笔结算现在读不到")
+}
+
 // TestScopeHoldsInLists: lists, counts and exports show own counties only; a
 // practitioner belongs to the county of the institution, a person to none.
 func TestScopeHoldsInLists(t *testing.T) {
@@ -347,8 +364,8 @@ func TestDeadLettersAreMended(t *testing.T) {
 	h.post("sun", "/dead/0/3/replay", "claim", `{"bad":1}`, "reason", "修正").want(t, 422, "仍有问题", "setlinfo.gend", "bad")
 	h.post("sun", "/dead/0/3/replay", "claim", `{"good":1}`, "reason", "修正").want(t, 303)
 	h.sync()
-	if sent := h.log["claims"]; len(sent) != 1 || string(sent[0].Value) != `{"good":1}` || string(sent[0].Key) != "key" {
-		t.Errorf("%d messages were sent", len(sent))
+	if sent := h.log["claims"]; len(sent) != 2 || string(sent[1].Value) != `{"good":1}` || string(sent[1].Key) != "key" {
+		t.Errorf("%d messages are there", len(sent))
 	}
 	h.post("sun", "/dead/0/3/replay", "claim", `{"good":1}`, "reason", "再来").want(t, 409, "已经处理过")
 	h.post("sun", "/dead/0/4/discard", "reason", "重复").want(t, 303)

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"fundwatch/cases"
+	"fundwatch/detectors"
 	"fundwatch/internal/accounts"
 	"fundwatch/web/chart"
 	"fundwatch/web/words"
@@ -40,8 +41,8 @@ func (d *Desk) grounds(l *cases.Lead, p *leadPage) {
 	for _, name := range slices.Sorted(maps.Keys(l.Detectors)) {
 		g := ground{Detector: name, Title: Words{name, name}, Findings: l.Detectors[name]}
 		if det := d.byID[name]; det != nil {
-			g.Title, g.Doc, g.Clears = Words{det.Title.ZH, det.Title.EN}, Words{det.Doc.ZH, det.Doc.EN}, Words{det.Clears.ZH, det.Clears.EN}
-			g.Grade, g.Basis = string(det.Grade), det.Basis
+			g = groundOf(det)
+			g.Findings = l.Detectors[name]
 		}
 		p.Grounds = append(p.Grounds, g)
 	}
@@ -83,4 +84,10 @@ func (d *Desk) investigators(r *http.Request, county string) (out []namedUser, e
 		}
 	}
 	return out, err
+}
+
+// groundOf tells what a detector looks for.
+func groundOf(det *detectors.Detector) ground {
+	return ground{Detector: det.ID, Title: Words{det.Title.ZH, det.Title.EN}, Doc: Words{det.Doc.ZH, det.Doc.EN}, Clears: Words{det.Clears.ZH, det.Clears.EN},
+		Grade: string(det.Grade), Basis: det.Basis}
 }

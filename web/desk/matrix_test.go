@@ -27,7 +27,7 @@ var places = []struct {
 // named, so that every request can be made in one house: the version is none.
 func (h *house) address(path, lead, opened, user string) string {
 	return strings.NewReplacer("{$}", "", "{lead}", lead, "{case}", opened, "{user}", user, "{detector}", stays, "{partition}", "0", "{offset}", "3",
-		"{file}", strings.TrimPrefix(h.assets.url["style.css"], "/static/"), "{token}", "none").Replace(path)
+		"{file}", strings.TrimPrefix(h.assets.url["style.css"], "/static/"), "{token}", "none", "{finding}", "none").Replace(path)
 }
 
 // TestWhoMayDoWhat asks every address as every role, for what lies in the

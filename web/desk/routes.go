@@ -54,6 +54,7 @@ func table() []route {
 		{method: get, path: "/leads.xlsx", may: accounts.LeadRead, do: exportLeads},
 		{method: post, path: "/search", may: accounts.LeadRead, form: searchForm{}, page: Done{}, do: postSearch},
 		{method: get, path: "/leads/{lead}", may: accounts.LeadRead, scope: ofLead, page: leadPage{}, do: showLead},
+		{method: get, path: "/leads/{lead}/findings/{finding}", may: accounts.LeadRead, scope: ofLead, page: findingPage{}, do: showFinding},
 		{method: post, path: "/leads/{lead}/reveal", may: accounts.PersonReveal, scope: ofLead, form: revealForm{}, page: leadPage{}, do: postReveal},
 		{method: post, path: "/leads/{lead}/assign", may: accounts.LeadDecide, scope: ofLead, form: assignForm{}, page: Done{}, do: postAssign},
 		{method: post, path: "/leads/{lead}/dismiss", may: accounts.LeadDecide, scope: ofLead, form: decideForm{}, page: Done{}, do: postDismiss},
