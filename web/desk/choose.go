@@ -7,33 +7,87 @@ import (
 
 	"fundwatch/cases"
 	"fundwatch/detectors"
+	"fundwatch/internal/accounts"
 )
 
-// choose lists the leads that a user may see and that fit, in order. Where
-// nothing has to be known of a lead but its status and scheme, the lists of the
-// store are enough.
-func (d *Desk) choose(r *http.Request, q LeadQuery, statuses []cases.Status) ([]cases.Ref, error) {
+// simple reports whether nothing has to be known of a lead but its status and
+// scheme: then the lists of the store are enough, and the cost does not grow
+// with them.
+func (q LeadQuery) simple(u *accounts.User) bool {
+	return seesAll(u) && q.County == "" && q.Kind == "" && q.Name == "" && q.Person == "" && !q.Mine
+}
+
+// list gives a part of the leads that a user may see and that fit.
+func (d *Desk) list(r *http.Request, q LeadQuery, offset, limit int) (rows []LeadRow, err error) {
+	if !q.simple(visitOf(r).user) {
+		refs, err := d.choose(r, q, q.statuses())
+		if err != nil {
+			return nil, err
+		}
+		return d.leadRows(r, refIDs(refs[min(offset, len(refs)):min(offset+limit, len(refs))]))
+	}
+	ask := d.ask(q, q.statuses())
+	ask.Offset, ask.Limit = offset, limit
+	page, err := d.o.Cases.Leads(r.Context(), ask)
+	for i := range page.Leads {
+		rows = append(rows, d.leadRow(&page.Leads[i]))
+	}
+	return rows, err
+}
+
+// counts counts the leads that fit, by status and in all. Where it had to go
+// through all of them, it gives those of the status that is asked for.
+func (d *Desk) counts(r *http.Request, q LeadQuery) (out []count, these []cases.Ref, err error) {
+	by := map[cases.Status]int{}
+	if q.simple(visitOf(r).user) {
+		for _, s := range leadStatuses {
+			ask := d.ask(q, []cases.Status{s})
+			ask.Limit = 1
+			page, err := d.o.Cases.Leads(r.Context(), ask)
+			if err != nil {
+				return nil, nil, err
+			}
+			by[s] = int(page.Total)
+		}
+	} else {
+		refs, err := d.choose(r, q, nil)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, ref := range refs {
+			by[ref.Status]++
+		}
+		these = slices.DeleteFunc(refs, func(ref cases.Ref) bool { return q.Status != "all" && string(ref.Status) != q.Status })
+	}
+	all := 0
+	for _, s := range leadStatuses {
+		out = append(out, count{string(s), by[s]})
+		all += by[s]
+	}
+	return append(out, count{"all", all}), these, nil
+}
+
+func (d *Desk) ask(q LeadQuery, statuses []cases.Status) cases.Query {
 	ask := cases.Query{Statuses: statuses, Sort: cases.Sort(q.Sort)}
 	if q.Scheme != "" {
 		ask.Schemes = []string{q.Scheme}
 	}
-	refs, err := d.o.Cases.Refs(r.Context(), ask)
+	return ask
+}
+
+// choose lists all leads that a user may see and that fit, in order, without
+// their content.
+func (d *Desk) choose(r *http.Request, q LeadQuery, statuses []cases.Status) ([]cases.Ref, error) {
+	refs, err := d.o.Cases.Refs(r.Context(), d.ask(q, statuses))
 	if err != nil {
 		return nil, err
 	}
 	u := visitOf(r).user
 	fits, err := d.filter(r, q)
-	if err != nil {
-		return nil, err
+	if err != nil || fits == nil && seesAll(u) {
+		return refs, err
 	}
-	if fits == nil && seesAll(u) {
-		return refs, nil
-	}
-	ids := make([]string, len(refs))
-	for i := range refs {
-		ids[i] = refs[i].ID
-	}
-	subjects, err := d.subjectsOf(r, ids)
+	subjects, err := d.subjectsOf(r, refIDs(refs))
 	if err != nil {
 		return nil, err
 	}

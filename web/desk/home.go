@@ -71,19 +71,18 @@ func showHome(d *Desk, w http.ResponseWriter, r *http.Request) error {
 }
 
 // homeLeads fills in what readers of leads see.
-func (d *Desk) homeLeads(r *http.Request, p *homePage) error {
-	largest, err := d.choose(r, LeadQuery{Sort: string(cases.ByAmount)}, nil)
+func (d *Desk) homeLeads(r *http.Request, p *homePage) (err error) {
+	fresh := LeadQuery{Status: string(cases.New), Sort: string(cases.ByAmount)}
+	if p.Counts, _, err = d.counts(r, fresh); err != nil {
+		return err
+	}
+	p.Counts = p.Counts[:len(leadStatuses)]
+	all, err := d.choose(r, fresh, fresh.statuses())
 	if err != nil {
 		return err
 	}
-	byStatus, schemes := map[cases.Status]int{}, map[string]*share{}
-	var fresh []cases.Ref
-	for _, ref := range largest {
-		byStatus[ref.Status]++
-		if ref.Status != cases.New {
-			continue
-		}
-		fresh = append(fresh, ref)
+	schemes := map[string]*share{}
+	for _, ref := range all {
 		s := schemes[ref.Scheme]
 		if s == nil {
 			s = &share{Scheme: ref.Scheme, What: d.scheme(ref.Scheme)}
@@ -93,25 +92,32 @@ func (d *Desk) homeLeads(r *http.Request, p *homePage) error {
 		s.Amount += ref.Score
 		p.Amount += ref.Score
 	}
-	for _, s := range leadStatuses {
-		p.Counts = append(p.Counts, count{string(s), byStatus[s]})
-	}
 	p.Schemes = rank(schemes)
-	if p.Largest, err = d.leadRows(r, refIDs(fresh[:min(len(fresh), onHome)])); err != nil {
+	if p.Largest, err = d.leadRows(r, refIDs(all[:min(len(all), onHome)])); err != nil {
 		return err
 	}
-	newest, err := d.choose(r, LeadQuery{Sort: string(cases.ByDate)}, []cases.Status{cases.New})
+	newest := LeadQuery{Status: string(cases.New), Sort: string(cases.ByDate)}
+	if p.Newest, err = d.list(r, newest, 0, onHome); err != nil {
+		return err
+	}
+	return d.mine(r, p)
+}
+
+// mine lists the new leads that were given to the user, the last first.
+func (d *Desk) mine(r *http.Request, p *homePage) error {
+	u := visitOf(r).user
+	ids, err := d.o.Cases.Assigned(r.Context(), u.Login)
 	if err != nil {
 		return err
 	}
-	if p.Newest, err = d.leadRows(r, refIDs(newest[:min(len(newest), onHome)])); err != nil {
-		return err
+	rows, err := d.leadRows(r, ids)
+	for _, l := range rows {
+		if l.Status != cases.New || !u.Sees(l.Subject.County) {
+			continue
+		}
+		if p.MineAll++; len(p.Mine) < onHome {
+			p.Mine = append(p.Mine, l)
+		}
 	}
-	mine, err := d.choose(r, LeadQuery{Sort: string(cases.ByAmount), Mine: true}, []cases.Status{cases.New})
-	if err != nil {
-		return err
-	}
-	p.MineAll = len(mine)
-	p.Mine, err = d.leadRows(r, refIDs(mine[:min(len(mine), onHome)]))
 	return err
 }

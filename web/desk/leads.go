@@ -34,28 +34,25 @@ func showLeads(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	all, err := d.choose(r, q, nil)
-	if err != nil {
+	p := leadsPage{Query: q, Counties: d.counties, Decide: visitOf(r).user.May("lead.decide")}
+	var these []cases.Ref
+	if p.Counts, these, err = d.counts(r, q); err != nil {
 		return err
 	}
-	p := leadsPage{Query: q, Counties: d.counties, Decide: visitOf(r).user.May("lead.decide")}
-	byStatus := map[cases.Status]int{}
-	var ids []string
-	for _, ref := range all {
-		byStatus[ref.Status]++
-		if q.Status == "all" || ref.Status == cases.Status(q.Status) {
-			ids = append(ids, ref.ID)
+	for _, c := range p.Counts {
+		if c.Status == q.Status {
+			p.Pager = pager(q.Page, c.Leads, perPage)
 		}
 	}
-	for _, s := range leadStatuses {
-		p.Counts = append(p.Counts, count{string(s), byStatus[s]})
+	switch {
+	case p.Pager.Total == 0:
+	case these != nil:
+		p.Leads, err = d.leadRows(r, refIDs(these[p.Pager.From-1:p.Pager.To]))
+	default:
+		p.Leads, err = d.list(r, q, p.Pager.From-1, perPage)
 	}
-	p.Counts = append(p.Counts, count{"all", len(all)})
-	p.Pager = pager(q.Page, len(ids), perPage)
-	if len(ids) > 0 {
-		if p.Leads, err = d.leadRows(r, ids[p.Pager.From-1:p.Pager.To]); err != nil {
-			return err
-		}
+	if err != nil {
+		return err
 	}
 	for _, s := range d.schemes() {
 		p.Schemes = append(p.Schemes, namedCode{s, d.scheme(s)})
