@@ -39,10 +39,9 @@ func postSearch(d *Desk, w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	q := LeadQuery{Status: "all", Sort: string(cases.ByAmount)}
-	if found.Total > 0 && visitOf(r).user.Sees(d.county(person)) {
-		q.Person = d.o.Accounts.Reference(text)
-	} else if d.knownPerson(text) {
-		// A person without leads: say so without writing the number down.
+	// Also a person without leads, or with some that the user does not see: the
+	// list says so, and the number is not written down.
+	if found.Total > 0 || d.knownPerson(text) {
 		q.Person = d.o.Accounts.Reference(text)
 	} else {
 		q.Name = text

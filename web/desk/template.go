@@ -53,7 +53,7 @@ func (d *Desk) funcs(lang words.Lang) template.FuncMap {
 		"len":    func(v any) int { return length(v) },
 		"yuan":   words.Yuan,
 		"large":  lang.Large,
-		"range_": words.Range,
+		"range_": days,
 		"w":      func(text Words) string { return text.In(lang) },
 		"int64":  func(n int) string { return words.Int(int64(n)) },
 		"short":  func(id string) string { before, _, _ := strings.Cut(id, "-"); return before },
@@ -80,6 +80,15 @@ func (d *Desk) ago(lang words.Lang, stamp string) string {
 
 // field is one field of a form.
 type field struct{ Name, Label, Value string }
+
+// days writes a range of days or times that breaks between them only.
+func days(first, last string) template.HTML {
+	parts := strings.Split(words.Range(first, last), " ～ ")
+	for i, p := range parts {
+		parts[i] = `<span class="nb">` + template.HTMLEscapeString(p) + `</span>`
+	}
+	return template.HTML(strings.Join(parts, " ～ "))
+}
 
 // wholeNumber writes a count of either kind.
 func wholeNumber(n any) string {
