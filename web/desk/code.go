@@ -35,7 +35,7 @@ func postCode(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := d.begin(w, r, v.user, accounts.Full); err != nil {
+	if err := d.arrive(w, r, v.user, accounts.Full); err != nil {
 		return err
 	}
 	return d.done(w, r, local(f.Next))

@@ -33,7 +33,7 @@ func postEnter(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := d.begin(w, r, &u, accounts.Full); err != nil {
+	if err := d.arrive(w, r, &u, accounts.Full); err != nil {
 		return err
 	}
 	return d.done(w, r, "/")

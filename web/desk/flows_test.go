@@ -116,6 +116,21 @@ func (h *house) factor(login string) (secret string) {
 	return p.Secret
 }
 
+// TestSignInsAreOnRecord: each is a line that the audit administrator reads; a
+// wrong password is none.
+func TestSignInsAreOnRecord(t *testing.T) {
+	h := newHouse(t)
+	h.user("zhang", nil, accounts.Investigator)
+	h.user("audit", nil, accounts.Audit)
+	h.post("", "/signin", "login", "zhang", "password", "wrong").want(t, 422)
+	h.post("", "/signin", "login", "zhang", "password", password).want(t, 303)
+	h.sync()
+	var p auditPage
+	if err := json.Unmarshal(h.get("audit", "/audit?kind=user.signin", asJSON).Body.Bytes(), &p); err != nil || len(p.Acts) != 1 || p.Acts[0].Who != "zhang" {
+		t.Error(p.Acts, err)
+	}
+}
+
 func TestSignInSlowsDown(t *testing.T) {
 	h := newHouse(t)
 	h.user("zhang", nil, accounts.Investigator)

@@ -65,7 +65,7 @@ func same(password, again string) error {
 // welcome signs a person in who has just set a password, and asks for a second
 // factor where everybody needs one.
 func (d *Desk) welcome(w http.ResponseWriter, r *http.Request, u *accounts.User) error {
-	if err := d.begin(w, r, u, accounts.Full); err != nil {
+	if err := d.arrive(w, r, u, accounts.Full); err != nil {
 		return err
 	}
 	has, err := d.o.Accounts.HasFactor(u)

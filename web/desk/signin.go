@@ -53,7 +53,7 @@ func postSignIn(d *Desk, w http.ResponseWriter, r *http.Request) error {
 		}
 		return d.done(w, r, "/signin/code?"+url.Values{"next": {local(f.Next)}}.Encode())
 	}
-	if err := d.begin(w, r, &u, accounts.Full); err != nil {
+	if err := d.arrive(w, r, &u, accounts.Full); err != nil {
 		return err
 	}
 	return d.done(w, r, local(f.Next))
@@ -67,6 +67,20 @@ func address(r *http.Request) string {
 		return r.RemoteAddr
 	}
 	return host
+}
+
+// arrive signs a person in, and writes down that it did: who cannot be written
+// down does not come in.
+func (d *Desk) arrive(w http.ResponseWriter, r *http.Request, u *accounts.User, stage accounts.Stage) error {
+	by, err := d.by(r, "", "登录 signed in")
+	if err != nil {
+		return err
+	}
+	by.Who = u.Login
+	if err := d.o.Accounts.Note(r.Context(), "user.signin", "user:"+u.ID, by); err != nil {
+		return err
+	}
+	return d.begin(w, r, u, stage)
 }
 
 // begin begins a session; one that was there ends.

@@ -67,7 +67,7 @@ func returnFromSignOn(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := d.begin(w, r, &u, accounts.Vouched); err != nil {
+	if err := d.arrive(w, r, &u, accounts.Vouched); err != nil {
 		return err
 	}
 	http.SetCookie(w, &http.Cookie{Name: signOnCookie, Path: "/signin/", MaxAge: -1})
