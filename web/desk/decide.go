@@ -51,7 +51,10 @@ func postAssign(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	}
 	lang := visitOf(r).lang
 	if f.Reason == "" {
-		f.Reason = lang.Say("assign.reason")
+		f.Reason = lang.Say("assign.reason", f.To)
+		if f.To == "" {
+			f.Reason = lang.Say("assign.back")
+		}
 	}
 	if f.To != "" {
 		u, err := d.o.Accounts.ByLogin(r.Context(), f.To)

@@ -221,7 +221,9 @@ func TestLeadsAreGivenToThoseWhoCan(t *testing.T) {
 		h.post("zhang", "/leads/"+h.leadID(inLeft)+"/assign", "version", "1", "to", to).want(t, 422, "不能分派给此人")
 	}
 	h.post("zhang", "/leads/"+h.leadID(inRight)+"/assign", "version", "1", "to", "wang").want(t, 303)
+	h.sync()
 	h.get("wang", "/leads?mine=1").want(t, 200, h.leadID(inRight))
+	h.get("wang", "/leads/"+h.leadID(inRight)).want(t, 200, "分派给 wang")
 	h.get("wang", "/").want(t, 200, h.leadID(inRight))
 }
 
