@@ -8,7 +8,7 @@ PERSONS ?= 1000000
 SLOPE ?= 1m
 
 .DEFAULT_GOAL := help
-.PHONY: help check test services race fuzz gen bench-scan bench-json demo ci bench-stream bench-memory chaos power
+.PHONY: help check test browser services race fuzz gen bench-scan bench-json demo ci bench-stream bench-memory chaos power
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "%-12s %s\n", $$1, $$2 }'
@@ -18,6 +18,9 @@ check: ## formatting, vet, generated files, tests: before every commit
 
 test: ## all tests
 	go test ./...
+
+browser: ## every page in Chromium, and what axe-core finds in it
+	@.ci/run browser
 
 services: ## tests that talk to Kafka and Redis, against the real ones, started for it
 	@.ci/run services
@@ -41,7 +44,7 @@ bench-json: ## speed of reading claims on one core: JSON beside encoding/json (r
 	CLAIMS="$$dir/claims.jsonl" GOMAXPROCS=1 go test -run '^$$' -bench 'JSON|Columns' -benchtime 10x ./claim && \
 	GOMAXPROCS=1 go test -run '^$$' -bench . ./claim/parquet
 
-demo: ## invent claims and scan them
+demo: ## a live stream of an invented place, with the pages
 	go run . demo
 
 ci: ## everything the gate checks, as on a fresh clone

@@ -44,6 +44,7 @@ type Lead struct {
 	Case           string // id, where it is or was in one
 	Decided        Act    // who dismissed or reopened it, why; zero where nobody did
 	DecidedAt      string
+	Assignee       string // login of who works on it; empty: nobody yet
 }
 
 // Changed is Updated as a time.
@@ -97,6 +98,7 @@ func parseLead(h map[string]string) (Lead, error) {
 		Detectors: map[string]int64{}, Paths: map[string]int64{}, Revision: h["revision"],
 		Since: h["since"], Updated: h["updated"], Case: h["case"],
 		Decided: Act{Who: h["decided_by"], Reason: h["reason"]}, DecidedAt: h["decided"],
+		Assignee: h["assignee"],
 	}
 	for name := range h {
 		into := l.Detectors

@@ -214,3 +214,14 @@ apply.move = function(a, line)
   call('HSET', key('lead:' .. a.lead), 'reason', a.reason, 'decided_by', line.who, 'decided', line.at)
   setStatus(a.lead, a.to, line.at)
 end
+
+-- assign gives a new lead to a person, or to nobody.
+check.assign = function(a) return seen(a.lead, a.version, {'new'}) end
+apply.assign = function(a, line)
+  local k = key('lead:' .. a.lead)
+  local before = call('HGET', k, 'assignee') or ''
+  if before ~= '' then call('ZREM', key('assigned:' .. before), a.lead) end
+  call('HSET', k, 'assignee', a.to, 'assigned', line.at)
+  call('HINCRBY', k, 'version', 1)
+  if a.to ~= '' then call('ZADD', key('assigned:' .. a.to), score(line.at), a.lead) end
+end

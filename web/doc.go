@@ -1,5 +1,5 @@
-// Package web is what others see over HTTP: today the intake of claims from
-// institutions.
+// Package web is what others see over HTTP: the intake of claims from
+// institutions, and, in a room of their own, the pages for staff.
 //
 // An institution has a token of its own and may send only its own claims. It is
 // told that a claim was accepted only when all replicas of the log have it; a

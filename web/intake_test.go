@@ -86,7 +86,7 @@ func (d *desk) post(kind, body string, change ...func(*http.Request)) answer {
 		c(r)
 	}
 	w := httptest.NewRecorder()
-	Routes(d.Intake, "").ServeHTTP(w, r)
+	Routes(d.Intake, http.NotFoundHandler()).ServeHTTP(w, r)
 	a := answer{status: w.Code, head: w.Header(), text: w.Body.String()}
 	json.Unmarshal(w.Body.Bytes(), &a.refusal)
 	return a
@@ -230,12 +230,18 @@ func TestTokens(t *testing.T) {
 	}
 }
 
-func TestPageShowsTheLabel(t *testing.T) {
-	for label, want := range map[string]bool{"": false, "嵌入式 (embedded)": true} {
+// TestPagesAreApart: pages are everywhere but below /api, and a notice says in
+// both languages why there is none.
+func TestPagesAreApart(t *testing.T) {
+	pages := Notice(http.StatusServiceUnavailable, "正在启动。", "Starting.")
+	for path, want := range map[string]int{"/": 503, "/leads": 503, "/apix": 503, "/api": 404, "/api/v2/claims": 404, "/api/v1/claims": 405} {
 		w := httptest.NewRecorder()
-		Routes(newDesk(t).Intake, label).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
-		if w.Code != 200 || strings.Contains(w.Body.String(), "embedded") != want {
-			t.Errorf("%q: %d %s", label, w.Code, w.Body)
+		Routes(newDesk(t).Intake, pages).ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		if w.Code != want {
+			t.Errorf("%s: %d, want %d", path, w.Code, want)
+		}
+		if want == 503 && (!strings.Contains(w.Body.String(), "正在启动。") || !strings.Contains(w.Body.String(), "Starting.")) {
+			t.Errorf("%s: %s", path, w.Body)
 		}
 	}
 }

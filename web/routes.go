@@ -3,30 +3,46 @@ package web
 import (
 	"html/template"
 	"net/http"
+	"strings"
 )
 
-// page is what a browser sees at the root.
-var page = template.Must(template.New("root").Parse(`<!doctype html>
-<html lang="zh"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+// notice is what a browser sees where there are no pages, or none yet.
+var notice = template.Must(template.New("notice").Parse(`<!doctype html>
+<html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>fundwatch 医保基金监管</title>
 <h1>fundwatch 医保基金监管</h1>
-{{with .}}<p><strong>{{.}}</strong>：仅供演示和评估，不用于生产 · for demonstrations and evaluation, not for production</p>{{end}}
-<p>机构报送结算：<code>POST /api/v1/claims</code><br>Institutions send claims: <code>POST /api/v1/claims</code></p>
+<p>{{.ZH}}<br><span lang="en">{{.EN}}</span></p>
 </html>
 `))
 
-// Routes gives everything that is served: the intake and a page at the root.
-// label is shown there; empty for none.
-func Routes(intake *Intake, label string) http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle("/api/v1/claims", intake)
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
+// Notice answers every request with two sentences: why there is no page.
+func Notice(status int, zh, en string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		h := w.Header()
 		h.Set("Content-Type", "text/html; charset=utf-8")
-		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		h.Set("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
-		page.Execute(w, label) // whoever has gone away does not see it
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cache-Control", "no-store")
+		if status == http.StatusServiceUnavailable {
+			h.Set("Retry-After", "2")
+		}
+		w.WriteHeader(status)
+		notice.Execute(w, struct{ ZH, EN string }{zh, en}) // whoever has gone away does not see it
 	})
-	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { refusePath.write(w) })
-	return mux
+}
+
+// Routes gives everything that is served: the intake below /api, and pages
+// everywhere else.
+func Routes(intake *Intake, pages http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/api/v1/claims":
+			intake.ServeHTTP(w, r)
+		case r.URL.Path == "/api" || strings.HasPrefix(r.URL.Path, "/api/"):
+			refusePath.write(w)
+		default:
+			pages.ServeHTTP(w, r)
+		}
+	})
 }

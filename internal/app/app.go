@@ -72,7 +72,7 @@ func (e *env) root() *cobra.Command {
 	cobra.EnableCommandSorting = false
 	// In the order a person needs them.
 	root.AddCommand(e.demoCommand(), e.scanCommand(), e.knowledgeCommand(), e.simulateCommand(),
-		e.configCommand(), e.topicsCommand(), e.serveCommand(), e.healthCommand(), e.tokenCommand(), e.sendCommand(),
+		e.configCommand(), e.topicsCommand(), e.serveCommand(), e.healthCommand(), e.tokenCommand(), e.userCommand(), e.sendCommand(),
 		e.deadCommand(), e.journalCommand(), e.rebuildCommand())
 	return root
 }

@@ -62,16 +62,21 @@ func (r *readiness) watch(positions func() []kafka.Position) {
 	r.positions = positions
 }
 
-// standing lists the partitions that stand still, by number.
-func (r *readiness) standing() []standing {
+// at gives where the partitions of this process stand; none where it has none.
+func (r *readiness) at() []kafka.Position {
 	r.mu.Lock()
 	positions := r.positions
 	r.mu.Unlock()
 	if positions == nil {
 		return nil
 	}
+	return positions()
+}
+
+// standing lists the partitions that stand still, by number.
+func (r *readiness) standing() []standing {
 	var out []standing
-	for _, p := range positions() {
+	for _, p := range r.at() {
 		if h := p.Hold; h != nil {
 			out = append(out, standing{p.Partition, p.Next, nil,
 				fmt.Sprintf("分区 %d 停在偏移量 %d：%s", p.Partition, p.Next, h.ZH), fmt.Sprintf("Partition %d stands at offset %d: %s", p.Partition, p.Next, h.EN)})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,6 +17,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"fundwatch/cases"
+	"fundwatch/detectors/knowledge"
+	"fundwatch/internal/accounts"
 	"fundwatch/internal/config"
 	"fundwatch/internal/embedded"
 	"fundwatch/internal/journal"
@@ -27,6 +30,9 @@ type serveOptions struct {
 	settingsFlags
 	parts    string
 	embedded string // folder of embedded services; empty: those of the configuration
+	noSetup  bool   // somebody else makes the first users
+	// opened is called once the pages are there; may be nil.
+	opened func(ctx context.Context, s *server, users *accounts.Store, addr string) error
 
 	worker    func(workerParts) (claimsWorker, error)
 	listening func(http, metrics string) // told the addresses; may be nil
@@ -59,6 +65,8 @@ type server struct {
 	tokens  atomic.Pointer[web.Tokens]
 	waiting atomic.Int64 // messages in the outbox when last asked
 	begun   atomic.Bool  // Redis and Kafka were there, and the topics
+	pages   atomic.Pointer[http.Handler]
+	known   *knowledge.Knowledge // once it was read
 }
 
 // serve runs until ctx ends.
@@ -124,6 +132,10 @@ func (s *server) embed(cfg *config.Config, dir string, volatile *bool) (stop fun
 		all = append(all, started)
 		one.use(started)
 		s.log.Warn("嵌入式服务，不用于生产 · embedded service, not for production", "service", started.Name, "addr", started.Addr, "volatile", started.Volatile)
+	}
+	if cfg.Desk.SecretFile == "" {
+		cfg.Desk.SecretFile = filepath.Join(dir, "desk.secret")
+		return stop, makeSecret(cfg.Desk.SecretFile)
 	}
 	return stop, nil
 }
@@ -220,7 +232,7 @@ func (s *server) makeWorker(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	parts.Report = s.worked
+	parts.Report, s.known = s.worked, parts.Knowledge
 	s.ready.set(startsWorker, false)
 	s.worker, err = s.o.worker(parts)
 	return err
@@ -259,6 +271,9 @@ func (s *server) run(ctx context.Context, l *listeners, volatile bool) error {
 		}
 		if s.has(config.PartRelay) {
 			carriers.Go(func() { s.relay(relaying) })
+		}
+		if s.has(config.PartHTTP) {
+			source(func() error { return s.openDesk(ctx, address(l.http)) })
 		}
 		s.log.Info("已启动 · started", "region", s.cfg.Region, "parts", strings.Join(s.cfg.Parts, ","))
 	}

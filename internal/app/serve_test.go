@@ -172,14 +172,14 @@ func (l *log) String() string {
 // running is a server at work.
 type running struct {
 	http, metrics string
-	log           log
+	out, log      log // standard output, standard error
 	stop          func() error
 }
 
 func start(t *testing.T, o serveOptions) *running {
 	t.Helper()
 	r := &running{}
-	e := &env{in: strings.NewReader(""), out: io.Discard, err: &r.log, clock: time.Now}
+	e := &env{in: strings.NewReader(""), out: &r.out, err: &r.log, clock: time.Now}
 	ctx, cancel := context.WithCancel(context.Background())
 	listening, ended := make(chan struct{}), make(chan error, 1)
 	o.listening = func(http, metrics string) {

@@ -2,9 +2,7 @@ package app
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
-	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -60,41 +58,4 @@ func simulatedClaims(c simulate.Config) string {
 		return filepath.Join(c.Dir, "claims")
 	}
 	return filepath.Join(c.Dir, "claims."+c.Form)
-}
-
-// How much the demonstration makes.
-const (
-	demoClaims = 20_000
-	demoCases  = 6 // for each detector and label
-)
-
-func (e *env) demoCommand() *cobra.Command {
-	var dir string
-	c := &cobra.Command{
-		Use:   "demo",
-		Short: "演示：生成虚构数据并扫描 · invented claims of an Alxa-like place, scanned",
-		Args:  nothingElse,
-		RunE: func(c *cobra.Command, _ []string) error {
-			if dir == "" {
-				made, err := os.MkdirTemp("", "fundwatch-demo-")
-				if err != nil {
-					return err
-				}
-				dir = made
-			}
-			fmt.Fprint(e.out, "演示：虚构统筹区一年的结算，不含任何真实人员与机构。网页工作台尚未完成，现在演示离线扫描。\n"+
-				"Demo: a year of claims of an invented place. The web application is not there yet; this shows the offline scan.\n\n")
-			made := simulate.Config{Seed: 1, Claims: demoClaims, Plants: demoCases, Dir: dir, Form: simulate.FormJSONL}
-			bar := e.newProgress("生成 simulating", false)
-			_, err := simulate.Run(c.Context(), made, func(done, total int) { bar.at(int64(done), int64(total)) })
-			bar.end()
-			if err != nil {
-				return err
-			}
-			o := &scanOptions{region: "152900", knowledge: filepath.Join(dir, "knowledge"), out: filepath.Join(dir, "result"), workers: runtime.GOMAXPROCS(0)}
-			return e.scan(c.Context(), o, []string{simulatedClaims(made)})
-		},
-	}
-	c.Flags().StringVar(&dir, "out", "", "文件夹，默认新建临时文件夹 (folder; a new temporary one by default)")
-	return c
 }

@@ -143,11 +143,35 @@ func (l *Loaded) web(s Sources) {
 			l.wrong("http.tokens_file", "未指定机构令牌文件", "no file of tokens given")
 		}
 	}
+	l.signOn()
 	if _, ok := hostPort(l.Metrics.Addr); !ok && l.Metrics.Addr != "" {
 		l.wrong("metrics.addr", "应为 主机:端口，或空", "want host:port, or nothing")
 	}
 	if s.Embedded && (!loopback(l.HTTP.Addr) || l.Metrics.Addr != "" && !loopback(l.Metrics.Addr)) {
 		l.wrong("http.addr", "嵌入式只监听本机", "embedded listens on loopback only")
+	}
+}
+
+// signOn checks the other house that vouches for people.
+func (l *Loaded) signOn() {
+	o := l.Desk.OIDC
+	if o.Issuer == "" {
+		return
+	}
+	for _, x := range []struct{ key, address string }{{"desk.oidc.issuer", o.Issuer}, {"desk.oidc.address", o.Address}} {
+		u, err := url.Parse(x.address)
+		if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Host)) || u.RawQuery != "" || u.User != nil {
+			l.wrong(x.key, "应为 https:// 地址", "want an address that begins with https://")
+		}
+	}
+	if o.ClientID == "" {
+		l.wrong("desk.oidc.client_id", "单点登录需要编号", "sign-on needs a client id")
+	}
+	if o.Claim == "" {
+		l.wrong("desk.oidc.claim", "未指定哪一项是登录名", "no claim is the login")
+	}
+	if l.Desk.SecretFile == "" {
+		l.wrong("desk.secret_file", "单点登录需要工作台", "sign-on needs the pages")
 	}
 }
 
@@ -183,11 +207,14 @@ func (l *Loaded) files(s Sources) {
 	for i := range settings {
 		st := &settings[i]
 		name, ok := st.at(&l.Config).(*string)
-		if !ok || *name == "" || !strings.HasSuffix(st.key, "_file") || strings.HasSuffix(st.key, "password_file") {
+		if !ok || *name == "" || !strings.HasSuffix(st.key, "_file") || strings.HasSuffix(st.key, "password_file") || strings.HasSuffix(st.key, "client_secret_file") {
 			continue
 		}
-		if _, err := s.Read(*name); err != nil {
+		b, err := s.Read(*name)
+		if err != nil {
 			l.wrong(st.key, "无法读取此文件", "the file cannot be read")
+		} else if st.key == "desk.secret_file" && len(b) < 32 {
+			l.wrong(st.key, "安装密钥至少 32 字节", "want 32 bytes or more")
 		}
 	}
 }

@@ -17,6 +17,7 @@ type Config struct {
 	Archive   Archive
 	Knowledge Knowledge
 	HTTP      HTTP
+	Desk      Desk
 	Metrics   Metrics
 	Log       Log
 	Worker    Worker
@@ -122,6 +123,24 @@ type HTTP struct {
 	MaxInFlight  int // requests at a time
 }
 
+// Desk is the pages for staff. They are served where HTTP is.
+type Desk struct {
+	SecretFile   string // what only this installation knows; empty: no pages
+	SecondFactor bool   // everybody who signs in needs one
+	Claims       bool   // show the claims that findings rest on
+	OIDC         OIDC
+}
+
+// OIDC is another house that vouches for people.
+type OIDC struct {
+	Issuer       string // empty: none
+	ClientID     string
+	SecretFile   string
+	ClientSecret Secret // of the file, or of the environment
+	Claim        string // which claim is the login
+	Address      string // of this server, as browsers know it
+}
+
 // Metrics says where Prometheus asks.
 type Metrics struct {
 	Addr string // empty: nowhere
@@ -150,6 +169,7 @@ func Default() Config {
 		Redis:   Redis{MaxOutbox: 100_000},
 		Archive: Archive{WaitingBytes: 64 << 20},
 		HTTP:    HTTP{Addr: "127.0.0.1:8080", MaxBodyBytes: 32 << 20, MaxClaims: 1000, MaxInFlight: 8},
+		Desk:    Desk{SecondFactor: true, Claims: true, OIDC: OIDC{Claim: "preferred_username"}},
 		Metrics: Metrics{Addr: "127.0.0.1:9090"},
 		Log:     Log{Level: "info", Format: "text"},
 		Worker:  Worker{BatchBytes: 4 << 20, BatchMessages: 4096, WindowDays: 400, StandHours: 24},

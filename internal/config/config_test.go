@@ -150,9 +150,28 @@ func TestExampleIsSound(t *testing.T) {
 		if fmt.Sprint(v.Value) != fmt.Sprint(plain.Values()[i].Value) && !slices.Contains(given, v.Key) {
 			t.Errorf("%s: %v, by default %v", v.Key, v.Value, plain.Values()[i].Value)
 		}
-		if v.From == byDefault && !strings.HasSuffix(v.Key, ".password") {
+		if v.From == byDefault && !strings.HasSuffix(v.Key, ".password") && !strings.HasSuffix(v.Key, ".client_secret") {
 			t.Errorf("%s does not stand in the example", v.Key)
 		}
+	}
+}
+
+// TestDeskSettings: a short secret, and a sign-on that cannot be, are told.
+func TestDeskSettings(t *testing.T) {
+	flags := []string{"region=152900", "desk.secret_file=secret", "desk.oidc.issuer=http://sso.example", "desk.oidc.address=ftp://desk"}
+	_, problems := Load(Sources{Flags: flags, Embedded: true, Read: files(map[string]string{"secret": "short"})})
+	var keys []string
+	for _, p := range problems {
+		keys = append(keys, p.Key)
+	}
+	slices.Sort(keys)
+	if want := []string{"desk.oidc.address", "desk.oidc.client_id", "desk.oidc.issuer", "desk.secret_file"}; !slices.Equal(keys, want) {
+		t.Errorf("problems %v, want %v", keys, want)
+	}
+	flags = []string{"region=152900", "desk.secret_file=secret", "desk.oidc.issuer=https://sso.example/realm", "desk.oidc.address=https://desk.example", "desk.oidc.client_id=fw", "desk.oidc.client_secret_file=client"}
+	l, problems := Load(Sources{Flags: flags, Embedded: true, Read: files(map[string]string{"secret": strings.Repeat("s", 32), "client": "secret-of-client\n"})})
+	if len(problems) > 0 || l.Desk.OIDC.ClientSecret != "secret-of-client" {
+		t.Error(problems)
 	}
 }
 

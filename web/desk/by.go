@@ -1,0 +1,36 @@
+package desk
+
+import (
+	"errors"
+	"net/http"
+
+	"fundwatch/internal/accounts"
+)
+
+// by is who does something now, and why.
+func (d *Desk) by(r *http.Request, id, reason string) (accounts.By, error) {
+	v := visitOf(r)
+	if reason == "" || len(reason) > 4000 {
+		return accounts.By{}, &problem{status: http.StatusUnprocessableEntity, code: "reason"}
+	}
+	if id == "" {
+		var err error
+		if id, err = d.o.Accounts.NewID(); err != nil {
+			return accounts.By{}, err
+		}
+	}
+	who := "setup"
+	if v.user != nil {
+		who = v.user.Login
+	}
+	return accounts.By{ID: id, Who: who, Reason: reason, At: d.now()}, nil
+}
+
+// faultOf gives the code of what is wrong with a form, where it is that.
+func faultOf(err error) (string, int, bool) {
+	p := problemOf(err)
+	if err == nil || p == nil || p.status != http.StatusUnprocessableEntity && p.status != http.StatusTooManyRequests || errors.Is(err, errForm) {
+		return "", 0, false
+	}
+	return p.code, p.status, true
+}

@@ -1,0 +1,292 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"fundwatch/cases"
+	"fundwatch/claim"
+	"fundwatch/detectors"
+	"fundwatch/detectors/all"
+	"fundwatch/detectors/knowledge"
+	"fundwatch/ingest/kafka"
+	"fundwatch/internal/accounts"
+	"fundwatch/internal/journal"
+	"fundwatch/internal/journal/journaltest"
+	"fundwatch/internal/recall"
+)
+
+// All people, institutions and claims here are invented (虚构).
+
+// memoryLog is Kafka for tests: topics of one partition.
+type memoryLog map[string][]kafka.Message
+
+func (l memoryLog) Partitions(context.Context, string) (int, error) { return 1, nil }
+
+func (l memoryLog) Messages(_ context.Context, topic string, _ int, from int64) iter.Seq2[*kafka.Message, error] {
+	return func(yield func(*kafka.Message, error) bool) {
+		for i := max(from, 0); i < int64(len(l[topic])); i++ {
+			if !yield(&l[topic][i], nil) {
+				return
+			}
+		}
+	}
+}
+
+func (l memoryLog) MessageAt(_ context.Context, topic string, _ int, offset int64) (*kafka.Message, error) {
+	if offset >= int64(len(l[topic])) {
+		return nil, errors.New("no such message")
+	}
+	return &l[topic][offset], nil
+}
+
+// Publish takes what the relay carries.
+func (l memoryLog) Publish(_ context.Context, topic string, msgs []journal.Message) error {
+	for _, m := range msgs {
+		l[topic] = append(l[topic], kafka.Message{Offset: int64(len(l[topic])), Key: []byte(m.Key), Value: m.Value})
+	}
+	return nil
+}
+
+// chance never repeats and is none.
+type chance struct{ n uint32 }
+
+func (c *chance) Read(b []byte) (int, error) {
+	c.n++
+	for i := range b {
+		b[i] = byte(c.n>>(8*(i%4))) ^ byte(i)
+	}
+	return len(b), nil
+}
+
+// house is a desk with everything it needs.
+type house struct {
+	*Desk
+	t       testing.TB
+	cases   *cases.Store
+	users   *accounts.Store
+	journal *journal.Store
+	log     memoryLog
+	now     time.Time
+	acts    int
+	failed  []string
+	cookies map[string]string // session by login
+}
+
+const (
+	left, right = "152921", "152922" // counties
+	person      = "P152900000000001"
+)
+
+func newHouse(t testing.TB, change ...func(*Options)) *house {
+	t.Helper()
+	h := &house{t: t, log: memoryLog{}, now: time.Date(2026, 3, 5, 4, 0, 0, 0, time.UTC), cookies: map[string]string{}}
+	h.journal = journaltest.Open(t, journaltest.Config(t, cases.Ops(), accounts.Ops()))
+	h.cases = cases.Open(h.journal, cases.Caps{})
+	clock := func() time.Time { return h.now }
+	var err error
+	h.users, err = accounts.Open(accounts.Options{Journal: h.journal, Secret: []byte(strings.Repeat("s", 32)), Chance: &chance{}, Clock: clock,
+		Cost: accounts.Cost{KiB: 64, Rounds: 1, Threads: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := knowledge.Empty()
+	for code, county := range map[string]string{"H15292100001": left, "H15292200001": right} {
+		k.Institutions[code] = &knowledge.Institution{Code: code, Name: "虚构医院 " + county, Admdvs: county}
+	}
+	k.Practitioners["D15292200001"] = &knowledge.Practitioner{Code: "D15292200001", Name: "虚构医师", Institution: "H15292200001"}
+	k.Persons[person] = &knowledge.Person{Code: person}
+	o := Options{Region: journaltest.Region, RegionName: detectors.Words{ZH: "阿拉善盟", EN: "Alxa League"}, Cases: h.cases, Accounts: h.users,
+		Findings: recall.NewIndex(h.log, "findings"), Dead: recall.NewIndex(h.log, "claims.dead"), Claims: recall.NewClaims(h.log, "claims"), Trail: recall.NewTrail(h.log, journal.Topic, recall.DefaultTrail),
+		Knowledge: k, Detectors: all.Detectors(), Head: h.journal.Head, Waiting: h.journal.Waiting, TopicClaims: "claims", Clock: clock,
+		Positions: func() []kafka.Position { return []kafka.Position{{Partition: 0, Next: 1, End: 3}} },
+		Mend: func(message []byte) (string, []claim.Problem, error) {
+			if strings.Contains(string(message), "bad") {
+				return "", []claim.Problem{{Field: "setlinfo.gend", Rule: "sex"}}, nil
+			}
+			return "key", nil, nil
+		},
+		Failed: func(where string, err error) { h.failed = append(h.failed, where+": "+err.Error()) }}
+	for _, c := range change {
+		c(&o)
+	}
+	if h.Desk, err = New(o); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for _, f := range h.failed {
+			t.Error("the desk failed: " + f)
+		}
+	})
+	return h
+}
+
+// sync carries the outbox to Kafka and lets the desk read it.
+func (h *house) sync() {
+	h.t.Helper()
+	relay := journal.NewRelay(h.journal, h.log)
+	for n := 1; n > 0; {
+		var err error
+		if n, err = relay.Once(h.t.Context()); err != nil {
+			h.t.Fatal(err)
+		}
+	}
+	once := func(context.Context) bool { return false }
+	failed := func(err error) { h.t.Error(err) }
+	h.o.Findings.Follow(h.t.Context(), once, failed)
+	h.o.Dead.Follow(h.t.Context(), once, failed)
+	h.o.Claims.Follow(h.t.Context(), once, failed)
+	h.o.Trail.Follow(h.t.Context(), once, failed)
+}
+
+func (h *house) by(who string) accounts.By {
+	h.acts++
+	return accounts.By{ID: "act" + strconv.Itoa(h.acts), Who: who, Reason: "测试", At: h.now}
+}
+
+const password = "Long-enough1"
+
+// user makes a user and signs in.
+func (h *house) user(login string, counties []string, roles ...accounts.Role) accounts.User {
+	h.t.Helper()
+	u, err := h.users.Invite(h.t.Context(), accounts.User{Login: login, Name: "虚构 " + login, Roles: roles, Counties: counties}, h.by("root"))
+	if err == nil {
+		err = h.users.SetPassword(h.t.Context(), &u, password, h.by(login))
+	}
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.enter(&u)
+	return u
+}
+
+// enter gives a user a session.
+func (h *house) enter(u *accounts.User) {
+	h.t.Helper()
+	token, err := h.users.Begin(h.t.Context(), u, accounts.Full)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.cookies[u.Login] = token
+}
+
+// finding is what a lead rests on.
+func finding(n int, s detectors.Subject, det string, fen int64) *detectors.Finding {
+	return &detectors.Finding{ID: fmt.Sprintf("%s-%016x", det[:3], n), Detector: det, Version: "1", Grade: detectors.Suspicious, Subject: s, Person: person,
+		Settlements: []string{"H15292100001/S" + strconv.Itoa(n)}, Lines: []string{"H15292100001/S" + strconv.Itoa(n) + "/1"}, From: "2026-01-0" + strconv.Itoa(1+n%9),
+		To: "2026-02-01", Amount: claim.WideOf(fen), Facts: detectors.Facts{{Name: "overlap_hours", Value: 30}, {Name: "psn_no", Value: person}}}
+}
+
+var (
+	inLeft   = detectors.Subject{Kind: detectors.Institution, Code: "H15292100001"}
+	inRight  = detectors.Subject{Kind: detectors.Institution, Code: "H15292200001"}
+	ofDoctor = detectors.Subject{Kind: detectors.Practitioner, Code: "D15292200001"}
+	ofPerson = detectors.Subject{Kind: detectors.PersonKind, Code: person}
+)
+
+const (
+	stays  = "S05-overlapping-stays"
+	stays7 = "F07"
+)
+
+// fill puts leads, a case and dead letters into the store.
+func (h *house) fill() {
+	h.t.Helper()
+	var g cases.Gatherer
+	step := cases.Step{Generation: 1, To: 10, At: h.now}
+	for i, s := range []detectors.Subject{inLeft, inRight, ofDoctor, ofPerson} {
+		f := finding(i+1, s, stays, int64(1_000_000*(i+1)))
+		g.Add(f, stays7, "lead", "rev")
+		value, err := json.Marshal(f)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		step.Findings = append(step.Findings, cases.FindingChange{ID: f.ID, Value: value})
+	}
+	f := finding(9, inLeft, "R05-institution-level", 5)
+	g.Add(f, "R05", "case", "rev")
+	value, _ := json.Marshal(f)
+	step.Findings = append(step.Findings, cases.FindingChange{ID: f.ID, Value: value})
+	step.Leads = g.Leads()
+	step.Dead = []cases.DeadLetter{{Topic: "claims", Offset: 3, Kind: "problem", Problems: []claim.Problem{{Field: "setlinfo.gend", Rule: "sex"}}, Raw: []byte(`{"psn_no":"` + person + `"}`)},
+		{Topic: "claims", Offset: 4, Kind: "conflict", Raw: []byte(`{}`)}}
+	step.Cases = []cases.Decision{{Subject: inLeft, Scheme: "R05", Path: "case", Revision: "rev"}}
+	if _, err := h.cases.Apply(h.t.Context(), step); err != nil {
+		h.t.Fatal(err)
+	}
+	// The claim that the finding of the left county rests on, with a line more.
+	h.log["claims"] = append(h.log["claims"], kafka.Message{Key: []byte(person), Value: []byte(`{"setlinfo":{"fixmedins_code":"H15292100001","setl_id":"S1","psn_no":"` + person +
+		`","med_type":"21","setl_time":"2026-01-05 10:00:00","medfee_sumamt":"3210.50","fund_pay_sumamt":2100},"diseinfo":[{"diag_code":"J18.900","diag_name":"肺炎"}],
+		"feedetail":[{"feedetl_sn":1,"fee_ocur_time":"2026-01-02 09:00:00","med_list_codg":"X1","cnt":"2","pric":15.5,"det_item_fee_sumamt":"31.00"},{"feedetl_sn":"2","med_list_codg":"X2"}]}`)})
+	h.sync()
+}
+
+func (h *house) findingID(n int) string { return fmt.Sprintf("S05-%016x", n) }
+
+func (h *house) leadID(s detectors.Subject) string { return h.cases.LeadID(s, stays7) }
+
+// answer is what came back.
+type answer struct {
+	*httptest.ResponseRecorder
+	text string
+}
+
+// ask sends a request as a user; empty is nobody. A form is posted, unless the
+// request is changed.
+func (h *house) ask(login, method, path string, form url.Values, change ...func(*http.Request)) answer {
+	h.t.Helper()
+	r := httptest.NewRequest(method, path, strings.NewReader(form.Encode()))
+	if method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	r.Header.Set("Accept", "text/html")
+	if token := h.cookies[login]; token != "" {
+		r.AddCookie(&http.Cookie{Name: "fundwatch", Value: token})
+	}
+	for _, c := range change {
+		c(r)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return answer{w, w.Body.String()}
+}
+
+func (h *house) get(login, path string, change ...func(*http.Request)) answer {
+	h.t.Helper()
+	return h.ask(login, http.MethodGet, path, nil, change...)
+}
+
+func (h *house) post(login, path string, pairs ...string) answer {
+	h.t.Helper()
+	form := url.Values{}
+	for i := 0; i < len(pairs); i += 2 {
+		form.Add(pairs[i], pairs[i+1])
+	}
+	return h.ask(login, http.MethodPost, path, form)
+}
+
+func asJSON(r *http.Request)    { r.Header.Set("Accept", "application/json") }
+func inEnglish(r *http.Request) { r.Header.Set("Accept-Language", "en-GB,en;q=0.9") }
+
+// want checks status and a piece of the text.
+func (a answer) want(t testing.TB, status int, texts ...string) {
+	t.Helper()
+	if a.Code != status {
+		t.Errorf("status %d, want %d: %.400s", a.Code, status, a.text)
+	}
+	for _, text := range texts {
+		if !strings.Contains(a.text, text) {
+			t.Errorf("%q is missing", text)
+		}
+	}
+}

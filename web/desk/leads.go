@@ -1,0 +1,68 @@
+package desk
+
+import (
+	"net/http"
+
+	"fundwatch/cases"
+)
+
+// leadsPage is the list of leads.
+type leadsPage struct {
+	Query    LeadQuery   `json:"query"`
+	Counts   []count     `json:"counts"` // by status, of what else fits
+	Leads    []LeadRow   `json:"leads"`
+	Pager    Pager       `json:"pager"`
+	Schemes  []namedCode `json:"-"`
+	Counties []string    `json:"-"`
+	Decide   bool        `json:"-"` // the user may open cases
+	Person   string      `json:"person,omitempty"`
+}
+
+type count struct {
+	Status string `json:"status"`
+	Leads  int    `json:"leads"`
+}
+
+// namedCode is a code with its name, to choose from.
+type namedCode struct {
+	Code string
+	Name Words
+}
+
+func showLeads(d *Desk, w http.ResponseWriter, r *http.Request) error {
+	q, err := leadQuery(r)
+	if err != nil {
+		return err
+	}
+	p := leadsPage{Query: q, Counties: d.counties, Decide: visitOf(r).user.May("lead.decide")}
+	var these []cases.Ref
+	if p.Counts, these, err = d.counts(r, q); err != nil {
+		return err
+	}
+	for _, c := range p.Counts {
+		if c.Status == q.Status {
+			p.Pager = pager(q.Page, c.Leads, perPage)
+		}
+	}
+	switch {
+	case p.Pager.Total == 0:
+	case these != nil:
+		p.Leads, err = d.leadRows(r, refIDs(these[p.Pager.From-1:p.Pager.To]))
+	default:
+		p.Leads, err = d.list(r, q, p.Pager.From-1, perPage)
+	}
+	if err != nil {
+		return err
+	}
+	for _, s := range d.schemes() {
+		p.Schemes = append(p.Schemes, namedCode{s, d.scheme(s)})
+	}
+	if q.Person != "" {
+		number, err := d.o.Accounts.Number(q.Person)
+		if err != nil {
+			return err
+		}
+		p.Person = mask(number)
+	}
+	return d.show(w, r, "leads", p)
+}

@@ -1,0 +1,195 @@
+package desk
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"fundwatch/internal/accounts"
+	"fundwatch/web/words"
+)
+
+// pagesOf lists the pages that each role opens; ids are put in.
+func (h *house) pagesOf(t testing.TB) map[string][]string {
+	t.Helper()
+	out := map[string][]string{
+		"investigator": {"/", "/leads", "/leads?status=all", "/leads?status=filed&sort=date&county=" + left + "&kind=institution&mine=1&q=x&scheme=F07", "/cases", "/detectors",
+			"/detectors/" + stays, "/help", "/account", "/account/factor", "/cases/new?lead=" + h.leadID(inLeft), "/leads/" + h.leadID(inLeft), "/leads/" + h.leadID(ofPerson), "/leads/" + h.leadID(inLeft) + "/findings/" + h.findingID(1), "/leads/" + h.leadID(ofPerson) + "/findings/" + h.findingID(4),
+			"/leads/" + h.leadID(ofDoctor), "/nowhere", "/leads/L00000000000000000000"},
+		"supervisor": {"/", "/system"},
+		"disclosure": {"/", "/cases"},
+		"system":     {"/", "/dead", "/dead?all=1", "/dead/0/3", "/dead/0/4", "/system"},
+		"security":   {"/", "/users"},
+		"audit":      {"/", "/audit", "/audit?who=zhang&kind=lead.dismiss&day=2026-03-05", "/users"},
+		"":           {"/signin", "/signin?next=/leads", "/enter/none", "/invite/none", "/setup/none"},
+	}
+	_, some, err := h.cases.Cases(t.Context(), 0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(some) > 0 {
+		for _, role := range []string{"investigator", "disclosure"} {
+			out[role] = append(out[role], "/cases/"+some[0].ID)
+		}
+	}
+	if u, err := h.users.ByLogin(t.Context(), "security"); err == nil {
+		out["audit"] = append(out["audit"], "/users/"+u.ID)
+		out["security"] = append(out["security"], "/users/"+u.ID)
+	}
+	return out
+}
+
+func (h *house) staff() {
+	for _, r := range accounts.Roles() {
+		h.user(string(r), nil, r)
+	}
+}
+
+var (
+	links   = regexp.MustCompile(` (?:href|action)="([^"]*)"`)
+	missing = regexp.MustCompile(`\[[a-z]+\.[a-z.-]+\]|<no value>|%!|\{[0-9]\}`)
+	chinese = regexp.MustCompile(`\p{Han}`)
+	texts   = regexp.MustCompile(`(?s)<title>.*?</title>|<h1>.*?</h1>|<th[ >].*?</th>|<button.*?</button>|<label.*?</label>`)
+)
+
+// TestEveryPageIsWhole opens every page in both languages, with an empty store
+// and a full one: no text is missing, every link leads somewhere, JSON is the
+// same page, and the first page is small.
+func TestEveryPageIsWhole(t *testing.T) {
+	for _, full := range []bool{false, true} {
+		h := newHouse(t)
+		h.staff()
+		if full {
+			h.fill()
+		}
+		for role, pages := range h.pagesOf(t) {
+			for _, path := range pages {
+				for _, lang := range words.Langs() {
+					a := h.get(role, path, func(r *http.Request) {
+						if lang == words.EN {
+							inEnglish(r)
+						}
+					})
+					where := role + " " + path + " " + string(lang)
+					h.whole(t, where, role, a)
+					if lang == words.EN {
+						for _, text := range texts.FindAllString(a.text, -1) {
+							if rest := strings.NewReplacer("虚构医院", "", "虚构医师", "", "虚构", "", "中文", "").Replace(text); chinese.MatchString(rest) && !strings.Contains(text, "<td") {
+								t.Errorf("%s: Chinese in %s", where, text)
+							}
+						}
+					}
+				}
+				if a := h.get(role, path, asJSON); !json.Valid(a.Body.Bytes()) || a.Header().Get("Content-Type") != "application/json; charset=utf-8" {
+					t.Errorf("%s %s: no JSON: %.200s", role, path, a.text)
+				}
+			}
+		}
+	}
+}
+
+// whole checks one page.
+func (h *house) whole(t *testing.T, where, role string, a answer) {
+	t.Helper()
+	if a.Code >= 500 || !strings.HasSuffix(strings.TrimSpace(a.text), "</html>") {
+		t.Errorf("%s: %d, %.200s", where, a.Code, a.text)
+	}
+	if m := missing.FindString(strings.ReplaceAll(a.text, "[0-9]{6}", "")); m != "" {
+		t.Errorf("%s: %s", where, m)
+	}
+	if strings.Contains(a.text, person) {
+		t.Errorf("%s: the number of a person", where)
+	}
+	if strings.Contains(a.text, " style=") || strings.Contains(a.text, " onclick") || strings.Contains(a.text, "javascript:") || strings.Contains(a.text, "ZgotmplZ") {
+		t.Errorf("%s: something the policy forbids", where)
+	}
+	if len(a.text) > 100_000 {
+		t.Errorf("%s: %d bytes", where, len(a.text))
+	}
+	for _, m := range links.FindAllStringSubmatch(a.text, -1) {
+		u, err := url.Parse(strings.ReplaceAll(m[1], "&amp;", "&"))
+		if err != nil || u.IsAbs() {
+			t.Errorf("%s: the link %s", where, m[1])
+			continue
+		}
+		if u.Path == "" {
+			continue
+		}
+		if role == "" && u.Path == "/" || u.Path == "/cases/new" && u.RawQuery == "" {
+			continue // sends on to the sign-in page; a form that names leads
+		}
+		if l := h.get(role, u.RequestURI(), asJSON); l.Code != http.StatusOK && l.Code != http.StatusMethodNotAllowed {
+			t.Errorf("%s: %s leads to %d", where, m[1], l.Code)
+		}
+	}
+}
+
+// TestPagesWithStyleAndScriptAreSmall: a first page with all it loads.
+func TestPagesWithStyleAndScriptAreSmall(t *testing.T) {
+	h := newHouse(t)
+	h.staff()
+	h.fill()
+	sum := len(h.get("investigator", "/").text)
+	for _, at := range h.assets.url {
+		a := h.get("", at)
+		a.want(t, http.StatusOK)
+		if !strings.Contains(a.Header().Get("Cache-Control"), "immutable") {
+			t.Errorf("%s is asked for again", at)
+		}
+		sum += a.Body.Len()
+	}
+	if sum > 100_000 {
+		t.Errorf("the first page has %d bytes", sum)
+	}
+	h.get("", "/static/style.0000000000000000.css").want(t, http.StatusNotFound)
+	small := h.get("", h.assets.url["style.css"], func(r *http.Request) { r.Header.Set("Accept-Encoding", "gzip, br") })
+	if small.Header().Get("Content-Encoding") != "gzip" || small.Body.Len() >= len(h.get("", h.assets.url["style.css"]).text) {
+		t.Error("the style is not packed")
+	}
+}
+
+// TestScriptIsShort: what it adds must stay an addition.
+func TestScriptIsShort(t *testing.T) {
+	b, err := os.ReadFile("static/app.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := bytes.Count(b, []byte("\n")); n > 150 {
+		t.Errorf("app.js has %d lines", n)
+	}
+	for _, bad := range []string{"eval(", "innerHTML", "localStorage", "sessionStorage", "new Function", "fetch("} {
+		if bytes.Contains(b, []byte(bad)) {
+			t.Errorf("app.js has %s", bad)
+		}
+	}
+}
+
+// TestOpenAPINamesEveryAddress, and every schema that it points at.
+func TestOpenAPINamesEveryAddress(t *testing.T) {
+	h := newHouse(t)
+	h.staff()
+	a := h.get("investigator", "/openapi.json", asJSON)
+	var doc struct {
+		Paths      map[string]map[string]any
+		Components struct{ Schemas map[string]any }
+	}
+	if err := json.Unmarshal(a.Body.Bytes(), &doc); err != nil {
+		t.Fatal(err)
+	}
+	for i := range h.routes {
+		rt := &h.routes[i]
+		if doc.Paths[strings.TrimSuffix(rt.path, "{$}")][strings.ToLower(rt.method)] == nil {
+			t.Errorf("%s %s is missing", rt.method, rt.path)
+		}
+	}
+	for _, m := range regexp.MustCompile(`"#/components/schemas/([^"]*)"`).FindAllStringSubmatch(a.text, -1) {
+		if doc.Components.Schemas[m[1]] == nil {
+			t.Errorf("no schema %s", m[1])
+		}
+	}
+}

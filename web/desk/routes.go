@@ -1,0 +1,82 @@
+package desk
+
+import (
+	"net/http"
+
+	"fundwatch/internal/accounts"
+)
+
+// route is an address.
+type route struct {
+	method, path string
+	may          accounts.Permission
+	scope        scope  // what the address names, checked before the handler runs
+	menu         string // key of its name in the menu; empty: not there
+	admin        bool   // among what administrators see
+	half         bool   // for who has shown a password and not yet a second factor
+	bare         bool   // open to who still has to set up a second factor
+	form, page   any    // what it takes and gives, for /openapi.json; nil: nothing, or no JSON
+	do           func(d *Desk, w http.ResponseWriter, r *http.Request) error
+}
+
+const (
+	get  = http.MethodGet
+	post = http.MethodPost
+)
+
+// table gives every address there is.
+func table() []route {
+	return []route{
+		{method: get, path: "/static/{file}", may: accounts.Public, do: showStatic},
+		{method: post, path: "/look", may: accounts.Public, form: lookForm{}, page: Done{}, do: postLook},
+		{method: get, path: "/signin", may: accounts.Public, page: signInPage{}, do: showSignIn},
+		{method: post, path: "/signin", may: accounts.Public, form: signInForm{}, page: Done{}, do: postSignIn},
+		{method: get, path: "/signin/code", may: accounts.SignedIn, half: true, page: codePage{}, do: showCode},
+		{method: post, path: "/signin/code", may: accounts.SignedIn, half: true, form: codeForm{}, page: Done{}, do: postCode},
+		{method: get, path: "/signin/oidc", may: accounts.Public, do: leaveForSignOn},
+		{method: get, path: "/signin/oidc/back", may: accounts.Public, page: signedOnPage{}, do: returnFromSignOn},
+		{method: post, path: "/signout", may: accounts.SignedIn, bare: true, page: Done{}, do: postSignOut},
+		{method: get, path: "/setup/{token}", may: accounts.Public, page: setupPage{}, do: showSetup},
+		{method: post, path: "/setup/{token}", may: accounts.Public, form: setupForm{}, page: Done{}, do: postSetup},
+		{method: get, path: "/invite/{token}", may: accounts.Public, page: invitePage{}, do: showInvite},
+		{method: post, path: "/invite/{token}", may: accounts.Public, form: passwordForm{}, page: Done{}, do: postInvite},
+		{method: get, path: "/enter/{token}", may: accounts.Public, page: enterPage{}, do: showEnter},
+		{method: post, path: "/enter/{token}", may: accounts.Public, page: Done{}, do: postEnter},
+		{method: get, path: "/account", may: accounts.SignedIn, bare: true, page: accountPage{}, do: showAccount},
+		{method: post, path: "/account/password", may: accounts.SignedIn, bare: true, form: changeForm{}, page: Done{}, do: postPassword},
+		{method: get, path: "/account/factor", may: accounts.SignedIn, bare: true, page: factorPage{}, do: showFactor},
+		{method: post, path: "/account/factor", may: accounts.SignedIn, bare: true, form: codeForm{}, page: Done{}, do: postFactor},
+		{method: get, path: "/help", may: accounts.SignedIn, page: helpPage{}, do: showHelp},
+		{method: get, path: "/openapi.json", may: accounts.SignedIn, do: showOpenAPI},
+
+		{method: get, path: "/{$}", may: accounts.SignedIn, menu: "home.title", page: homePage{}, do: showHome},
+		{method: get, path: "/leads", may: accounts.LeadRead, menu: "leads.title", page: leadsPage{}, do: showLeads},
+		{method: get, path: "/leads.xlsx", may: accounts.LeadRead, do: exportLeads},
+		{method: post, path: "/search", may: accounts.LeadRead, form: searchForm{}, page: Done{}, do: postSearch},
+		{method: get, path: "/leads/{lead}", may: accounts.LeadRead, scope: ofLead, page: leadPage{}, do: showLead},
+		{method: get, path: "/leads/{lead}/findings/{finding}", may: accounts.LeadRead, scope: ofLead, page: findingPage{}, do: showFinding},
+		{method: post, path: "/leads/{lead}/reveal", may: accounts.PersonReveal, scope: ofLead, form: revealForm{}, page: leadPage{}, do: postReveal},
+		{method: post, path: "/leads/{lead}/assign", may: accounts.LeadDecide, scope: ofLead, form: assignForm{}, page: Done{}, do: postAssign},
+		{method: post, path: "/leads/{lead}/dismiss", may: accounts.LeadDecide, scope: ofLead, form: decideForm{}, page: Done{}, do: postDismiss},
+		{method: post, path: "/leads/{lead}/reopen", may: accounts.LeadDecide, scope: ofLead, form: decideForm{}, page: Done{}, do: postReopen},
+		{method: get, path: "/cases", may: accounts.CaseRead, menu: "cases.title", page: casesPage{}, do: showCases},
+		{method: get, path: "/cases/new", may: accounts.LeadDecide, scope: ofLeads, page: openPage{}, do: showOpen},
+		{method: post, path: "/cases", may: accounts.LeadDecide, scope: ofLeads, form: openForm{}, page: Done{}, do: postOpen},
+		{method: get, path: "/cases/{case}", may: accounts.CaseRead, scope: ofCase, page: casePage{}, do: showCase},
+		{method: get, path: "/detectors", may: accounts.DetectorRead, menu: "detectors.title", page: detectorsPage{}, do: showDetectors},
+		{method: get, path: "/detectors/{detector}", may: accounts.DetectorRead, page: detectorPage{}, do: showDetector},
+
+		{method: get, path: "/dead", may: accounts.DeadRead, scope: ofRegion, menu: "dead.title", admin: true, page: deadPage{}, do: showDead},
+		{method: get, path: "/dead/{partition}/{offset}", may: accounts.DeadRead, scope: ofRegion, page: letterPage{}, do: showLetter},
+		{method: post, path: "/dead/{partition}/{offset}/reveal", may: accounts.DeadSettle, scope: ofRegion, form: revealForm{}, page: letterPage{}, do: postLetterReveal},
+		{method: post, path: "/dead/{partition}/{offset}/replay", may: accounts.DeadSettle, scope: ofRegion, form: replayForm{}, page: Done{}, do: postReplay},
+		{method: post, path: "/dead/{partition}/{offset}/discard", may: accounts.DeadSettle, scope: ofRegion, form: discardForm{}, page: Done{}, do: postDiscard},
+		{method: get, path: "/system", may: accounts.SystemRead, menu: "system.title", admin: true, page: systemPage{}, do: showSystem},
+		{method: get, path: "/audit", may: accounts.AuditRead, menu: "audit.title", admin: true, page: auditPage{}, do: showAudit},
+		{method: get, path: "/users", may: accounts.UserRead, menu: "users.title", admin: true, page: usersPage{}, do: showUsers},
+		{method: post, path: "/users", may: accounts.UserWrite, form: userForm{}, page: Invited{}, do: postUser},
+		{method: get, path: "/users/{user}", may: accounts.UserRead, page: userPage{}, do: showUser},
+		{method: post, path: "/users/{user}", may: accounts.UserWrite, form: userForm{}, page: Done{}, do: postUserChange},
+		{method: post, path: "/users/{user}/invite", may: accounts.UserWrite, form: inviteForm{}, page: Invited{}, do: postUserInvite},
+	}
+}

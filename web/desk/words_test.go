@@ -1,0 +1,89 @@
+package desk
+
+import (
+	"io/fs"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"fundwatch/web/words"
+)
+
+// begun are keys of which the program makes the end: a status, a role, a code.
+var begun = []string{"act.", "care.", "county.", "dead.", "fact.", "grade.", "how.", "insutype.", "kind.", "leads.none.", "may.", "partition.", "path.", "problem.", "role.", "status.", "user.", "who."}
+
+var (
+	inTemplates = regexp.MustCompile(`\bt "([a-z0-9.-]+)"|field "[^"]*" "([a-z0-9.-]+)"`)
+	prefixes    = regexp.MustCompile(`\((?:print|printf) "([a-z.]+)"`)
+	inCode      = regexp.MustCompile(`"([a-z]+(?:[.-][a-z0-9-]+)*\.?)"`)
+)
+
+// TestWordsAreUsedAndThere: every key that a page asks for is in the catalogue,
+// and nothing is in the catalogue that nobody asks for.
+func TestWordsAreUsedAndThere(t *testing.T) {
+	used := map[string]bool{}
+	files, err := fs.Glob(templates, "templates/*.gohtml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		b, err := templates.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range inTemplates.FindAllStringSubmatch(string(b), -1) {
+			key := m[1] + m[2]
+			used[key] = true
+			if !words.Has(key) {
+				t.Errorf("%s: no words for %s", f, key)
+			}
+		}
+		for _, m := range prefixes.FindAllStringSubmatch(string(b), -1) {
+			if !slices.Contains(begun, m[1]) && m[1] != "act.lead." {
+				t.Errorf("%s: keys that begin with %s are made, and begun does not tell", f, m[1])
+			}
+		}
+		if regexp.MustCompile(`\p{Han}`).Match(b) {
+			t.Errorf("%s: Chinese in a template: it belongs into the catalogue", f)
+		}
+	}
+	code, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range code {
+		if !strings.HasSuffix(f.Name(), ".go") || strings.HasSuffix(f.Name(), "_test.go") {
+			continue
+		}
+		b, err := os.ReadFile(f.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range inCode.FindAllStringSubmatch(string(b), -1) {
+			used[m[1]] = true
+		}
+		for _, m := range regexp.MustCompile(`Say\("([a-z.-]+)"[,)]`).FindAllStringSubmatch(string(b), -1) {
+			if !words.Has(m[1]) {
+				t.Errorf("%s: no words for %s", f.Name(), m[1])
+			}
+		}
+		for _, m := range regexp.MustCompile(`code: +"([a-z-]+)"`).FindAllStringSubmatch(string(b), -1) {
+			if !words.Has("problem."+m[1]) || !words.Has("problem."+m[1]+".todo") {
+				t.Errorf("%s: no words for the problem %s, or not what to do", f.Name(), m[1])
+			}
+		}
+	}
+	ends := map[string]bool{".title": true}
+	for i := range files {
+		name := strings.TrimSuffix(strings.TrimPrefix(files[i], "templates/"), ".gohtml")
+		used[name+".title"] = true
+	}
+	for key := range words.Keys() {
+		made := slices.ContainsFunc(begun, func(p string) bool { return strings.HasPrefix(key, p) })
+		if !used[key] && !made && !ends[key] && !strings.HasPrefix(key, "unit.") && !strings.HasPrefix(key, "ago.") {
+			t.Errorf("nobody asks for %s", key)
+		}
+	}
+}
