@@ -8,7 +8,7 @@ PERSONS ?= 1000000
 SLOPE ?= 1m
 
 .DEFAULT_GOAL := help
-.PHONY: help check test browser services race fuzz gen bench-scan bench-json demo ci bench-stream bench-memory chaos power
+.PHONY: help check test browser pictures services race fuzz gen bench-scan bench-json demo ci bench-stream bench-memory chaos power
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "%-12s %s\n", $$1, $$2 }'
@@ -21,6 +21,9 @@ test: ## all tests
 
 browser: ## every page in Chromium, and what axe-core finds in it
 	@.ci/run browser
+
+pictures: ## the pictures of docs/tour.md, taken anew from the demonstration; look at each
+	@.ci/run pictures
 
 services: ## tests that talk to Kafka and Redis, against the real ones, started for it
 	@.ci/run services

@@ -22,6 +22,7 @@ const modulePath = "fundwatch"
 type tree struct {
 	files []*goFile
 	texts []textFile // every text file, Go files included
+	other []string   // names of the other files: pictures
 }
 
 // goFile is one parsed file.
@@ -78,6 +79,7 @@ func load(t *testing.T, root string) *tree {
 // add takes a file into the tree. Go files below a testdata folder are data.
 func (t *tree) add(name string, data []byte) error {
 	if bytes.IndexByte(data, 0) >= 0 {
+		t.other = append(t.other, name)
 		return nil
 	}
 	t.texts = append(t.texts, textFile{name, data})

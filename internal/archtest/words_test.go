@@ -58,6 +58,9 @@ func checkLinks(t *tree) (out []string) {
 			there[p] = true
 		}
 	}
+	for _, name := range t.other {
+		there[name] = true
+	}
 	for _, x := range t.texts {
 		if !strings.HasSuffix(x.path, ".md") {
 			continue

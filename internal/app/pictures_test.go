@@ -1,0 +1,260 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"image"
+	"image/color"
+	"image/png"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/network"
+	cdpage "github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+// largestPicture is how many bytes a picture of the tour may have.
+const largestPicture = 150_000
+
+// visitor is somebody with a browser in the demonstration who takes pictures.
+type visitor struct {
+	t     *testing.T
+	ctx   context.Context
+	dir   string            // of the pictures
+	base  string            // address of the desk
+	links map[string]string // one-time links by login
+}
+
+// TestTourPictures runs the demonstration and writes the pictures of
+// docs/tour.md into the folder FUNDWATCH_TEST_PICTURES, as "make pictures" does. The
+// clock begins at one day, so that the pictures change with the pages only, and
+// a little with the claims that come meanwhile.
+func TestTourPictures(t *testing.T) {
+	dir, program := os.Getenv("FUNDWATCH_TEST_PICTURES"), os.Getenv("FUNDWATCH_TEST_BROWSER")
+	if dir == "" || program == "" {
+		t.Skip("FUNDWATCH_TEST_PICTURES names no folder or FUNDWATCH_TEST_BROWSER no browser: .ci/run pictures names both")
+	}
+	v := &visitor{t: t, dir: dir}
+	v.links = openDemonstration(t)
+	v.base, _, _ = strings.Cut(v.links["investigator"], "/enter/")
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program))
+	if os.Geteuid() == 0 {
+		options = append(options, chromedp.NoSandbox)
+	}
+	allocated, stop := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(stop)
+	ctx, cancel := chromedp.NewContext(allocated)
+	t.Cleanup(cancel)
+	v.ctx = ctx
+
+	v.look("zh.light")
+	v.do(chromedp.EmulateViewport(1366, 420), chromedp.Navigate(v.links["investigator"]))
+	v.picture("1-enter")
+	v.enter()
+	v.at("/", 1000, "2-home")
+	v.at("/leads", 900, "3-leads")
+	lead := v.lead()
+	v.at(lead, 1000, "4-lead")
+	v.look("en.dark")
+	v.do(chromedp.EmulateViewport(390, 844), chromedp.Navigate(v.base+lead))
+	v.picture("4-lead-dark")
+	v.look("zh.light")
+	v.do(chromedp.Navigate(v.base + lead))
+	v.at(tell[string](v, `document.querySelector("table.evidence tbody th a").getAttribute("href")`), 920, "5-finding")
+	v.do(chromedp.EmulateViewport(1366, 590), chromedp.Navigate(v.base+"/cases/new?lead="+filepath.Base(lead)),
+		chromedp.SendKeys(chromedp.ID("why"), "疑点集中，调阅病历和收费清单核实（虚构）"))
+	v.picture("6-open")
+	v.do(chromedp.Click(chromedp.CSS("form.card button.main")), chromedp.WaitVisible(chromedp.CSS(".sums")), chromedp.EmulateViewport(1366, 720))
+	v.until(`document.querySelector("table.history") !== null`)
+	v.picture("6-case")
+	v.at("/detectors", 900, "7-detectors")
+	v.as("system")
+	v.at("/system", 760, "8-system")
+	v.as("audit")
+	v.at("/audit", 760, "9-audit")
+}
+
+// openDemonstration gives a one-time link for each user of the demonstration.
+func openDemonstration(t *testing.T) map[string]string {
+	t.Helper()
+	began, day := time.Now(), time.Date(2026, 3, 5, 1, 0, 0, 0, time.UTC)
+	out := &log{}
+	e := &env{in: strings.NewReader(""), out: out, err: io.Discard, clock: func() time.Time { return day.Add(time.Since(began)) }}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	dir := t.TempDir() // goes after the demonstration has ended
+	go func() {
+		ended <- e.demo(ctx, &demonstration{dir: dir, addr: "127.0.0.1:0", claims: 60_000, first: 20_000, cases: 60})
+	}()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	links := map[string]string{}
+	for range 2400 {
+		for _, m := range regexp.MustCompile(`(\w+) +\S+ +(http://\S+/enter/\S+)`).FindAllStringSubmatch(out.String(), -1) {
+			links[m[1]] = m[2]
+		}
+		if len(links) == len(demoUsers) {
+			return links
+		}
+		select {
+		case err := <-ended:
+			ended <- err
+			t.Fatal(err, out)
+		default:
+			time.Sleep(50 * time.Millisecond)
+		}
+	}
+	t.Fatal(out)
+	return nil
+}
+
+// do runs actions.
+func (v *visitor) do(actions ...chromedp.Action[chromedp.Void]) {
+	v.t.Helper()
+	ctx, cancel := context.WithTimeout(v.ctx, time.Minute)
+	defer cancel()
+	if err := chromedp.Do(ctx, actions...); err != nil {
+		v.t.Fatal(err)
+	}
+}
+
+// tell works out an expression in the page.
+func tell[T any](v *visitor, expression string) T {
+	v.t.Helper()
+	out, err := chromedp.Run(v.ctx, chromedp.Evaluate[T](expression))
+	if err != nil {
+		v.t.Fatal(expression, err)
+	}
+	return out
+}
+
+// look sets language and theme.
+func (v *visitor) look(value string) {
+	v.t.Helper()
+	if _, err := chromedp.Call(v.ctx, network.SetCookie, network.SetCookieParams{Name: "fundwatch-look", Value: value, URL: v.base}); err != nil {
+		v.t.Fatal(err)
+	}
+}
+
+// as leaves and comes back as somebody else.
+func (v *visitor) as(login string) {
+	v.t.Helper()
+	if _, err := chromedp.Call(v.ctx, network.ClearBrowserCookies, cdp.Empty{}); err != nil {
+		v.t.Fatal(err)
+	}
+	v.look("zh.light")
+	v.do(chromedp.Navigate(v.links[login]))
+	v.enter()
+}
+
+// enter takes the one-time link that is shown.
+func (v *visitor) enter() {
+	v.t.Helper()
+	v.do(chromedp.Click(chromedp.CSS("button.main")), chromedp.WaitVisible(chromedp.CSS("nav.side")))
+}
+
+// at takes a picture of a page, of its uppermost part of that height.
+func (v *visitor) at(path string, height int64, name string) {
+	v.t.Helper()
+	v.do(chromedp.EmulateViewport(1366, height), chromedp.Navigate(v.base+path))
+	v.picture(name)
+}
+
+// lead finds the institution's lead with the most findings.
+func (v *visitor) lead() string {
+	v.t.Helper()
+	v.do(chromedp.Navigate(v.base + "/leads?kind=institution"))
+	return tell[string](v, `[...document.querySelectorAll("table.leads tbody tr")]
+		.sort((a, b) => Number(b.querySelector("td.num").textContent) - Number(a.querySelector("td.num").textContent))[0].querySelector("th a").getAttribute("href")`)
+}
+
+// until asks for the page again until something holds in it.
+func (v *visitor) until(expression string) {
+	v.t.Helper()
+	for range 100 {
+		if tell[bool](v, expression) {
+			return
+		}
+		time.Sleep(200 * time.Millisecond)
+		v.do(chromedp.Navigate(tell[string](v, "location.href")))
+	}
+	v.t.Error("never: " + expression)
+}
+
+// picture writes what is seen, once the desk has read what it shows.
+func (v *visitor) picture(name string) {
+	v.t.Helper()
+	v.until(`document.querySelector(".warn[role=status]") === null`)
+	shot, err := chromedp.Call(v.ctx, cdpage.CaptureScreenshot, cdpage.CaptureScreenshotParams{})
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	full, err := png.Decode(bytes.NewReader(shot.Data))
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, fewColours(full)); err != nil {
+		v.t.Fatal(err)
+	}
+	if b.Len() > largestPicture {
+		v.t.Errorf("%s has %d bytes, more than %d", name, b.Len(), largestPicture)
+	}
+	if err := os.WriteFile(filepath.Join(v.dir, name+".png"), b.Bytes(), 0o644); err != nil {
+		v.t.Fatal(err)
+	}
+}
+
+// fewColours gives the picture in its most frequent colours; every other one
+// becomes the nearest of them.
+func fewColours(full image.Image) *image.Paletted {
+	const colours = 256
+	count := map[color.RGBA]int{}
+	area := full.Bounds()
+	at := func(x, y int) color.RGBA { return color.RGBAModel.Convert(full.At(x, y)).(color.RGBA) }
+	for y := area.Min.Y; y < area.Max.Y; y++ {
+		for x := area.Min.X; x < area.Max.X; x++ {
+			count[at(x, y)]++
+		}
+	}
+	all := make([]color.RGBA, 0, len(count))
+	for c := range count {
+		all = append(all, c)
+	}
+	slices.SortFunc(all, func(a, b color.RGBA) int {
+		if n := count[b] - count[a]; n != 0 {
+			return n
+		}
+		return bytes.Compare([]byte{a.R, a.G, a.B, a.A}, []byte{b.R, b.G, b.B, b.A})
+	})
+	palette := color.Palette{}
+	for _, c := range all[:min(len(all), colours)] {
+		palette = append(palette, c)
+	}
+	nearest := map[color.RGBA]uint8{}
+	out := image.NewPaletted(area, palette)
+	for y := area.Min.Y; y < area.Max.Y; y++ {
+		for x := area.Min.X; x < area.Max.X; x++ {
+			c := at(x, y)
+			n, known := nearest[c]
+			if !known {
+				n = uint8(palette.Index(c))
+				nearest[c] = n
+			}
+			out.SetColorIndex(x, y, n)
+		}
+	}
+	return out
+}
