@@ -72,6 +72,8 @@ func problemOf(err error) *problem {
 	}{
 		{cases.ErrMissing, *errNothing},
 		{accounts.ErrMissing, *errNothing},
+		{journal.ErrNumber, *errForm},
+		{journal.ErrLarge, problem{status: http.StatusRequestEntityTooLarge, code: "large"}},
 		{journal.ErrReused, problem{status: http.StatusConflict, code: "reused"}},
 		{cases.ErrSettled, problem{status: http.StatusConflict, code: "settled"}},
 		{accounts.ErrLink, problem{status: http.StatusGone, code: "link"}},

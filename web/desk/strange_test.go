@@ -67,6 +67,7 @@ func TestTooMuchIsRefused(t *testing.T) {
 	dismiss := "/leads/" + h.leadID(inLeft) + "/dismiss"
 	h.post("zhang", dismiss, "version", "1", "reason", "测试", "act", strings.Repeat("a", 201)).want(t, 400)
 	h.post("zhang", dismiss, "version", "1", "reason", "\xff").want(t, 400)
+	h.post("zhang", dismiss, "version", "-9223372036854775808", "reason", "测试").want(t, 400)
 	h.post("zhang", dismiss, "version", "1", "reason", "测试", "act", "once").want(t, 303)
 	again := h.ask("zhang", http.MethodPost, "/leads/"+h.leadID(inRight)+"/dismiss", url.Values{"version": {"1"}, "reason": {"测试"}, "act": {"once"}}, asJSON)
 	again.want(t, 409, `"code":"reused"`)
