@@ -31,8 +31,10 @@ type Seen struct {
 const (
 	staff     = "staff" // the chain of what people do
 	maxReason = 4000    // bytes
-	maxLeads  = 100     // of a case opened by hand
 )
+
+// MaxLeads is the most leads of a case that is opened by hand.
+const MaxLeads = 100
 
 var errAct = fmt.Errorf("an act has an id, a person and a reason, each at most %d bytes", maxReason)
 
@@ -56,8 +58,8 @@ func (a *Act) entry(kind, object string, version int64, op journal.Op) journal.E
 // It fails with a [*VersionError], a [*StatusError] or [ErrMissing] for the
 // first lead that does not fit; then nothing was done.
 func (s *Store) OpenCase(ctx context.Context, leads []Seen, by Act) (string, error) {
-	if len(leads) == 0 || len(leads) > maxLeads {
-		return "", fmt.Errorf("open case: a case is opened from 1 to %d leads", maxLeads)
+	if len(leads) == 0 || len(leads) > MaxLeads {
+		return "", fmt.Errorf("open case: a case is opened from 1 to %d leads", MaxLeads)
 	}
 	leads = slices.Clone(leads)
 	slices.SortFunc(leads, func(a, b Seen) int { return strings.Compare(a.Lead, b.Lead) })

@@ -79,7 +79,7 @@ func TestTheThreeAdministratorsAreThreePeople(t *testing.T) {
 			t.Errorf("%v: %v", roles, err)
 		}
 	}
-	if CheckRoles([]Role{"king"}) == nil || CheckRoles([]Role{Inspector, Inspector}) == nil {
+	if !errors.Is(CheckRoles([]Role{"king"}), ErrRole) || !errors.Is(CheckRoles([]Role{Inspector, Inspector}), ErrRole) {
 		t.Error("a role that there is not, or twice the same")
 	}
 	h := newHouse(t)

@@ -87,6 +87,9 @@ func With(p Permission) (out []Role) {
 // Administrators are three people.
 var administrators = []Role{System, Security, Audit}
 
+// ErrRole says that there is no such role, or that it was given twice.
+var ErrRole = errors.New("没有这个角色，或重复 a role is none, or comes twice")
+
 // ErrRoles says that one person may not have these roles together.
 var ErrRoles = errors.New("三员须由三人担任，也不兼其他角色 the three administrators are three people without another role")
 
@@ -95,7 +98,7 @@ var ErrRoles = errors.New("三员须由三人担任，也不兼其他角色 the 
 func CheckRoles(roles []Role) error {
 	for i, r := range roles {
 		if !slices.Contains(Roles(), r) || slices.Contains(roles[:i], r) {
-			return fmt.Errorf("role %q is none, or comes twice", string(r))
+			return fmt.Errorf("%w: %q", ErrRole, string(r))
 		}
 	}
 	if len(roles) > 1 && slices.ContainsFunc(roles, func(r Role) bool { return slices.Contains(administrators, r) }) {

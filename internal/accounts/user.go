@@ -62,6 +62,7 @@ var (
 	ErrFirst   = errors.New("已完成初始设置 the first user exists already")
 	ErrOwn     = errors.New("不能更改自己的角色、范围和状态 nobody changes their own rights")
 	ErrName    = errors.New("登录名为 3 至 32 个小写字母、数字、点或连字符；姓名 1 至 40 字 a login has 3 to 32 small letters, digits, . or -; a name 1 to 40 characters")
+	ErrCounty  = errors.New("县区不是六位区划代码 a county is no division code of six digits")
 )
 
 // VersionError says that a user changed since the person saw it.
@@ -97,7 +98,7 @@ func (u *User) check() error {
 	}
 	for _, c := range u.Counties {
 		if !countyForm.MatchString(c) {
-			return fmt.Errorf("county %q is no division code", c)
+			return ErrCounty
 		}
 	}
 	return CheckRoles(u.Roles)

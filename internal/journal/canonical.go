@@ -22,7 +22,7 @@ func appendCanonical(b []byte, v any) ([]byte, error) {
 		return appendText(b, x)
 	case int64:
 		if x > maxInteger || x < -maxInteger {
-			return nil, fmt.Errorf("number %d is beyond 2^53: write it as a text", x)
+			return nil, fmt.Errorf("%w: %d", ErrNumber, x)
 		}
 		return strconv.AppendInt(b, x, 10), nil
 	case []string:

@@ -14,6 +14,8 @@ var (
 	ErrRebuild = errors.New("正在重建 the state is being rebuilt")
 	// ErrReused says that an operation id was used for another request.
 	ErrReused = errors.New("操作编号已用于另一请求 the operation id was used for another request")
+	// ErrNumber says that a number would not come back from JSON as it was.
+	ErrNumber = errors.New("数过大 a number is beyond 2^53: write it as a text")
 	// ErrLarge says that a line is too large for Kafka. Nothing was done; split
 	// the step.
 	ErrLarge = fmt.Errorf("步骤过大 a line is larger than %d bytes", MaxLine)

@@ -24,8 +24,8 @@ type auditPage struct {
 }
 
 // actKinds are what people can do, for the filter.
-var actKinds = []string{"lead.assign", "lead.dismiss", "lead.reopen", "case.open", "dead.replayed", "dead.discarded", "person.reveal",
-	"user.signin", "user.first", "user.invite", "user.signon", "user.password", "user.factor", "user.change", "user.forget", "fence.reset"}
+var actKinds = []string{"lead.assign", "lead.dismiss", "lead.reopen", "case.open", "dead.replayed", "dead.discarded", "person.reveal", "leads.export",
+	"user.signin", "user.failed", "user.first", "user.invite", "user.signon", "user.password", "user.factor", "user.change", "user.forget", "fence.reset"}
 
 // URL gives the address of another page of the list.
 func (p auditPage) URL(page string) string {

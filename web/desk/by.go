@@ -7,11 +7,17 @@ import (
 	"fundwatch/internal/accounts"
 )
 
+// longestID is the most an id of an act has, in bytes; ours have fewer than 30.
+const longestID = 200
+
 // by is who does something now, and why.
 func (d *Desk) by(r *http.Request, id, reason string) (accounts.By, error) {
 	v := visitOf(r)
 	if reason == "" || len(reason) > 4000 {
 		return accounts.By{}, &problem{status: http.StatusUnprocessableEntity, code: "reason"}
+	}
+	if len(id) > longestID {
+		return accounts.By{}, errForm
 	}
 	if id == "" {
 		var err error

@@ -28,7 +28,7 @@ func postCode(d *Desk, w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := visitOf(r)
-	err := d.o.Accounts.Code(r.Context(), v.user, f.Code)
+	err := d.failedSignIn(r, v.user.Login, d.o.Accounts.Code(r.Context(), v.user, f.Code))
 	if p := problemOf(err); p != nil && !v.json && err != nil {
 		return d.showAs(w, r, p.status, "code", codePage{Next: local(f.Next), Fault: p.code, Wait: p.after})
 	}

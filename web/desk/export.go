@@ -46,6 +46,9 @@ func exportLeads(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	if err := s.Flush(); err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
+	if err := d.noteExport(r, q, len(refs)); err != nil {
+		return err
+	}
 	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 	w.Header().Set("Content-Disposition", `attachment; filename="leads-`+d.o.Region+"-"+strings.NewReplacer("-", "", ":", "", " ", "-").Replace(journal.Stamp(d.now()))+`.xlsx"`)
 	return f.Write(w)

@@ -116,15 +116,27 @@ func (h *house) factor(login string) (secret string) {
 	return p.Secret
 }
 
-// TestSignInsAreOnRecord: each is a line that the audit administrator reads; a
-// wrong password is none.
+// TestSignInsAreOnRecord: each is a line that the audit administrator reads, and
+// so is each that fails. What was typed is in none of them.
 func TestSignInsAreOnRecord(t *testing.T) {
 	h := newHouse(t)
 	h.user("zhang", nil, accounts.Investigator)
 	h.user("audit", nil, accounts.Audit)
 	h.post("", "/signin", "login", "zhang", "password", "wrong").want(t, 422)
 	h.post("", "/signin", "login", "zhang", "password", password).want(t, 303)
+	h.post("", "/signin", "login", "typed-secret", "password", "wrong").want(t, 422)
+	h.post("zhang", "/account/password", "password_old", "wrong", "password", password, "password_again", password).want(t, 422)
 	h.sync()
+	zhang, err := h.users.ByLogin(t.Context(), "zhang")
+	if err != nil {
+		t.Fatal(err)
+	}
+	failed := h.get("audit", "/audit?kind=user.failed", asJSON)
+	var f auditPage
+	if err := json.Unmarshal(failed.Body.Bytes(), &f); err != nil || len(f.Acts) != 3 || f.Acts[0].Object != "user:"+zhang.ID || f.Acts[1].Object != "user:none" ||
+		f.Acts[2].Object != f.Acts[0].Object || f.Acts[0].Who != "unknown" || strings.Contains(failed.text, "typed-secret") {
+		t.Error(failed.text, err)
+	}
 	var p auditPage
 	if err := json.Unmarshal(h.get("audit", "/audit?kind=user.signin", asJSON).Body.Bytes(), &p); err != nil || len(p.Acts) != 1 || p.Acts[0].Who != "zhang" {
 		t.Error(p.Acts, err)
@@ -356,6 +368,13 @@ func TestExportSaysWhatItIs(t *testing.T) {
 	text := ""
 	for _, r := range rows {
 		text += strings.Join(r, "|") + "\n"
+	}
+	h.user("audit", nil, accounts.Audit)
+	h.get("zhang", "/leads.xlsx?q="+person+"&kind="+strings.Repeat("x", 5000)).want(t, 200)
+	h.sync()
+	h.get("audit", "/audit?kind=leads.export").want(t, 200, "导出 1 行", "情形: F07", "名称: "+mask(person))
+	if a := h.get("audit", "/audit?kind=leads.export", asJSON); strings.Contains(a.text, person) || strings.Count(a.text, `"leads.export"`) != 3 {
+		t.Error(a.text)
 	}
 	for _, want := range []string{"阿拉善盟", "虚构 zhang (zhang)", "2026-03-05 12:00:00", "情形: F07", "县区: 阿拉善左旗", "已遮蔽", "不是结论", h.leadID(inLeft), "10000", "'=1+1"} {
 		if !strings.Contains(text, want) {

@@ -6,8 +6,10 @@ import (
 	"mime"
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // maxForm is the most a form may hold. A mended claim is the largest.
@@ -47,6 +49,9 @@ func fill(into any, values map[string][]string) error {
 		given := values[name]
 		if len(given) == 0 {
 			continue
+		}
+		if slices.ContainsFunc(given, func(text string) bool { return !utf8.ValidString(text) }) {
+			return errForm // JSON and the journal hold no such text
 		}
 		switch f := v.Field(i); f.Kind() {
 		case reflect.String:

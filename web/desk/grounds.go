@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 
 	"fundwatch/cases"
 	"fundwatch/detectors"
@@ -51,16 +52,26 @@ func (d *Desk) grounds(l *cases.Lead, p *leadPage) {
 	}
 }
 
-// timeline draws when the findings begin.
-func (d *Desk) timeline(r *http.Request, id string, p *leadPage) error {
-	days, err := d.o.Cases.Days(r.Context(), id)
-	if err != nil {
-		return err
+// times is when findings begin, to be drawn and told in a table.
+type times struct {
+	Days    []chart.Day   `json:"days"`
+	Columns []column      `json:"-"`
+	Drawing template.HTML `json:"-"`
+}
+
+// timeline draws when the findings of leads begin.
+func (d *Desk) timeline(r *http.Request, leads ...string) (p times, err error) {
+	for _, id := range leads {
+		days, err := d.o.Cases.Days(r.Context(), id)
+		if err != nil {
+			return p, err
+		}
+		for _, day := range days {
+			p.Days = append(p.Days, chart.Day{Day: day.Day, Count: day.Findings})
+		}
 	}
+	p.Days = daysTogether(p.Days)
 	lang := visitOf(r).lang
-	for _, day := range days {
-		p.Days = append(p.Days, chart.Day{Day: day.Day, Count: day.Findings})
-	}
 	columns := chart.Timeline(p.Days, func(label string, n int64) string { return lang.Say("timeline.tip", label, words.Int(n)) })
 	p.Drawing = chart.Columns(columns, lang.Say("timeline.title"))
 	var most int64
@@ -72,7 +83,20 @@ func (d *Desk) timeline(r *http.Request, id string, p *leadPage) error {
 			p.Columns = append(p.Columns, column{c.Label, c.Count, chart.Bar(c.Count, most)})
 		}
 	}
-	return nil
+	return p, nil
+}
+
+// daysTogether gives each day once, in order.
+func daysTogether(days []chart.Day) (out []chart.Day) {
+	slices.SortStableFunc(days, func(a, b chart.Day) int { return strings.Compare(a.Day, b.Day) })
+	for _, day := range days {
+		if n := len(out); n > 0 && out[n-1].Day == day.Day {
+			out[n-1].Count += day.Count
+			continue
+		}
+		out = append(out, day)
+	}
+	return out
 }
 
 // investigators lists who can work on leads of a county.

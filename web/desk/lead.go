@@ -1,37 +1,33 @@
 package desk
 
 import (
-	"html/template"
 	"net/http"
 
 	"fundwatch/cases"
 	"fundwatch/detectors"
 	"fundwatch/internal/accounts"
-	"fundwatch/web/chart"
 	"fundwatch/web/words"
 )
 
 // leadPage is one lead: what was found, on what grounds, what would clear it,
 // when, and what was done about it.
 type leadPage struct {
-	Lead      LeadRow       `json:"lead"`
-	Decided   cases.Act     `json:"-"`
-	DecidedAt string        `json:"-"`
-	Grounds   []ground      `json:"grounds"`
-	Days      []chart.Day   `json:"days"`
-	Columns   []column      `json:"-"`
-	Drawing   template.HTML `json:"-"`
-	Evidence  []Finding     `json:"evidence"`
-	Listed    int64         `json:"listed"` // findings that are listed; the others are counted only
-	Pager     Pager         `json:"evidence_pager"`
-	Paths     []pathCount   `json:"paths"`
-	History   []actRow      `json:"history"`
-	Revealed  bool          `json:"revealed"`
-	Act       string        `json:"-"` // id for what is done next
-	Decide    bool          `json:"-"`
-	Reveal    bool          `json:"-"`
-	People    []namedUser   `json:"-"`                 // to whom it can be given
-	Reading   bool          `json:"reading,omitempty"` // Kafka is still being read
+	Lead      LeadRow   `json:"lead"`
+	Decided   cases.Act `json:"-"`
+	DecidedAt string    `json:"-"`
+	Grounds   []ground  `json:"grounds"`
+	times
+	Evidence []Finding   `json:"evidence"`
+	Listed   int64       `json:"listed"` // findings that are listed; the others are counted only
+	Pager    Pager       `json:"evidence_pager"`
+	Paths    []pathCount `json:"paths"`
+	History  []actRow    `json:"history"`
+	Revealed bool        `json:"revealed"`
+	Act      string      `json:"-"` // id for what is done next
+	Decide   bool        `json:"-"`
+	Reveal   bool        `json:"-"`
+	People   []namedUser `json:"-"`                 // to whom it can be given
+	Reading  bool        `json:"reading,omitempty"` // Kafka is still being read
 }
 
 // title names the page after its subject.
@@ -69,7 +65,7 @@ func (d *Desk) lead(r *http.Request, reveal bool) (*leadPage, error) {
 		p.Lead.Subject.Code = l.Subject.Code
 	}
 	d.grounds(&l, p)
-	if err := d.timeline(r, l.ID, p); err != nil {
+	if p.times, err = d.timeline(r, l.ID); err != nil {
 		return nil, err
 	}
 	ids, err := d.o.Cases.Evidence(r.Context(), l.ID)

@@ -26,7 +26,11 @@ var places = []struct {
 // address puts ids into a pattern. Nothing that could be changed by it is
 // named, so that every request can be made in one house: the version is none.
 func (h *house) address(path, lead, opened, user string) string {
-	return strings.NewReplacer("{$}", "", "{lead}", lead, "{case}", opened, "{user}", user, "{detector}", stays, "{partition}", "0", "{offset}", "3",
+	place := inLeft.Code
+	if lead == h.leadID(inRight) {
+		place = inRight.Code
+	}
+	return strings.NewReplacer("{$}", "", "{lead}", lead, "{institution}", place, "{person}", h.users.Reference(person), "{case}", opened, "{user}", user, "{detector}", stays, "{partition}", "0", "{offset}", "3",
 		"{file}", strings.TrimPrefix(h.assets.url["style.css"], "/static/"), "{token}", "none", "{finding}", "none").Replace(path)
 }
 
@@ -57,7 +61,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 			b.WriteString("     everybody, also without signing in\n")
 		}
 		for _, where := range places {
-			if rt.may == accounts.Public || where.name != "own" && rt.scope != ofLead && rt.scope != ofLeads {
+			if rt.may == accounts.Public || where.name != "own" && rt.scope != ofLead && rt.scope != ofLeads && (rt.scope != ofPlace || where.name == "person") {
 				continue
 			}
 			path := h.address(rt.path, where.lead(h), opened[0].ID, other.ID)

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 
@@ -63,6 +64,17 @@ type Subject struct {
 	County string `json:"county,omitempty"`
 	Ref    string `json:"ref,omitempty"` // of a person
 	Tag    string `json:"tag,omitempty"` // tells masked persons apart
+}
+
+// Page is the address of what is known of the subject; a practitioner has none.
+func (s Subject) Page() string {
+	switch {
+	case s.Kind == detectors.Institution && s.Code != "":
+		return "/institutions/" + url.PathEscape(s.Code)
+	case s.Ref != "":
+		return "/persons/" + s.Ref
+	}
+	return ""
 }
 
 // subject makes a subject fit to be seen.

@@ -80,6 +80,9 @@ func postOpen(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	if len(seen) == 0 {
 		return &problem{status: http.StatusUnprocessableEntity, code: "choose"}
 	}
+	if len(seen) > cases.MaxLeads {
+		return &problem{status: http.StatusUnprocessableEntity, code: "many"}
+	}
 	if err := d.leadsInScope(r, visitOf(r).user, ids); err != nil {
 		return err
 	}

@@ -79,11 +79,10 @@ func schemaOf(t reflect.Type, schemas object) object {
 		}
 		properties := object{}
 		schemas[t.Name()] = object{"type": "object", "properties": properties}
-		for i := range t.NumField() {
-			f := t.Field(i)
+		for _, f := range reflect.VisibleFields(t) { // with those of embedded structs
 			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 			switch {
-			case name == "-" || !f.IsExported() && !f.Anonymous:
+			case name == "-" || !f.IsExported() || f.Anonymous:
 			case name == "":
 				properties[f.Name] = schemaOf(f.Type, schemas)
 			default:

@@ -9,6 +9,7 @@ import (
 
 	"fundwatch/cases"
 	"fundwatch/internal/accounts"
+	"fundwatch/internal/journal"
 	"fundwatch/web/words"
 )
 
@@ -71,6 +72,9 @@ func problemOf(err error) *problem {
 	}{
 		{cases.ErrMissing, *errNothing},
 		{accounts.ErrMissing, *errNothing},
+		{journal.ErrNumber, *errForm},
+		{journal.ErrLarge, problem{status: http.StatusRequestEntityTooLarge, code: "large"}},
+		{journal.ErrReused, problem{status: http.StatusConflict, code: "reused"}},
 		{cases.ErrSettled, problem{status: http.StatusConflict, code: "settled"}},
 		{accounts.ErrLink, problem{status: http.StatusGone, code: "link"}},
 		{accounts.ErrFirst, problem{status: http.StatusGone, code: "first"}},
@@ -78,6 +82,8 @@ func problemOf(err error) *problem {
 		{accounts.ErrWeak, problem{status: http.StatusUnprocessableEntity, code: "weak"}},
 		{accounts.ErrLogin, problem{status: http.StatusUnprocessableEntity, code: "login"}},
 		{accounts.ErrName, problem{status: http.StatusUnprocessableEntity, code: "name"}},
+		{accounts.ErrCounty, problem{status: http.StatusUnprocessableEntity, code: "county"}},
+		{accounts.ErrRole, problem{status: http.StatusUnprocessableEntity, code: "role-unknown"}},
 		{accounts.ErrRoles, problem{status: http.StatusUnprocessableEntity, code: "roles"}},
 		{accounts.ErrOwn, problem{status: http.StatusForbidden, code: "own"}},
 		{accounts.ErrReference, *errNothing},

@@ -59,6 +59,8 @@ func table() []route {
 		{method: post, path: "/leads/{lead}/assign", may: accounts.LeadDecide, scope: ofLead, form: assignForm{}, page: Done{}, do: postAssign},
 		{method: post, path: "/leads/{lead}/dismiss", may: accounts.LeadDecide, scope: ofLead, form: decideForm{}, page: Done{}, do: postDismiss},
 		{method: post, path: "/leads/{lead}/reopen", may: accounts.LeadDecide, scope: ofLead, form: decideForm{}, page: Done{}, do: postReopen},
+		{method: get, path: "/institutions/{institution}", may: accounts.LeadRead, scope: ofPlace, page: institutionPage{}, do: showInstitution},
+		{method: get, path: "/persons/{person}", may: accounts.LeadRead, scope: ofRegion, page: personPage{}, do: showPerson},
 		{method: get, path: "/cases", may: accounts.CaseRead, menu: "cases.title", page: casesPage{}, do: showCases},
 		{method: get, path: "/cases/new", may: accounts.LeadDecide, scope: ofLeads, page: openPage{}, do: showOpen},
 		{method: post, path: "/cases", may: accounts.LeadDecide, scope: ofLeads, form: openForm{}, page: Done{}, do: postOpen},

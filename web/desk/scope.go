@@ -17,6 +17,7 @@ const (
 	ofLead         // {lead} of the address
 	ofLeads        // every lead= of the query or the form
 	ofCase         // {case} of the address
+	ofPlace        // {institution} of the address
 	ofRegion       // belongs to no county: for those who see the whole region
 )
 
@@ -38,6 +39,10 @@ func (d *Desk) inScope(rt *route, r *http.Request) error {
 			return err
 		}
 		return d.caseInScope(r, u, &c)
+	case ofPlace:
+		if !u.Sees(d.county(detectors.Subject{Kind: detectors.Institution, Code: r.PathValue("institution")})) {
+			return errScope
+		}
 	case ofRegion:
 		if len(u.Counties) > 0 {
 			return errScope

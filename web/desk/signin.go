@@ -37,6 +37,7 @@ func postSignIn(d *Desk, w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	u, err := d.o.Accounts.SignIn(r.Context(), f.Login, f.Password, address(r))
+	err = d.failedSignIn(r, f.Login, err)
 	if p := problemOf(err); p != nil && !visitOf(r).json && err != nil {
 		return d.showAs(w, r, p.status, "signin", signInPage{Login: f.Login, Next: local(f.Next), Fault: p.code, Wait: p.after, Other: d.o.SignOn != nil})
 	}

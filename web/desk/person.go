@@ -1,0 +1,31 @@
+package desk
+
+import (
+	"net/http"
+
+	"fundwatch/detectors"
+	"fundwatch/web/words"
+)
+
+// personPage is one person, by the reference and never by the number: the leads
+// about the person. It says nothing that identifies them.
+type personPage struct {
+	profile
+}
+
+func (p personPage) title(lang words.Lang) string {
+	return lang.Say("profile.of", p.Subject.Code+" #"+p.Subject.Tag)
+}
+
+// showPerson is for those who see the whole region, as leads about persons are.
+func showPerson(d *Desk, w http.ResponseWriter, r *http.Request) error {
+	number, err := d.o.Accounts.Number(r.PathValue("person"))
+	if err != nil {
+		return err
+	}
+	var p personPage
+	if p.profile, err = d.profile(r, detectors.Subject{Kind: detectors.PersonKind, Code: number}); err != nil {
+		return err
+	}
+	return d.show(w, r, "person", p)
+}

@@ -1,0 +1,275 @@
+package desk
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"fundwatch/internal/accounts"
+)
+
+// TestStrangeRequests sends requests that no browser of ours would: every
+// address with odd values in the path, the query, the form, the headers. None
+// is an error of the desk, none comes back as markup, none leads to another
+// site, none shows the number of a person, and every answer has the headers.
+// FUNDWATCH_REQUESTS=50000 is the long form.
+func TestStrangeRequests(t *testing.T) {
+	n := 5000
+	if text := os.Getenv("FUNDWATCH_REQUESTS"); text != "" {
+		var err error
+		if n, err = strconv.Atoi(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// What requests have done to a house must not hide what others would do.
+	const perHouse = 500
+	statuses := map[int]int{}
+	for part := range (n + perHouse - 1) / perHouse {
+		t.Run(strconv.Itoa(part), func(t *testing.T) {
+			s := strangerOf(t, uint64(part))
+			for i := range min(perHouse, n-part*perHouse) {
+				if i%25 == 0 {
+					s.comeIn()
+				}
+				statuses[s.try(t)]++
+			}
+		})
+	}
+	t.Log("answers by status:", statuses)
+	for _, status := range []int{200, 303, 400, 401, 403, 404, 405, 409, 422} {
+		if n >= 5000 && statuses[status] == 0 {
+			t.Errorf("no answer was %d: the requests are not as odd as they should be", status)
+		}
+	}
+}
+
+// TestTooMuchIsRefused: what is too long or too much is told, and not an error.
+func TestTooMuchIsRefused(t *testing.T) {
+	h := newHouse(t)
+	h.fill()
+	h.user("zhang", nil, accounts.Investigator)
+	form := url.Values{"reason": {"测试"}}
+	for i := range 101 {
+		form.Add("leads", fmt.Sprintf("L%020d@1", i))
+	}
+	h.ask("zhang", http.MethodPost, "/cases", form, asJSON).want(t, 422, `"code":"many"`)
+	dismiss := "/leads/" + h.leadID(inLeft) + "/dismiss"
+	h.post("zhang", dismiss, "version", "1", "reason", "测试", "act", strings.Repeat("a", 201)).want(t, 400)
+	h.post("zhang", dismiss, "version", "1", "reason", "\xff").want(t, 400)
+	h.post("zhang", dismiss, "version", "-9223372036854775808", "reason", "测试").want(t, 400)
+	h.post("zhang", dismiss, "version", "1", "reason", "测试", "act", "once").want(t, 303)
+	again := h.ask("zhang", http.MethodPost, "/leads/"+h.leadID(inRight)+"/dismiss", url.Values{"version": {"1"}, "reason": {"测试"}, "act": {"once"}}, asJSON)
+	again.want(t, 409, `"code":"reused"`)
+}
+
+// stranger makes requests, always the same from one seed.
+type stranger struct {
+	*house
+	*rand.Rand
+	logins []string
+	users  []accounts.User
+	good   map[string][]string // what fits a name in a path, a query or a form
+}
+
+func strangerOf(t *testing.T, seed uint64) *stranger {
+	s := &stranger{house: newHouse(t), Rand: rand.New(rand.NewPCG(seed, 20260305)), logins: []string{"", "forged"}}
+	s.fill()
+	for _, role := range accounts.Roles() {
+		for _, counties := range [][]string{nil, {left}} {
+			login := string(role) + strconv.Itoa(len(counties))
+			s.logins, s.users = append(s.logins, login), append(s.users, s.user(login, counties, role))
+		}
+	}
+	_, some, err := s.house.cases.Cases(t.Context(), 0, 1)
+	if err != nil || len(some) != 1 {
+		t.Fatal(some, err)
+	}
+	leads := []string{s.leadID(inLeft), s.leadID(inRight), s.leadID(ofDoctor), s.leadID(ofPerson)}
+	seen := make([]string, len(leads))
+	for i := range leads {
+		seen[i] = leads[i] + "@1"
+	}
+	s.good = map[string][]string{"lead": leads, "leads": seen, "case": {some[0].ID}, "user": {s.users[0].ID, s.users[1].ID}, "detector": {stays},
+		"partition": {"0"}, "offset": {"3", "4"}, "finding": {s.findingID(1), s.findingID(4)}, "institution": {inLeft.Code, inRight.Code},
+		"person": {s.house.users.Reference(person)}, "version": {"1", "2"}, "status": {"all", "new", "filed", "active", "closed"},
+		"kind": {"institution", "person", "lead.dismiss"}, "sort": {"date", "amount"}, "page": {"1", "2"}, "evidence": {"1"}, "county": {left},
+		"counties": {left}, "roles": {"inspector", "audit"}, "password": {password}, "password_again": {password}, "login": {"wang", "system0"},
+		"to": {"investigator0", ""}, "reason": {"测试 test"}, "name": {"虚构"}, "next": {"/leads"}, "back": {"/"}, "lang": {"en"}, "theme": {"dark"},
+		"text": {leads[0], "虚构医院"}, "message": {"{}", "bad"}, "scheme": {stays7}}
+	s.good["file"] = []string{strings.TrimPrefix(s.assets.url["style.css"], "/static/")}
+	s.comeIn()
+	return s
+}
+
+// comeIn signs everybody in again, whose session may have ended.
+func (s *stranger) comeIn() {
+	for i := range s.users {
+		s.enter(&s.users[i])
+	}
+	s.cookies["forged"] = "../\"<b>"
+}
+
+// markup is what must not come back as it is.
+var markup = []string{`<script>x</script>`, `"'><img>`, `</textarea><script>x</script>`, `' onerror=x <img>`}
+
+// odd are values that nobody expects.
+var odd = append([]string{"", " ", "0", "-1", "9223372036854775807", "-9223372036854775808", "99999999999999999999999", "1e9", "NaN", "null", "true", "..", "../..",
+	"../../etc/passwd", ".", "%", "%00", "\x00", "\x01\x1f", "a\r\nSet-Cookie: a=b", "\xff\xfe", "\u202e\u2066", "𠮷", "é", strings.Repeat("长", 3000), strings.Repeat("a", 40_000),
+	"//example.org", `/\example.org`, "https://example.org/", "javascript:x", "{{.}}", "{1}", "%s%n", "*", "a:b", "L00000000000000000000", "C00000000000000000000", "=1+1", ";", "&", "#", "a/b", "'", `"`, `\`}, markup...)
+
+func (s *stranger) of(list []string) string { return list[s.IntN(len(list))] }
+
+// value gives something for a name: what fits it, or not.
+func (s *stranger) value(name string) string {
+	if good := s.good[name]; len(good) > 0 && s.IntN(10) < 7 {
+		return s.of(good)
+	}
+	return s.of(odd)
+}
+
+// path fills in a pattern, escaped as a browser would or not at all.
+func (s *stranger) path(pattern string) string {
+	parts := strings.Split(strings.TrimSuffix(pattern, "{$}"), "/")
+	for i, p := range parts {
+		if name, ok := strings.CutPrefix(p, "{"); ok {
+			if parts[i] = s.value(strings.TrimSuffix(name, "}")); s.IntN(5) > 0 {
+				parts[i] = url.PathEscape(parts[i])
+			}
+		}
+	}
+	path := strings.Join(parts, "/")
+	if s.IntN(12) == 0 {
+		path += s.of([]string{"/", "//", "/..", "/%2e%2e/", "%00", "/" + url.PathEscape(s.of(odd)), "%", "%zz", ";a=b"})
+	}
+	return path
+}
+
+var asked = []string{"status", "scheme", "county", "kind", "q", "person", "mine", "sort", "page", "lead", "evidence", "next", "who", "day", "all", "code", "state", "saved"}
+
+// query gives none, or some names, some of them twice.
+func (s *stranger) query() string {
+	q := url.Values{}
+	for range s.IntN(4) {
+		name := s.of(asked)
+		for range 1 + s.IntN(2) {
+			q.Add(name, s.value(name))
+		}
+	}
+	if text := q.Encode(); s.IntN(15) > 0 {
+		return text
+	}
+	return s.of([]string{"%zz=%", "a;b=c", "&&&=&", "page", strings.Repeat("lead=x&", 500), url.QueryEscape(s.of(odd))})
+}
+
+// body fills in a form as the route wants it, or nearly.
+func (s *stranger) body(form any) (kind, text string) {
+	if s.IntN(15) == 0 {
+		return s.of([]string{"application/json", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain", "\x01", "application/json; charset=\xff"}),
+			s.of(append([]string{"{", "[]", "null", `"a"`, `{"a":`, "%zz", strings.Repeat("[", 20_000)}, odd...))
+	}
+	values := url.Values{}
+	if form != nil {
+		for i, v := 0, reflect.TypeOf(form); i < v.NumField(); i++ {
+			name, _, _ := strings.Cut(v.Field(i).Tag.Get("json"), ",")
+			for range 1 + s.IntN(8)/7 {
+				values.Add(name, s.value(name))
+			}
+		}
+	}
+	if s.IntN(10) == 0 {
+		values.Add(s.of(odd), s.of(odd))
+	}
+	if s.IntN(3) > 0 {
+		return "application/x-www-form-urlencoded", values.Encode()
+	}
+	object := map[string]any{}
+	for name, given := range values {
+		var number any = given[0]
+		if n, err := strconv.ParseInt(given[0], 10, 64); err == nil {
+			number = n
+		}
+		object[name] = []any{given[0], number, number, given, true, nil, map[string]any{name: given}, json.Number("1e400")}[s.IntN(8)]
+	}
+	b, err := json.Marshal(object)
+	if err != nil {
+		return "application/json", "{}"
+	}
+	return "application/json", string(b)
+}
+
+// request makes the next request; nil is one that no server would read.
+func (s *stranger) request() *http.Request {
+	rt := &s.routes[s.IntN(len(s.routes))]
+	method, target := rt.method, s.path(rt.path)
+	if s.IntN(20) == 0 {
+		method = s.of([]string{"GET", "POST", "HEAD", "OPTIONS", "PUT", "TRACE", "CONNECT", "PROPFIND", "get"})
+	}
+	if q := s.query(); q != "" {
+		target += "?" + q
+	}
+	u, err := url.ParseRequestURI(target)
+	if err != nil || u.Path == "" {
+		return nil
+	}
+	kind, text := s.body(rt.form)
+	r := &http.Request{Method: method, URL: u, RequestURI: target, Host: "desk.example", RemoteAddr: "192.0.2.1:1", Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: http.Header{}, Body: io.NopCloser(strings.NewReader(text)), ContentLength: int64(len(text))}
+	r.Header.Set("Content-Type", kind)
+	r.Header.Set("Accept", s.of([]string{"text/html", "text/html", "application/json", "*/*", "", "application/json;q=<b>", s.of(odd)}))
+	r.Header.Set("Accept-Language", s.of([]string{"zh", "en", "", s.of(odd)}))
+	if token := s.cookies[s.of(s.logins)]; token != "" {
+		r.Header.Add("Cookie", "fundwatch="+token)
+	}
+	if s.IntN(5) == 0 {
+		r.Header.Add("Cookie", s.of([]string{"fundwatch=", "fundwatch-look=", "fundwatch-way=", "=", ""})+s.of(odd))
+	}
+	return r.WithContext(s.t.Context())
+}
+
+// try sends a request and checks what came back.
+func (s *stranger) try(t *testing.T) int {
+	r := s.request()
+	if r == nil {
+		return 0
+	}
+	sent, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(sent))
+	where := fmt.Sprintf("%s %.300q %v %.600q", r.Method, r.RequestURI, r.Header, sent)
+	w := httptest.NewRecorder()
+	failures := len(s.failed)
+	s.ServeHTTP(w, r)
+	text := w.Body.String()
+	if w.Code >= 500 && w.Code != http.StatusServiceUnavailable || len(s.failed) > failures {
+		t.Errorf("%s: %d, %v", where, w.Code, s.failed[failures:])
+		s.failed = s.failed[:failures]
+	}
+	for _, bad := range []string{"<script>x", "<img>", "\x00"} {
+		if kind := w.Header().Get("Content-Type"); !strings.Contains(kind, "spreadsheet") && w.Header().Get("Content-Encoding") == "" && strings.Contains(text, bad) {
+			t.Errorf("%s: %q comes back, as %s", where, bad, kind)
+		}
+	}
+	if !strings.HasSuffix(r.URL.Path, "/reveal") && strings.Contains(text, person) {
+		t.Errorf("%s: the number of a person", where)
+	}
+	for name, want := range securityHeaders {
+		own := strings.HasPrefix(r.URL.Path, "/static/") && slices.Contains([]string{"Cache-Control", "Vary"}, name)
+		if have := w.Header().Get(name); have != want && !own {
+			t.Errorf("%s: %s is %q", where, name, have)
+		}
+	}
+	if to := w.Header().Get("Location"); to != "" && (local(to) != to || strings.ContainsAny(to, "\x00<>\"")) {
+		t.Errorf("%s: leads to %.200q", where, to)
+	}
+	return w.Code
+}
