@@ -88,6 +88,8 @@ func problemOf(err error) *problem {
 		{accounts.ErrOwn, problem{status: http.StatusForbidden, code: "own"}},
 		{accounts.ErrReference, *errNothing},
 		{context.DeadlineExceeded, problem{status: http.StatusServiceUnavailable, code: "away"}},
+		{journal.ErrFull, problem{status: http.StatusServiceUnavailable, code: "away"}},
+		{journal.ErrRebuild, problem{status: http.StatusServiceUnavailable, code: "away"}},
 	} {
 		if errors.Is(err, row.is) {
 			return &row.with
