@@ -150,7 +150,7 @@ func (b *bench) inTurn(ctx context.Context, topic string) (bare, alone, whole ti
 
 // firstRound is the database of Redis that the first round has; the ones before
 // belong to the other measurements.
-const firstRound = 3
+const firstRound = 4
 
 func open(ctx context.Context, claims int) (*bench, error) {
 	s, err := trial.Open()

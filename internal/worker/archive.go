@@ -44,7 +44,15 @@ func (m *memory) restore(ctx context.Context, partition int) (start int64, err e
 	if err := a.Clean(ctx, partition); err != nil {
 		return 0, fmt.Errorf("archive: %w", err)
 	}
-	end, err := a.Load(ctx, partition, wall(m.w.o.Clock())-int64(m.w.o.WindowDays)*86400, func(l *archive.Loaded) error {
+	since := wall(m.w.o.Clock()) - int64(m.w.o.WindowDays)*86400
+	ranges, err := a.Ranges(ctx, partition)
+	if err != nil {
+		return 0, fmt.Errorf("archive: %w", err)
+	}
+	for i := range ranges {
+		m.partial = m.partial || ranges[i].Claims > 0 && ranges[i].Latest() < since
+	}
+	end, err := a.Load(ctx, partition, since, func(l *archive.Loaded) error {
 		defer l.Batch.Release()
 		m.see(l.Batch)
 		m.book.Add(l.Batch)

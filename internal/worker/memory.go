@@ -33,6 +33,9 @@ type memory struct {
 	// book had after it last forgot some.
 	latest int64
 	kept   int
+	// partial says that claims before the window were left out: what rests on them
+	// stands, but cannot be worked out anew.
+	partial bool
 	// archived is what the archive has not got yet; nil where there is none.
 	archived *unarchived
 }

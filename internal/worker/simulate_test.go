@@ -626,3 +626,34 @@ func settled(msg []byte) string {
 	_, rest, _ := strings.Cut(string(msg), `"setl_time":"`)
 	return rest[:19]
 }
+
+// A worker that begins again with a window finds less than was announced, and
+// that is nothing to warn of.
+func TestRestartBehindTheWindow(t *testing.T) {
+	c := &cluster{store: newFakeStore(), archive: &archive.Archive{Store: archive.Folder(t.TempDir()), Alloc: arrow.NewGoAllocator()}}
+	messages := slices.Clone(place().messages)
+	slices.SortFunc(messages, func(a, b []byte) int { return strings.Compare(settled(a), settled(b)) })
+	for _, msg := range messages {
+		key, _ := kafka.KeyOf(msg)
+		c.send(kafka.PartitionOf(key, partitions), kafka.Message{Key: key, Value: msg})
+	}
+	c.drain(t, c.worker(t, c.store), func() int { return 10 })
+	w := c.worker(t, c.store) // tells the test of warnings
+	w.o.WindowDays = 30
+	left := 0
+	for p := range partitions {
+		h, next := c.begin(t, w, p, 1000)
+		if int(next) < len(c.logs[p]) {
+			if err := h.Handle(context.Background(), c.batch(p, int(next), len(c.logs[p]))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if m := h.(*handler).m; m.partial && len(slices.Collect(m.standing())) < len(c.store.of[p]) {
+			left++
+		}
+		h.End()
+	}
+	if left == 0 {
+		t.Error("no partition has findings before the window: the test tests nothing")
+	}
+}

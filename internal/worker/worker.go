@@ -339,9 +339,9 @@ func (h *handler) handle(ctx context.Context, b kafka.Batch) error {
 }
 
 // caughtUp works out what stands after messages were read without effect, and
-// compares it with what was announced.
+// compares it with what was announced, where all claims are there.
 func (h *handler) caughtUp(ctx context.Context) error {
-	if err := h.m.recall(ctx); err != nil {
+	if err := h.m.recall(ctx); err != nil || h.m.partial {
 		return err
 	}
 	parts, err := h.w.o.Store.Partitions(ctx)
