@@ -355,6 +355,8 @@ func (m *memory) forget() {
 	if m.book.Before(since) < claims/8 {
 		return
 	}
+	m.w.renewing.Lock() // one book at a time is there twice
+	defer m.w.renewing.Unlock()
 	book := m.book.Since(since)
 	m.closeBook()
 	m.open(book)

@@ -89,12 +89,13 @@ const defaultWindow = 400
 // Worker makes handlers for partitions and remembers what they have learnt
 // from generation to generation.
 type Worker struct {
-	o      Options
-	byID   map[string]*detectors.Detector
-	keep   claim.FieldSet
-	mu     sync.Mutex
-	memory map[int]*memory // by partition; absent while a handler has it
-	limits map[int]*limit  // by partition; absent where none is needed
+	o        Options
+	byID     map[string]*detectors.Detector
+	keep     claim.FieldSet
+	renewing sync.Mutex // held while a partition drops old claims
+	mu       sync.Mutex
+	memory   map[int]*memory // by partition; absent while a handler has it
+	limits   map[int]*limit  // by partition; absent where none is needed
 }
 
 // New makes a worker. Detectors that look beyond one person are left out: they
