@@ -18,7 +18,8 @@ type Narrow struct {
 // narrowed is what was laid of the persons of a history.
 type narrowed struct {
 	items []int32 // one person's after the other's
-	ends  []int32 // by person: where its items end, NoCode where all were laid
+	ends  []int32 // by person: where its items end; it has none where all were laid
+	some  []bool  // by person: lines of its items only were laid
 	marks marks   // items of the person at hand
 	part  bitset  // by claim: some of its lines may be missing
 }
@@ -32,17 +33,14 @@ func (h *History) Whole(c int32) bool {
 // the history; all when some is false.
 func (h *History) Items(person int) (items []int32, some bool) {
 	n := &h.narrowed
-	if len(n.ends) == 0 || n.ends[person] == NoCode {
+	if len(n.ends) == 0 {
 		return nil, false
 	}
 	from := int32(0)
-	for before := person - 1; before >= 0; before-- {
-		if n.ends[before] != NoCode {
-			from = n.ends[before]
-			break
-		}
+	if person > 0 {
+		from = n.ends[person-1]
 	}
-	return n.items[from:n.ends[person]], true
+	return n.items[from:n.ends[person]], n.some[person]
 }
 
 // layNarrow fills the history with the claims of a span, as little of them as
@@ -88,12 +86,13 @@ func (p *Pool) gatherAnew(h *History, f Field, from, to int32) {
 func (p *Pool) layNarrowLines(h *History, s Span, claims []int32) {
 	n, base := int32(0), p.persons[s.from]
 	h.void, h.lower = h.void[:0], h.lower[:0]
-	h.narrowed.items, h.narrowed.ends = h.narrowed.items[:0], h.narrowed.ends[:0]
+	h.narrowed.items, h.narrowed.ends, h.narrowed.some = h.narrowed.items[:0], h.narrowed.ends[:0], h.narrowed.some[:0]
 	clear(h.narrowed.part)
 	h.narrowed.part.grow(len(claims))
 	for person := s.from; person < s.to; person++ {
 		from, to := p.persons[person]-base, p.persons[person+1]-base
 		some := p.markItems(h, claims, from, to)
+		h.narrowed.ends, h.narrowed.some = append(h.narrowed.ends, int32(len(h.narrowed.items))), append(h.narrowed.some, some)
 		for at := from; at < to; at++ {
 			h.NetLines[at], h.VoidLines[at] = n, int32(len(h.void))
 			switch c := claims[at]; {
@@ -119,7 +118,6 @@ func (p *Pool) markItems(h *History, claims []int32, from, to int32) (some bool)
 		some = !h.anew[at] || !p.narrow.All(kind.codeAt(claims[at]))
 	}
 	if !some {
-		n.ends = append(n.ends, NoCode)
 		return false
 	}
 	n.marks.begin(p.Dicts[DomainItem].Len())
@@ -137,7 +135,6 @@ func (p *Pool) markItems(h *History, claims []int32, from, to int32) (some bool)
 			}
 		}
 	}
-	n.ends = append(n.ends, int32(len(n.items)))
 	return true
 }
 
