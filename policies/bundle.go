@@ -72,6 +72,9 @@ type revision struct {
 	edges   edges
 	queries map[string]rego.PreparedEvalQuery // by question
 	cache   cache
+
+	policy        regions.Policy
+	circumstances map[string][]regions.Circumstance
 }
 
 // build compiles a bundle strictly with the region's data and asks it every
@@ -108,7 +111,8 @@ func build(ctx context.Context, bundle fs.FS, policy regions.Policy, grants Gran
 		questions, asked = []string{AuthzInput{}.name()}, authzClasses(grants)
 	}
 	all := sha256.Sum256(append(sum, raw...))
-	r := &revision{id: "sha256:" + hex.EncodeToString(all[:]), edges: edgesOf(&policy), queries: map[string]rego.PreparedEvalQuery{}}
+	r := &revision{id: "sha256:" + hex.EncodeToString(all[:]), edges: edgesOf(&policy), queries: map[string]rego.PreparedEvalQuery{},
+		policy: policy, circumstances: circumstancesOf(mods, &policy)}
 	for _, name := range questions {
 		r.queries[name], err = rego.New(
 			rego.Query("data."+name+".decision"), rego.Compiler(compiler), rego.Store(store),
