@@ -37,6 +37,12 @@ func (h *house) pagesOf(t testing.TB) map[string][]string {
 		for _, role := range []string{"investigator", "disclosure"} {
 			out[role] = append(out[role], "/cases/"+some[0].ID)
 		}
+		for _, c := range some {
+			at := "/cases/" + c.ID
+			out["investigator"] = append(out["investigator"], at+"/file", at+"/not-file", at+"/investigate", at+"/verify", at+"/notice", at+"/decide", at+"/receive", at+"/transfer", at+"/papers/notice", at+"/papers/decision", "/cases/procedure")
+			out["head"] = append(out["head"], at, at+"/extend", at+"/recuse", "/cases")
+			out["reviewer"] = append(out["reviewer"], at, at+"/review")
+		}
 	}
 	if u, err := h.users.ByLogin(t.Context(), "security"); err == nil {
 		out["audit"] = append(out["audit"], "/users/"+u.ID)

@@ -3,6 +3,7 @@ package desk
 import (
 	"net/http"
 
+	"fundwatch/cases"
 	"fundwatch/internal/accounts"
 )
 
@@ -15,6 +16,7 @@ type route struct {
 	admin        bool   // among what administrators see
 	half         bool   // for who has shown a password and not yet a second factor
 	bare         bool   // open to who still has to set up a second factor
+	most         int64  // bytes of a body; 0: as of a form
 	form, page   any    // what it takes and gives, for /openapi.json; nil: nothing, or no JSON
 	do           func(d *Desk, w http.ResponseWriter, r *http.Request) error
 }
@@ -26,6 +28,10 @@ const (
 
 // table gives every address there is.
 func table() []route {
+	return append(staffRoutes(), moveRoutes()...)
+}
+
+func staffRoutes() []route {
 	return []route{
 		{method: get, path: "/static/{file}", may: accounts.Public, do: showStatic},
 		{method: post, path: "/look", may: accounts.Public, form: lookForm{}, page: Done{}, do: postLook},
@@ -64,7 +70,14 @@ func table() []route {
 		{method: get, path: "/cases", may: accounts.CaseRead, menu: "cases.title", page: casesPage{}, do: showCases},
 		{method: get, path: "/cases/new", may: accounts.LeadDecide, scope: ofLeads, page: openPage{}, do: showOpen},
 		{method: post, path: "/cases", may: accounts.LeadDecide, scope: ofLeads, form: openForm{}, page: Done{}, do: postOpen},
+		{method: get, path: "/cases/procedure", may: accounts.CaseRead, page: procedurePage{}, do: showProcedure},
 		{method: get, path: "/cases/{case}", may: accounts.CaseRead, scope: ofCase, page: casePage{}, do: showCase},
+		{method: get, path: "/cases/{case}/verify", may: accounts.CaseWork, scope: ofCase, page: verifyPage{}, do: showVerify},
+		{method: post, path: "/cases/{case}/verify", may: accounts.CaseWork, scope: ofCase, form: verifyForm{}, page: Done{}, do: postVerify},
+		{method: post, path: "/cases/{case}/evidence", may: accounts.CaseWork, scope: ofCase, form: proofForm{}, page: Done{}, most: cases.MaxBytes + 1<<20, do: postProof},
+		{method: get, path: "/cases/{case}/evidence/{hash}", may: accounts.CaseFile, scope: ofCase, do: showProof},
+		{method: get, path: "/cases/{case}/papers/notice", may: accounts.CaseFile, scope: ofCase, page: paperPage{}, do: showPaper("notice")},
+		{method: get, path: "/cases/{case}/papers/decision", may: accounts.CaseFile, scope: ofCase, page: paperPage{}, do: showPaper("decision")},
 		{method: get, path: "/detectors", may: accounts.DetectorRead, menu: "detectors.title", page: detectorsPage{}, do: showDetectors},
 		{method: get, path: "/detectors/{detector}", may: accounts.DetectorRead, page: detectorPage{}, do: showDetector},
 
