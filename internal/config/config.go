@@ -18,6 +18,7 @@ type Config struct {
 	Knowledge Knowledge
 	HTTP      HTTP
 	Desk      Desk
+	Cases     Cases
 	Metrics   Metrics
 	Log       Log
 	Worker    Worker
@@ -121,6 +122,12 @@ type HTTP struct {
 	MaxBodyBytes int
 	MaxClaims    int // of one request
 	MaxInFlight  int // requests at a time
+}
+
+// Cases is what the procedure of cases needs from this place.
+type Cases struct {
+	EvidenceURL string // file:///… or s3://…; empty: no evidence can be filed
+	TermsFile   string // JSON of terms that no text sets; empty: none
 }
 
 // Desk is the pages for staff. They are served where HTTP is.
