@@ -235,7 +235,7 @@ func loopback(addr string) bool {
 }
 
 // place checks the URL of a folder or a bucket.
-func (l *loading) place(key, text string) {
+func (l *Loaded) place(key, text string) {
 	if u, err := url.Parse(text); err != nil || text != "" && u.Scheme != "file" && u.Scheme != "s3" {
 		l.wrong(key, "应为 file:///文件夹 或 s3://桶", "want file:///… or s3://…")
 	} else if u.User != nil {
