@@ -29,6 +29,7 @@ type frame struct {
 	Script string
 	Icon   string
 	Status int
+	Behind int64 // claims that wait to be examined; 0: none worth a word
 	Page   any
 }
 
@@ -71,6 +72,9 @@ func (d *Desk) render(w http.ResponseWriter, r *http.Request, status int, name, 
 		Path: r.URL.RequestURI(), Style: d.assets.url["style.css"], Script: d.assets.url["app.js"], Icon: d.assets.url["icon.svg"], Status: status, Page: page}
 	if (v.stage == accounts.Full || v.stage == accounts.Vouched) && v.user != nil {
 		f.User, f.Menu = v.user, d.menu(v, r.URL.Path)
+		if v.user.May(accounts.LeadRead) {
+			f.Behind = d.behind()
+		}
 	}
 	if r.Method != http.MethodGet {
 		f.Path = "/"
