@@ -55,6 +55,7 @@ func (d *Desk) funcs(lang words.Lang) template.FuncMap {
 		"large":  lang.Large,
 		"range_": days,
 		"w":      func(text Words) string { return text.In(lang) },
+		"says":   func(x wrong) string { return x.In(lang) },
 		"int64":  func(n int) string { return words.Int(int64(n)) },
 		"short":  func(id string) string { before, _, _ := strings.Cut(id, "-"); return before },
 		"bar":    chart.Bar,
