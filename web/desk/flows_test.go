@@ -235,7 +235,7 @@ func TestLeadsAreGivenToThoseWhoCan(t *testing.T) {
 	h.post("zhang", "/leads/"+h.leadID(inRight)+"/assign", "version", "1", "to", "wang").want(t, 303)
 	h.sync()
 	h.get("wang", "/leads?mine=1").want(t, 200, h.leadID(inRight))
-	h.get("wang", "/leads/"+h.leadID(inRight)).want(t, 200, "分派给 wang")
+	h.get("wang", "/leads/"+h.leadID(inRight)).want(t, 200, "分派给 虚构 wang (wang)")
 	h.get("wang", "/").want(t, 200, h.leadID(inRight))
 }
 

@@ -79,6 +79,7 @@ func (d *Desk) render(w http.ResponseWriter, r *http.Request, status int, name, 
 	if r.Method != http.MethodGet {
 		f.Path = "/"
 	}
+	d.learn(r.Context())
 	var b bytes.Buffer
 	if err := d.pages[v.lang][name].ExecuteTemplate(&b, "layout", &f); err != nil {
 		d.o.Failed(name, err)

@@ -49,6 +49,8 @@ func (d *Desk) funcs(lang words.Lang) template.FuncMap {
 	return template.FuncMap{
 		"t":      lang.Say,
 		"named":  lang.Or,
+		"who":    func(login string) template.HTML { return d.whoDid(lang, login) },
+		"name":   func(login string) string { return d.name(lang, login) },
 		"int":    wholeNumber,
 		"len":    func(v any) int { return length(v) },
 		"yuan":   words.Yuan,
