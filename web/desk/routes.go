@@ -57,6 +57,8 @@ func table() []route {
 		{method: post, path: "/views/{view}", may: accounts.LeadRead, form: renameForm{}, page: Done{}, do: postRename},
 		{method: post, path: "/views/{view}/drop", may: accounts.LeadRead, form: dropForm{}, page: Done{}, do: postDrop},
 		{method: post, path: "/search", may: accounts.LeadRead, form: searchForm{}, page: Done{}, do: postSearch},
+		{method: get, path: "/leads/assign", may: accounts.LeadDecide, scope: ofLeads, page: assignPage{}, do: showAssign},
+		{method: post, path: "/leads/assign", may: accounts.LeadDecide, scope: ofLeads, form: assignManyForm{}, page: assignedPage{}, do: postAssignMany},
 		{method: get, path: "/leads/{lead}", may: accounts.LeadRead, scope: ofLead, page: leadPage{}, do: showLead},
 		{method: get, path: "/leads/{lead}/findings/{finding}", may: accounts.LeadRead, scope: ofLead, page: findingPage{}, do: showFinding},
 		{method: post, path: "/leads/{lead}/reveal", may: accounts.PersonReveal, scope: ofLead, form: revealForm{}, page: leadPage{}, do: postReveal},

@@ -155,7 +155,7 @@ func (s *stranger) path(pattern string) string {
 	return path
 }
 
-var asked = []string{"status", "scheme", "county", "kind", "q", "person", "mine", "sort", "page", "lead", "evidence", "next", "who", "day", "all", "code", "state", "saved", "col", "density"}
+var asked = []string{"status", "scheme", "county", "kind", "q", "person", "mine", "sort", "page", "lead", "evidence", "next", "who", "day", "all", "code", "state", "saved", "col", "density", "every", "to"}
 
 // query gives none, or some names, some of them twice.
 func (s *stranger) query() string {
