@@ -28,6 +28,7 @@ const (
 func table() []route {
 	return []route{
 		{method: get, path: "/static/{file}", may: accounts.Public, do: showStatic},
+		{method: get, path: "/verify-draw.html", may: accounts.Public, do: sendVerifier},
 		{method: post, path: "/look", may: accounts.Public, form: lookForm{}, page: Done{}, do: postLook},
 		{method: get, path: "/signin", may: accounts.Public, page: signInPage{}, do: showSignIn},
 		{method: post, path: "/signin", may: accounts.Public, form: signInForm{}, page: Done{}, do: postSignIn},
