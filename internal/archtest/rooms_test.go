@@ -40,7 +40,7 @@ var rooms = []room{
 	{dir: "policies", ours: []string{"detectors", "policies/regions"}, why: "decides over findings; never sees a case"},
 	{dir: "policies/regions", ours: []string{"detectors"}, why: "what a place sets, each number with its clause"},
 	{dir: "cases", ours: []string{"claim", "detectors", "clock", "internal/journal"}, why: "findings and tips become cases; never sees Rego"},
-	{dir: "clock", ours: nobody, later: true, why: "law clocks and the calendar"},
+	{dir: "clock", ours: nobody, why: "law clocks and the calendar"},
 	{dir: "inspection/draw", ours: nobody, later: true, why: "standard library only, so that a stranger can audit it on one screen"},
 	{dir: "inspection", ours: []string{"claim", "clock", "inspection/draw", "internal/journal"}, later: true, why: "campaigns around the draw"},
 	{dir: "blacklist", ours: []string{"claim", "clock", "internal/journal"}, later: true, why: "knows a case only as an id"},
