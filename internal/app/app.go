@@ -73,7 +73,7 @@ func (e *env) root() *cobra.Command {
 	// In the order a person needs them.
 	root.AddCommand(e.demoCommand(), e.scanCommand(), e.knowledgeCommand(), e.simulateCommand(), e.clockCommand(), e.drawCommand(),
 		e.configCommand(), e.topicsCommand(), e.serveCommand(), e.healthCommand(), e.tokenCommand(), e.userCommand(), e.sendCommand(),
-		e.deadCommand(), e.journalCommand(), e.rebuildCommand())
+		e.deadCommand(), e.listCommand(), e.journalCommand(), e.rebuildCommand())
 	return root
 }
 
