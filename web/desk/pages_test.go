@@ -53,7 +53,8 @@ func (h *house) staff() {
 
 var (
 	links   = regexp.MustCompile(` (?:href|action)="([^"]*)"`)
-	missing = regexp.MustCompile(`\[[a-z]+\.[a-z.-]+\]|<no value>|%!|\{[0-9]\}`)
+	missing = regexp.MustCompile(`\[[a-z]+\.[a-z.-]+\]|<no value>|%!|\{[0-9][}|]`)
+	plural  = regexp.MustCompile(`[> ]1 (?:more )?(?:findings|leads|claims|lines|detectors|hours)\b`)
 	chinese = regexp.MustCompile(`\p{Han}`)
 	texts   = regexp.MustCompile(`(?s)<title>.*?</title>|<h1>.*?</h1>|<th[ >].*?</th>|<button.*?</button>|<label.*?</label>`)
 )
@@ -79,6 +80,9 @@ func TestEveryPageIsWhole(t *testing.T) {
 					where := role + " " + path + " " + string(lang)
 					h.whole(t, where, role, a)
 					if lang == words.EN {
+						if m := plural.FindString(a.text); m != "" {
+							t.Errorf("%s: %s", where, m)
+						}
 						for _, text := range texts.FindAllString(a.text, -1) {
 							if rest := strings.NewReplacer("虚构医院", "", "虚构医师", "", "虚构", "", "中文", "").Replace(text); chinese.MatchString(rest) && !strings.Contains(text, "<td") {
 								t.Errorf("%s: Chinese in %s", where, text)
