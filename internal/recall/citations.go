@@ -27,11 +27,11 @@ type Citations struct {
 // Cite is a finding: where its message lies, and what it rests on. What it says
 // is in the message; see [Citations.Read].
 type Cite struct {
-	at                                place
-	detector                          uint32
-	person, practitioner, institution uint64
-	claims                            []uint64
-	withdrawn                         bool
+	at                            place
+	detector                      uint32
+	person, practitioner, subject uint64
+	claims                        []uint64
+	withdrawn                     bool
 }
 
 // NewCitations makes an index of a topic of findings; [Citations.Follow] fills
@@ -73,17 +73,13 @@ func (c *Citations) take(partition int, m *kafka.Message) error {
 		return nil
 	}
 	cite := Cite{at: placeOf(partition, m.Offset), withdrawn: f.Withdrawn}
-	for _, x := range []struct {
-		to         *uint64
-		own, about string
-	}{{&cite.person, f.Person, "person"}, {&cite.practitioner, f.Practitioner, "practitioner"}, {&cite.institution, "", "institution"}} {
-		if x.own == "" && f.Subject.Kind == x.about {
-			x.own = f.Subject.Code
-		}
-		if x.own != "" {
-			*x.to = short([]byte(x.own))
-		}
+	if f.Person == "" && f.Subject.Kind == "person" {
+		f.Person = f.Subject.Code
 	}
+	if f.Practitioner == "" && f.Subject.Kind == "practitioner" {
+		f.Practitioner = f.Subject.Code
+	}
+	cite.person, cite.practitioner, cite.subject = named(f.Person), named(f.Practitioner), named(f.Subject.Kind+"/"+f.Subject.Code)
 	for _, s := range f.Settlements {
 		cite.claims = append(cite.claims, short([]byte(s)))
 	}
@@ -98,6 +94,14 @@ func (c *Citations) take(partition int, m *kafka.Message) error {
 	c.by[key] = uint32(len(c.cites))
 	c.cites = append(c.cites, cite)
 	return nil
+}
+
+// named stands for a name; 0 where there is none.
+func named(text string) uint64 {
+	if text == "" {
+		return 0
+	}
+	return short([]byte(text))
 }
 
 func (c *Citations) detector(name string) uint32 {
@@ -121,15 +125,22 @@ func (c *Citations) all(fits func(*Cite) bool) (out []Cite) {
 	return out
 }
 
-// Of gives the findings of some detectors.
-func (c *Citations) Of(detectors ...string) iter.Seq[Cite] {
+// Of gives the findings of some detectors, about some subjects such as
+// institution/H1; nil: about anybody.
+func (c *Citations) Of(detectors, about []string) iter.Seq[Cite] {
 	c.mu.RLock()
 	var of []bool
 	for _, name := range c.detectors {
 		of = append(of, slices.Contains(detectors, name))
 	}
 	c.mu.RUnlock()
-	return slices.Values(c.all(func(x *Cite) bool { return int(x.detector) < len(of) && of[x.detector] }))
+	subjects := map[uint64]bool{}
+	for _, s := range about {
+		subjects[named(s)] = true
+	}
+	return slices.Values(c.all(func(x *Cite) bool {
+		return int(x.detector) < len(of) && of[x.detector] && (about == nil || subjects[x.subject])
+	}))
 }
 
 // Citing lists the findings that rest on a claim, institution/settlement.
@@ -140,21 +151,21 @@ func (c *Citations) Citing(name string) []Cite {
 
 // Person lists the findings about a person, or of which a person is part.
 func (c *Citations) Person(number string) []Cite {
-	key := short([]byte(number))
+	key := named(number)
 	return c.all(func(x *Cite) bool { return x.person == key })
 }
 
 // Practitioner lists the findings about a practitioner, or of which one is
 // part.
 func (c *Citations) Practitioner(code string) []Cite {
-	key := short([]byte(code))
+	key := named(code)
 	return c.all(func(x *Cite) bool { return x.practitioner == key })
 }
 
 // Institution lists the findings about an institution.
 func (c *Citations) Institution(code string) []Cite {
-	key := short([]byte(code))
-	return c.all(func(x *Cite) bool { return x.institution == key })
+	key := named("institution/" + code)
+	return c.all(func(x *Cite) bool { return x.subject == key })
 }
 
 // Read gives the message of a finding.

@@ -223,6 +223,9 @@ func (c *Claims) Coverage() Coverage {
 	return Coverage{len(c.rows), c.first, c.last, c.ready, c.o.Archive != nil, c.unreached != nil, c.unkept}
 }
 
+// Ready reports whether the archive and the topic were read to their ends once.
+func (c *Claims) Ready() bool { return c.Coverage().Ready }
+
 // ErrUnkept says that a claim was there and is no longer kept, neither by Kafka
 // nor by an archive.
 var ErrUnkept = errors.New("已超过保留期，也不在归档中 no longer kept, nor in the archive")

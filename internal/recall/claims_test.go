@@ -151,6 +151,9 @@ func TestClaimsAreFoundByWhatTheySay(t *testing.T) {
 	if parts := c.Parts(recall.ClaimQuery{Practitioner: "D1"}); len(parts) != 2 || parts[0].Institution != "H1" || parts[0].Claims != 1 || parts[0].Fund != 5000 || parts[1].Week[0][10] != 1 {
 		t.Errorf("%+v", parts)
 	}
+	if !c.KnowsPerson("P1") || c.KnowsPerson("P9") || c.KnowsPerson("") {
+		t.Error("whose claims there are")
+	}
 	if c.Institution("none").Months != nil || !slices.Equal(c.Institutions(), []string{"H1", "H2"}) {
 		t.Error(c.Institutions())
 	}
@@ -253,7 +256,7 @@ func TestFindingsCiteClaims(t *testing.T) {
 	}
 	check := func(want ...string) {
 		t.Helper()
-		for i, got := range []string{ids(c.Citing("H1/S1")), ids(c.Person("P1")), ids(c.Person("P2")), ids(c.Practitioner("D1")), ids(c.Institution("H1")), ids(slices.Collect(c.Of("R01", "none")))} {
+		for i, got := range []string{ids(c.Citing("H1/S1")), ids(c.Person("P1")), ids(c.Person("P2")), ids(c.Practitioner("D1")), ids(c.Institution("H1")), ids(slices.Collect(c.Of([]string{"R01", "none"}, nil)))} {
 			if got != want[i] {
 				t.Errorf("%d: %q, want %q", i, got, want[i])
 			}
@@ -262,8 +265,14 @@ func TestFindingsCiteClaims(t *testing.T) {
 	check("ab", "ab", "c", "bd", "ad", "bc")
 	claims := claimsOf(&kept{all: some}, nil)
 	rounds(t, 1, claims.Follow)
-	if total, found := claims.Find(recall.ClaimQuery{Cited: c.Of("R01"), Most: 9}); total != 2 || strings.Join(names(found), " ") != "H2/S1 H1/S1" {
+	if total, found := claims.Find(recall.ClaimQuery{Cited: c.Of([]string{"R01"}, nil), Most: 9}); total != 2 || strings.Join(names(found), " ") != "H2/S1 H1/S1" {
 		t.Error(total, names(found))
+	}
+	if total, found := claims.Find(recall.ClaimQuery{Cited: c.Of([]string{"R01"}, []string{"person/P2", "practitioner/P1"}), Most: 9}); total != 1 || strings.Join(names(found), " ") != "H2/S1" {
+		t.Error(total, names(found))
+	}
+	if total, _ := claims.Find(recall.ClaimQuery{Cited: c.Of([]string{"R01"}, []string{})}); total != 0 {
+		t.Error("findings about nobody")
 	}
 	b.put(t, "findings", finding("b", "R01", "practitioner", "D1", `"person":"P1","settlements":["H1/S1"],"withdrawn":true`))
 	rounds(t, 1, c.Follow)

@@ -171,3 +171,10 @@ func (c *Claims) Knows(name string) bool {
 	_, ok := c.by[short([]byte(name))]
 	return ok
 }
+
+// KnowsPerson reports whether a text is the number of a person who has a claim.
+func (c *Claims) KnowsPerson(number string) bool {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.dicts[claim.DomainPerson].Lookup(number) != claim.NoCode
+}
