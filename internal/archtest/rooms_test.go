@@ -55,7 +55,7 @@ var rooms = []room{
 	{dir: "web/words", ours: nobody, why: "every text of the pages in two languages, and how numbers and days are written"},
 	{dir: "web/chart", ours: nobody, why: "draws numbers; knows nothing of what they count"},
 	{dir: "internal/accounts", ours: []string{"internal/journal"}, why: "who may do what, and who somebody is; knows nothing of what is done"},
-	{dir: "internal/recall", ours: []string{"ingest/kafka", "internal/journal"}, why: "where something lies in Kafka; what it means is for others"},
+	{dir: "internal/recall", ours: []string{"claim", "ingest/archive", "ingest/kafka", "internal/journal"}, why: "where something lies in Kafka or, when Kafka no longer keeps it, in the archive; reads of a claim what a list of claims is chosen by; what it means is for others"},
 	{dir: "internal/worker", ours: []string{"cases", "claim", "detectors", "detectors/knowledge", "ingest/archive", "ingest/kafka", "policies"}, why: "what happens to a message of a partition, from its bytes to one step of the store; knows the rooms it carries things between, and no server"},
 	{dir: "internal/trial", ours: []string{"cases", "claim", "detectors", "detectors/all", "detectors/knowledge", "ingest/archive", "ingest/kafka", "internal/journal", "internal/simulate", "internal/worker", "policies", "policies/regions"}, why: "an invented place between real services, for the two trials below"},
 	{dir: "internal/chaos", ours: []string{"cases", "claim/claimtest", "ingest/archive", "ingest/kafka", "internal/trial", "internal/worker"}, why: "a tool: kills what can be killed and looks whether that left a trace"},
