@@ -445,6 +445,7 @@ func TestStateOfTheDeskCanBeRebuilt(t *testing.T) {
 	h.post("zhang", at+"/reveal", "reason", "虚构").want(t, 200)
 	h.post("zhang", "/cases", "leads", h.leadID(ofDoctor)+"@1", "reason", "虚构").want(t, 303)
 	h.post("sec", "/users", "login", "wang", "name", "虚构王", "roles", "investigator", "reason", "任命").want(t, 201)
+	h.post("zhang", "/views", "name", "全部", "query", "status=all").want(t, 303)
 	h.sync()
 	again := journaltest.Open(t, journaltest.Config(t, cases.Ops(), accounts.Ops()))
 	records := func(yield func(journal.Record, error) bool) {
