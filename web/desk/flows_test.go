@@ -235,7 +235,7 @@ func TestLeadsAreGivenToThoseWhoCan(t *testing.T) {
 	h.post("zhang", "/leads/"+h.leadID(inRight)+"/assign", "version", "1", "to", "wang").want(t, 303)
 	h.sync()
 	h.get("wang", "/leads?mine=1").want(t, 200, h.leadID(inRight))
-	h.get("wang", "/leads/"+h.leadID(inRight)).want(t, 200, "分派给 wang")
+	h.get("wang", "/leads/"+h.leadID(inRight)).want(t, 200, "分派给 虚构 wang (wang)")
 	h.get("wang", "/").want(t, 200, h.leadID(inRight))
 }
 
@@ -397,7 +397,11 @@ func TestDeadLettersAreMended(t *testing.T) {
 		t.Error("the bytes are shown without a reason")
 	}
 	h.post("sun", "/dead/0/3/reveal", "reason", "修正").want(t, 200, person)
-	h.post("sun", "/dead/0/3/replay", "claim", `{"bad":1}`, "reason", "修正").want(t, 422, "仍有问题", "setlinfo.gend", "bad")
+	h.get("sun", "/dead/0/3").want(t, 200, "性别应为 0、1、2 或 9。")
+	for _, at := range []string{"/dead", "/dead/0/3"} {
+		h.get("sun", at, inEnglish).want(t, 200, "Sex must be 0, 1, 2 or 9.")
+	}
+	h.post("sun", "/dead/0/3/replay", "claim", `{"bad":1}`, "reason", "修正").want(t, 422, "仍有问题", "setlinfo.gend", "性别应为 0、1、2 或 9。", "bad")
 	h.post("sun", "/dead/0/3/replay", "claim", `{"good":1}`, "reason", "修正").want(t, 303)
 	h.sync()
 	if sent := h.log["claims"]; len(sent) != 2 || string(sent[1].Value) != `{"good":1}` || string(sent[1].Key) != "key" {
@@ -438,6 +442,7 @@ func TestStateOfTheDeskCanBeRebuilt(t *testing.T) {
 	h.post("zhang", at+"/reveal", "reason", "虚构").want(t, 200)
 	h.post("zhang", "/cases", "leads", h.leadID(ofDoctor)+"@1", "reason", "虚构").want(t, 303)
 	h.post("sec", "/users", "login", "wang", "name", "虚构王", "roles", "investigator", "reason", "任命").want(t, 201)
+	h.post("zhang", "/views", "name", "全部", "query", "status=all").want(t, 303)
 	h.sync()
 	again := journaltest.Open(t, journaltest.Config(t, cases.Ops(), accounts.Ops()))
 	records := func(yield func(journal.Record, error) bool) {

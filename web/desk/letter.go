@@ -11,14 +11,14 @@ import (
 
 // letterPage is one dead letter, and what can be done with it.
 type letterPage struct {
-	Letter Letter   `json:"letter"`
-	Raw    string   `json:"raw,omitempty"` // only after a reason was given
-	Shown  bool     `json:"shown"`
-	Act    string   `json:"-"`
-	Settle bool     `json:"-"`
-	Fault  string   `json:"fault,omitempty"`
-	Faults []string `json:"-"` // what is still wrong with the mended claim
-	Given  string   `json:"-"` // the mended claim, to go on with
+	Letter Letter  `json:"letter"`
+	Raw    string  `json:"raw,omitempty"` // only after a reason was given
+	Shown  bool    `json:"shown"`
+	Act    string  `json:"-"`
+	Settle bool    `json:"-"`
+	Fault  string  `json:"fault,omitempty"`
+	Faults []wrong `json:"faults,omitempty"` // what is still wrong with the mended claim
+	Given  string  `json:"-"`                // the mended claim, to go on with
 }
 
 func (p letterPage) title(lang words.Lang) string { return lang.Say("letter.page", p.Letter.Place) }

@@ -21,7 +21,9 @@ func (h *house) pagesOf(t testing.TB) map[string][]string {
 		"investigator": {"/", "/leads", "/leads?status=all", "/leads?status=filed&sort=date&county=" + left + "&kind=institution&mine=1&q=x&scheme=F07", "/cases", "/detectors",
 			"/detectors/" + stays, "/help", "/account", "/account/factor", "/cases/new?lead=" + h.leadID(inLeft), "/leads/" + h.leadID(inLeft), "/leads/" + h.leadID(ofPerson), "/leads/" + h.leadID(inLeft) + "/findings/" + h.findingID(1), "/leads/" + h.leadID(ofPerson) + "/findings/" + h.findingID(4),
 			"/leads/" + h.leadID(ofDoctor), "/institutions/" + inLeft.Code, "/institutions/" + inRight.Code, "/institutions/H00000000000", "/persons/" + h.users.Reference(person), "/persons/none",
-			"/leads?status=all&person=" + h.users.Reference(person), "/nowhere", "/leads/L00000000000000000000"},
+			"/leads/assign?lead=" + h.leadID(inLeft) + "&lead=" + h.cases.LeadID(inLeft, "R05") + "&to=investigator", "/leads/assign?every=1&status=all", "/leads/assign?every=1&status=all&to=-", "/views", "/leads?density=compact&col=since&col=case&col=id&col=status&status=all", "/leads?status=all&person=" + h.users.Reference(person), "/nowhere", "/leads/L00000000000000000000",
+			"/practitioners/" + h.practitionerRef(ofDoctor.Code), "/practitioners/" + h.practitionerRef("none"), "/claims", "/claims?practitioner=" + h.practitionerRef(ofDoctor.Code), "/claims?person=" + h.users.Reference(person), "/claims?item=X1&from=2026-01-01&to=2026-12-31&least=1&most=10000&scheme=" + stays7 + "&county=" + left, "/claims?institution=none&from=x&settlement=" + person,
+			"/claims/" + inLeft.Code + "/S1", "/claims/" + inLeft.Code + "/none"},
 		"supervisor": {"/", "/system"},
 		"disclosure": {"/", "/cases"},
 		"system":     {"/", "/dead", "/dead?all=1", "/dead/0/3", "/dead/0/4", "/system"},
@@ -53,7 +55,8 @@ func (h *house) staff() {
 
 var (
 	links   = regexp.MustCompile(` (?:href|action)="([^"]*)"`)
-	missing = regexp.MustCompile(`\[[a-z]+\.[a-z.-]+\]|<no value>|%!|\{[0-9]\}`)
+	missing = regexp.MustCompile(`\[[a-z]+\.[a-z.-]+\]|<no value>|%!|\{[0-9][}|]`)
+	plural  = regexp.MustCompile(`[> ]1 (?:more )?(?:findings|leads|claims|lines|detectors|hours)\b`)
 	chinese = regexp.MustCompile(`\p{Han}`)
 	texts   = regexp.MustCompile(`(?s)<title>.*?</title>|<h1>.*?</h1>|<th[ >].*?</th>|<button.*?</button>|<label.*?</label>`)
 )
@@ -79,6 +82,9 @@ func TestEveryPageIsWhole(t *testing.T) {
 					where := role + " " + path + " " + string(lang)
 					h.whole(t, where, role, a)
 					if lang == words.EN {
+						if m := plural.FindString(a.text); m != "" {
+							t.Errorf("%s: %s", where, m)
+						}
 						for _, text := range texts.FindAllString(a.text, -1) {
 							if rest := strings.NewReplacer("虚构医院", "", "虚构医师", "", "虚构", "", "中文", "").Replace(text); chinese.MatchString(rest) && !strings.Contains(text, "<td") {
 								t.Errorf("%s: Chinese in %s", where, text)
@@ -121,7 +127,7 @@ func (h *house) whole(t *testing.T, where, role string, a answer) {
 		if u.Path == "" {
 			continue
 		}
-		if role == "" && u.Path == "/" || u.Path == "/cases/new" && u.RawQuery == "" {
+		if role == "" && u.Path == "/" || (u.Path == "/cases/new" || u.Path == "/leads/assign") && u.RawQuery == "" {
 			continue // sends on to the sign-in page; a form that names leads
 		}
 		if l := h.get(role, u.RequestURI(), asJSON); l.Code != http.StatusOK && l.Code != http.StatusMethodNotAllowed {

@@ -61,6 +61,7 @@ func postUserChange(d *Desk, w http.ResponseWriter, r *http.Request) error {
 			to.Status = accounts.Disabled
 		}
 		err = d.o.Accounts.Change(r.Context(), to, by)
+		d.people.forget()
 	}
 	if code, status, ok := faultOf(err); ok && !visitOf(r).json {
 		p, err := d.user(r)
