@@ -148,12 +148,17 @@ func (n *narrowed) mark(item int32) bool {
 	return !known
 }
 
-// layMarked lays the lines of a claim, all of which count in full, whose items
-// are marked.
+// layMarked lays the net lines of a claim whose items are marked.
 func (p *Pool) layMarked(h *History, at, c, n int32) int32 {
-	item, rows, l := p.cols[MedListCodg].pack, h.origin[Lines], p.lines.places[c]
+	item, rows, l, odd := p.cols[MedListCodg].pack, h.origin[Lines], p.lines.places[c], p.odd.has(uint64(c))
 	for row := l.first; row < l.first+l.count; row++ {
 		if _, marked := h.narrowed.marks.get(item.code(row)); marked {
+			if odd && p.special.has(uint64(row)) {
+				if p.isVoid(row) {
+					continue
+				}
+				h.lower = append(h.lower, n)
+			}
 			rows[n], h.LineClaim[n] = row, at
 			n++
 		}
