@@ -17,6 +17,7 @@ type Book struct {
 	seed Seed
 	// by settlement
 	lines, diagnoses []place
+	days             []Days // of the lines, whether they count or not
 	persons, visits  chain
 	// named gives the refund settlements that name an identity, by its codes.
 	named map[identity][]int32
@@ -124,6 +125,7 @@ func (k *Book) Add(b *Batch) (verdicts []Verdict, touched []int32) {
 	all.lineOwner.Truncate(0) // places tell
 	all.diagOwner.Truncate(0)
 	k.grow()
+	k.noteDays(from, line)
 	person, visit, inst := all.Codes(PsnNo), all.Codes(MdtrtID), all.Codes(FixmedinsCode)
 	one, flag, setl, orig := all.Dicts[DomainFlag].Lookup("1"), all.Codes(RefdSetlFlag), all.Codes(SetlID), all.Codes(InitSetlID)
 	for c := int32(from); int(c) < all.Rows(Settlements); c++ {
@@ -169,6 +171,21 @@ func placesFrom(places []place, owners []int32, row int32, settlements int) []pl
 		row += places[c].count
 	}
 	return places
+}
+
+// noteDays notes the days of the lines of new settlements, which begin at a row
+// each.
+func (k *Book) noteDays(from int, line int32) {
+	k.days = append(k.days, slices.Repeat([]Days{noDays}, len(k.lines)-from)...)
+	c := from
+	for row, times := range k.in.All.packed(FeeOcurTime).blocksFrom(int(line)) {
+		for i, t := range times {
+			for int32(row+i) >= k.lines[c].first+k.lines[c].count {
+				c++
+			}
+			k.days[c] = k.days[c].and(Days{dayAt(t), dayAt(t)})
+		}
+	}
 }
 
 // stir marks a person of whose claims some may count otherwise than before.

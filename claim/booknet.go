@@ -116,6 +116,7 @@ func (k *Book) show() {
 	all, p := k.in.All, &k.pool
 	p.cols, p.traces, p.owners, p.standing = all.cols, all.traces, all.lineOwner, k.net.standing
 	p.lines, p.diagnoses = k.net.own, &members{places: k.diagnoses}
+	p.days = k.days
 	p.claims, p.anew, p.persons, p.asked = p.claims[:0], p.anew[:0], append(p.persons[:0], 0), p.asked[:0]
 }
 

@@ -11,8 +11,11 @@ type Narrow struct {
 	// person laid. Where there is none, of old claims only the lines are laid whose
 	// item is one of a new claim, or comes with such an item.
 	All func(medType int32) bool
-	// With gives the items that come with one; nil for none.
+	// With gives the items that come with one.
 	With func(item int32) []int32
+	// Far reports of which items the lines of all days are laid; of others only
+	// those of the days from the first to the last that lines of new claims have.
+	Far func(item int32) bool
 }
 
 // narrowed is what was laid of the persons of a history.
@@ -20,27 +23,32 @@ type narrowed struct {
 	items []int32 // one person's after the other's
 	ends  []int32 // by person: where its items end; it has none where all were laid
 	some  []bool  // by person: lines of its items only were laid
-	marks marks   // items of the person at hand
+	days  []Days  // by person: those of lines of its new claims
+	marks marks   // items of the person at hand: near or far
+	far   bool    // there are far ones among them
 	part  bitset  // by claim: some of its lines may be missing
 }
+
+const near, far = 0, 1
 
 // Whole reports whether all lines of a claim are there.
 func (h *History) Whole(c int32) bool {
 	return int(c)/64 >= len(h.narrowed.part) || !h.narrowed.part.has(uint64(c))
 }
 
-// Items gives the items whose lines are all laid for a person, by its place in
-// the history; all when some is false.
-func (h *History) Items(person int) (items []int32, some bool) {
+// Items gives the items whose lines are laid for a person, by its place in the
+// history, and of which days they all are, those of far items apart; everything
+// is laid when some is false.
+func (h *History) Items(person int) (items []int32, days Days, some bool) {
 	n := &h.narrowed
 	if len(n.ends) == 0 {
-		return nil, false
+		return nil, noDays, false
 	}
 	from := int32(0)
 	if person > 0 {
 		from = n.ends[person-1]
 	}
-	return n.items[from:n.ends[person]], n.some[person]
+	return n.items[from:n.ends[person]], n.days[person], n.some[person]
 }
 
 // layNarrow fills the history with the claims of a span, as little of them as
@@ -86,19 +94,20 @@ func (p *Pool) gatherAnew(h *History, f Field, from, to int32) {
 func (p *Pool) layNarrowLines(h *History, s Span, claims []int32) {
 	n, base := int32(0), p.persons[s.from]
 	h.void, h.lower = h.void[:0], h.lower[:0]
-	h.narrowed.items, h.narrowed.ends, h.narrowed.some = h.narrowed.items[:0], h.narrowed.ends[:0], h.narrowed.some[:0]
-	clear(h.narrowed.part)
-	h.narrowed.part.grow(len(claims))
+	w := &h.narrowed
+	w.items, w.ends, w.some, w.days = w.items[:0], w.ends[:0], w.some[:0], w.days[:0]
+	clear(w.part)
+	w.part.grow(len(claims))
 	for person := s.from; person < s.to; person++ {
 		from, to := p.persons[person]-base, p.persons[person+1]-base
-		some := p.markItems(h, claims, from, to)
-		h.narrowed.ends, h.narrowed.some = append(h.narrowed.ends, int32(len(h.narrowed.items))), append(h.narrowed.some, some)
+		some, days := p.markItems(h, claims, from, to)
+		w.ends, w.some, w.days = append(w.ends, int32(len(w.items))), append(w.some, some), append(w.days, days)
 		for at := from; at < to; at++ {
 			h.NetLines[at], h.VoidLines[at] = n, int32(len(h.void))
 			switch c := claims[at]; {
 			case some && !h.anew[at]:
-				n = p.layMarked(h, at, c, n)
-				h.narrowed.part.set(uint64(at))
+				n = p.layMarked(h, at, c, n, days)
+				w.part.set(uint64(at))
 			case p.odd.has(uint64(c)):
 				n = p.layClaim(h, at, c, n)
 			default:
@@ -110,49 +119,61 @@ func (p *Pool) layNarrowLines(h *History, s Span, claims []int32) {
 }
 
 // markItems marks the items of a person that is to be laid narrowly, whose
-// claims are from to to.
-func (p *Pool) markItems(h *History, claims []int32, from, to int32) (some bool) {
+// claims are from to to, and gives the days of its new ones.
+func (p *Pool) markItems(h *History, claims []int32, from, to int32) (some bool, days Days) {
 	n, kind := &h.narrowed, p.cols[MedType]
-	some = true
+	some, days = true, noDays
 	for at := from; some && at < to; at++ {
 		some = !h.anew[at] || !p.narrow.All(kind.codeAt(claims[at]))
 	}
 	if !some {
-		return false
+		return false, noDays
 	}
 	n.marks.begin(p.Dicts[DomainItem].Len())
+	n.far = false
 	item := p.cols[MedListCodg].pack
 	for at := from; at < to; at++ {
 		if !h.anew[at] {
 			continue
 		}
+		days = days.and(p.days[claims[at]])
 		l := p.lines.places[claims[at]]
 		for row := l.first; row < l.first+l.count; row++ {
-			if code := item.code(row); n.mark(code) && p.narrow.With != nil {
+			if code := item.code(row); p.mark(n, code) {
 				for _, other := range p.narrow.With(code) {
-					n.mark(other)
+					p.mark(n, other)
 				}
 			}
 		}
 	}
-	return true
+	return true, days
 }
 
 // mark marks an item, unless it is marked.
-func (n *narrowed) mark(item int32) bool {
-	_, known := n.marks.get(item)
-	if !known {
-		n.marks.set(item, 0)
-		n.items = append(n.items, item)
+func (p *Pool) mark(n *narrowed, item int32) bool {
+	if _, known := n.marks.get(item); known {
+		return false
 	}
-	return !known
+	how := int32(near)
+	if p.narrow.Far(item) {
+		how, n.far = far, true
+	}
+	n.marks.set(item, how)
+	n.items = append(n.items, item)
+	return true
 }
 
-// layMarked lays the net lines of a claim whose items are marked.
-func (p *Pool) layMarked(h *History, at, c, n int32) int32 {
+// layMarked lays the net lines of a claim whose items are marked, of near ones
+// those of some days.
+func (p *Pool) layMarked(h *History, at, c, n int32, days Days) int32 {
+	meets := p.days[c].meet(days)
+	if !meets && !h.narrowed.far {
+		return n
+	}
 	item, rows, l, odd := p.cols[MedListCodg].pack, h.origin[Lines], p.lines.places[c], p.odd.has(uint64(c))
 	for row := l.first; row < l.first+l.count; row++ {
-		if _, marked := h.narrowed.marks.get(item.code(row)); marked {
+		how, marked := h.narrowed.marks.get(item.code(row))
+		if marked && (how == far || meets && days.has(p.cols[FeeOcurTime].numberAt(row))) {
 			if odd && p.special.has(uint64(row)) {
 				if p.isVoid(row) {
 					continue
