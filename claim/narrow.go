@@ -1,5 +1,7 @@
 package claim
 
+import "slices"
+
 // Narrow says how little may be laid of persons that are not to be looked at
 // whole: those of a book whose claims from before all count as they did
 // ([Book.Net]). New claims are always laid as they are.
@@ -27,6 +29,10 @@ type narrowed struct {
 	marks marks   // items of the person at hand: near or far
 	far   bool    // there are far ones among them
 	part  bitset  // by claim: some of its lines may be missing
+	fresh [numTables]newRows
+	// values while they are laid
+	codes   Vector[int32]
+	numbers Vector[int64]
 }
 
 const near, far = 0, 1
@@ -59,6 +65,7 @@ func (p *Pool) layNarrow(h *History, s Span) {
 	h.rows = [numTables]int{Settlements: len(claims)}
 	p.layNarrowLines(h, s, claims)
 	p.layDiagnosesOf(h, claims, !p.narrow.Keep.Has(DiagCode))
+	h.findNew()
 	for f := range NumFields {
 		c, t := h.cols[f], specs[f].Table
 		switch {
@@ -66,28 +73,52 @@ func (p *Pool) layNarrow(h *History, s Span) {
 		case p.narrow.Keep.Has(f):
 			p.cols[f].gather(c, 0, h.origin[t][:h.rows[t]])
 		default:
-			h.Anew(func(from, to int32) { p.gatherAnew(h, f, from, to) })
+			p.gatherNew(h, f)
 		}
 	}
 	p.lower(h)
 	h.bounds(claims)
 }
 
-// gatherAnew lays a column for the claims from to to.
-func (p *Pool) gatherAnew(h *History, f Field, from, to int32) {
-	lay := func(from, to int32) {
-		p.cols[f].gather(h.cols[f], int(from), h.origin[specs[f].Table][from:to])
+// newRows are the rows of a table that belong to new claims: where they lie in
+// the history, and in the pool.
+type newRows struct{ at, rows []int32 }
+
+// findNew finds the new rows of all tables.
+func (h *History) findNew() {
+	for t := range h.narrowed.fresh {
+		h.narrowed.fresh[t] = newRows{h.narrowed.fresh[t].at[:0], h.narrowed.fresh[t].rows[:0]}
 	}
-	switch specs[f].Table {
-	case Settlements:
-		lay(from, to)
-	case Lines:
-		lay(h.NetLines[from], h.NetLines[to])
-		if h.rows[Lines] > h.net {
-			lay(h.VoidLines[from], h.VoidLines[to])
+	take := func(t Table, from, to int32) {
+		n := &h.narrowed.fresh[t]
+		for at := from; at < to; at++ {
+			n.at = append(n.at, at)
 		}
-	default:
-		lay(h.Diagnoses[from], h.Diagnoses[to])
+		n.rows = append(n.rows, h.origin[t][from:to]...)
+	}
+	h.Anew(func(from, to int32) {
+		take(Settlements, from, to)
+		take(Lines, h.NetLines[from], h.NetLines[to])
+		take(Lines, h.VoidLines[from], h.VoidLines[to])
+		take(Diagnoses, h.Diagnoses[from], h.Diagnoses[to])
+	})
+}
+
+// gatherNew lays a column for the rows of new claims.
+func (p *Pool) gatherNew(h *History, f Field) {
+	n, w := &h.narrowed.fresh[specs[f].Table], &h.narrowed
+	if to := h.cols[f]; to.code != nil {
+		w.codes.V = slices.Grow(w.codes.V[:0], len(n.rows))[:len(n.rows)]
+		p.cols[f].gather(column{code: &w.codes}, 0, n.rows)
+		for i, at := range n.at {
+			to.code.V[at] = w.codes.V[i]
+		}
+	} else {
+		w.numbers.V = slices.Grow(w.numbers.V[:0], len(n.rows))[:len(n.rows)]
+		p.cols[f].gather(column{num: &w.numbers}, 0, n.rows)
+		for i, at := range n.at {
+			to.num.V[at] = w.numbers.V[i]
+		}
 	}
 }
 
@@ -98,6 +129,7 @@ func (p *Pool) layNarrowLines(h *History, s Span, claims []int32) {
 	w.items, w.ends, w.some, w.days = w.items[:0], w.ends[:0], w.some[:0], w.days[:0]
 	clear(w.part)
 	w.part.grow(len(claims))
+	p.touchLines(h.placesOf(p.lines, claims), claims)
 	for person := s.from; person < s.to; person++ {
 		from, to := p.persons[person]-base, p.persons[person+1]-base
 		some, days := p.markItems(h, claims, from, to)
@@ -111,11 +143,23 @@ func (p *Pool) layNarrowLines(h *History, s Span, claims []int32) {
 			case p.odd.has(uint64(c)):
 				n = p.layClaim(h, at, c, n)
 			default:
-				n = h.layPlain(p.lines.places[c], at, n)
+				n = h.layPlain(h.places[at], at, n)
 			}
 		}
 	}
 	p.layVoid(h, claims, n)
+}
+
+// touchLines loads what claims' lines will be chosen by, so that the memory
+// fetches it side by side. The sum only keeps the loads alive.
+func (p *Pool) touchLines(places []place, claims []int32) (sum int32) {
+	item := p.cols[MedListCodg].pack
+	for at, l := range places {
+		if sum += int32(p.days[claims[at]].first); l.count > 0 {
+			sum += item.code(l.first)
+		}
+	}
+	return sum
 }
 
 // markItems marks the items of a person that is to be laid narrowly, whose
@@ -137,7 +181,7 @@ func (p *Pool) markItems(h *History, claims []int32, from, to int32) (some bool,
 			continue
 		}
 		days = days.and(p.days[claims[at]])
-		l := p.lines.places[claims[at]]
+		l := h.places[at]
 		for row := l.first; row < l.first+l.count; row++ {
 			if code := item.code(row); p.mark(n, code) {
 				for _, other := range p.narrow.With(code) {
@@ -170,7 +214,7 @@ func (p *Pool) layMarked(h *History, at, c, n int32, days Days) int32 {
 	if !meets && !h.narrowed.far {
 		return n
 	}
-	item, rows, l, odd := p.cols[MedListCodg].pack, h.origin[Lines], p.lines.places[c], p.odd.has(uint64(c))
+	item, rows, l, odd := p.cols[MedListCodg].pack, h.origin[Lines], h.places[at], p.odd.has(uint64(c))
 	for row := l.first; row < l.first+l.count; row++ {
 		how, marked := h.narrowed.marks.get(item.code(row))
 		if marked && (how == far || meets && days.has(p.cols[FeeOcurTime].numberAt(row))) {
