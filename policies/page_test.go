@@ -3,7 +3,6 @@ package policies
 import (
 	"bytes"
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -118,12 +117,7 @@ func setting(values map[string]regions.Setting, name string) string {
 	if !ok {
 		return ""
 	}
-	text := s.Day + strings.Join(s.List, " ")
-	if s.Number != nil {
-		raw, _ := json.Marshal(*s.Number)
-		text = string(raw)
-	}
-	return text + "<br>" + s.Clause
+	return s.Text() + "<br>" + s.Clause
 }
 
 func departments(t *testing.T, b *bytes.Buffer) {
@@ -148,11 +142,7 @@ func clocks(t *testing.T, b *bytes.Buffer) {
 			if !ok {
 				return ""
 			}
-			text := fmt.Sprint(c.Number)
-			if c.Extend > 0 {
-				text += fmt.Sprintf(" + %d", c.Extend)
-			}
-			return text + " " + c.Unit + "<br>" + c.Clause
+			return c.Text() + "<br>" + c.Clause
 		}
 		row(b, fmt.Sprintf("`%s` | %s<br>%s", n.Name, n.ZH, n.EN), length("national"), length)
 	}

@@ -32,6 +32,7 @@ const (
 	SignedIn     Permission = "signed-in"
 	LeadRead     Permission = "lead.read"
 	LeadDecide   Permission = "lead.decide"
+	ClaimRead    Permission = "claim.read" // any claim of the counties, whether or not a finding rests on it
 	CaseRead     Permission = "case.read"
 	CaseFile     Permission = "case.file"    // see evidence and documents
 	CaseWork     Permission = "case.work"    // handle a case, and propose
@@ -52,10 +53,10 @@ var table = []struct {
 	role Role
 	may  []Permission
 }{
-	{Inspector, []Permission{LeadRead, CaseRead, DetectorRead}},
-	{Investigator, []Permission{LeadRead, LeadDecide, CaseRead, CaseFile, CaseWork, PersonReveal, DetectorRead}},
-	{Head, []Permission{LeadRead, CaseRead, CaseFile, CaseApprove, DetectorRead}},
-	{Reviewer, []Permission{LeadRead, CaseRead, CaseFile, CaseReview, DetectorRead}},
+	{Inspector, []Permission{LeadRead, ClaimRead, CaseRead, DetectorRead}},
+	{Investigator, []Permission{LeadRead, LeadDecide, ClaimRead, CaseRead, CaseFile, CaseWork, PersonReveal, DetectorRead}},
+	{Head, []Permission{LeadRead, ClaimRead, CaseRead, CaseFile, CaseApprove, DetectorRead}},
+	{Reviewer, []Permission{LeadRead, ClaimRead, CaseRead, CaseFile, CaseReview, DetectorRead}},
 	{Disclosure, []Permission{CaseRead, DetectorRead}},
 	{Supervisor, []Permission{LeadRead, CaseRead, DetectorRead, SystemRead}},
 	{System, []Permission{SystemRead, DeadRead, DeadSettle, DetectorRead}},
@@ -74,7 +75,7 @@ func Roles() []Role {
 
 // Permissions lists what roles can give.
 func Permissions() []Permission {
-	return []Permission{LeadRead, LeadDecide, CaseRead, CaseFile, CaseWork, CaseReview, CaseApprove, PersonReveal, DetectorRead, DeadRead, DeadSettle, SystemRead, AuditRead, UserRead, UserWrite}
+	return []Permission{LeadRead, LeadDecide, ClaimRead, CaseRead, CaseFile, CaseWork, CaseReview, CaseApprove, PersonReveal, DetectorRead, DeadRead, DeadSettle, SystemRead, AuditRead, UserRead, UserWrite}
 }
 
 // May reports whether one of the roles gives a permission.

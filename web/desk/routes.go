@@ -2,6 +2,7 @@ package desk
 
 import (
 	"net/http"
+	"slices"
 
 	"fundwatch/cases"
 	"fundwatch/internal/accounts"
@@ -28,12 +29,30 @@ const (
 
 // table gives every address there is.
 func table() []route {
-	return append(staffRoutes(), moveRoutes()...)
+	return slices.Concat(staffRoutes(), caseRoutes(), moveRoutes())
+}
+
+// caseRoutes are the addresses of cases but for those of the table of moves.
+func caseRoutes() []route {
+	return []route{
+		{method: get, path: "/cases", may: accounts.CaseRead, menu: "cases.title", page: casesPage{}, do: showCases},
+		{method: get, path: "/cases/new", may: accounts.LeadDecide, scope: ofLeads, page: openPage{}, do: showOpen},
+		{method: post, path: "/cases", may: accounts.LeadDecide, scope: ofLeads, form: openForm{}, page: Done{}, do: postOpen},
+		{method: get, path: "/cases/procedure", may: accounts.CaseRead, page: procedurePage{}, do: showProcedure},
+		{method: get, path: "/cases/{case}", may: accounts.CaseRead, scope: ofCase, page: casePage{}, do: showCase},
+		{method: get, path: "/cases/{case}/verify", may: accounts.CaseWork, scope: ofCase, page: verifyPage{}, do: showVerify},
+		{method: post, path: "/cases/{case}/verify", may: accounts.CaseWork, scope: ofCase, form: verifyForm{}, page: Done{}, do: postVerify},
+		{method: post, path: "/cases/{case}/evidence", may: accounts.CaseWork, scope: ofCase, form: proofForm{}, page: Done{}, most: cases.MaxBytes + 1<<20, do: postProof},
+		{method: get, path: "/cases/{case}/evidence/{hash}", may: accounts.CaseFile, scope: ofCase, do: showProof},
+		{method: get, path: "/cases/{case}/papers/notice", may: accounts.CaseFile, scope: ofCase, page: paperPage{}, do: showPaper("notice")},
+		{method: get, path: "/cases/{case}/papers/decision", may: accounts.CaseFile, scope: ofCase, page: paperPage{}, do: showPaper("decision")},
+	}
 }
 
 func staffRoutes() []route {
 	return []route{
 		{method: get, path: "/static/{file}", may: accounts.Public, do: showStatic},
+		{method: get, path: "/verify-draw.html", may: accounts.Public, do: sendVerifier},
 		{method: post, path: "/look", may: accounts.Public, form: lookForm{}, page: Done{}, do: postLook},
 		{method: get, path: "/signin", may: accounts.Public, page: signInPage{}, do: showSignIn},
 		{method: post, path: "/signin", may: accounts.Public, form: signInForm{}, page: Done{}, do: postSignIn},
@@ -58,7 +77,13 @@ func staffRoutes() []route {
 		{method: get, path: "/{$}", may: accounts.SignedIn, menu: "home.title", page: homePage{}, do: showHome},
 		{method: get, path: "/leads", may: accounts.LeadRead, menu: "leads.title", page: leadsPage{}, do: showLeads},
 		{method: get, path: "/leads.xlsx", may: accounts.LeadRead, do: exportLeads},
+		{method: get, path: "/views", may: accounts.LeadRead, page: viewsPage{}, do: showViews},
+		{method: post, path: "/views", may: accounts.LeadRead, form: viewForm{}, page: Done{}, do: postView},
+		{method: post, path: "/views/{view}", may: accounts.LeadRead, form: renameForm{}, page: Done{}, do: postRename},
+		{method: post, path: "/views/{view}/drop", may: accounts.LeadRead, form: dropForm{}, page: Done{}, do: postDrop},
 		{method: post, path: "/search", may: accounts.LeadRead, form: searchForm{}, page: Done{}, do: postSearch},
+		{method: get, path: "/leads/assign", may: accounts.LeadDecide, scope: ofLeads, page: assignPage{}, do: showAssign},
+		{method: post, path: "/leads/assign", may: accounts.LeadDecide, scope: ofLeads, form: assignManyForm{}, page: assignedPage{}, do: postAssignMany},
 		{method: get, path: "/leads/{lead}", may: accounts.LeadRead, scope: ofLead, page: leadPage{}, do: showLead},
 		{method: get, path: "/leads/{lead}/findings/{finding}", may: accounts.LeadRead, scope: ofLead, page: findingPage{}, do: showFinding},
 		{method: post, path: "/leads/{lead}/reveal", may: accounts.PersonReveal, scope: ofLead, form: revealForm{}, page: leadPage{}, do: postReveal},
@@ -67,17 +92,11 @@ func staffRoutes() []route {
 		{method: post, path: "/leads/{lead}/reopen", may: accounts.LeadDecide, scope: ofLead, form: decideForm{}, page: Done{}, do: postReopen},
 		{method: get, path: "/institutions/{institution}", may: accounts.LeadRead, scope: ofPlace, page: institutionPage{}, do: showInstitution},
 		{method: get, path: "/persons/{person}", may: accounts.LeadRead, scope: ofRegion, page: personPage{}, do: showPerson},
-		{method: get, path: "/cases", may: accounts.CaseRead, menu: "cases.title", page: casesPage{}, do: showCases},
-		{method: get, path: "/cases/new", may: accounts.LeadDecide, scope: ofLeads, page: openPage{}, do: showOpen},
-		{method: post, path: "/cases", may: accounts.LeadDecide, scope: ofLeads, form: openForm{}, page: Done{}, do: postOpen},
-		{method: get, path: "/cases/procedure", may: accounts.CaseRead, page: procedurePage{}, do: showProcedure},
-		{method: get, path: "/cases/{case}", may: accounts.CaseRead, scope: ofCase, page: casePage{}, do: showCase},
-		{method: get, path: "/cases/{case}/verify", may: accounts.CaseWork, scope: ofCase, page: verifyPage{}, do: showVerify},
-		{method: post, path: "/cases/{case}/verify", may: accounts.CaseWork, scope: ofCase, form: verifyForm{}, page: Done{}, do: postVerify},
-		{method: post, path: "/cases/{case}/evidence", may: accounts.CaseWork, scope: ofCase, form: proofForm{}, page: Done{}, most: cases.MaxBytes + 1<<20, do: postProof},
-		{method: get, path: "/cases/{case}/evidence/{hash}", may: accounts.CaseFile, scope: ofCase, do: showProof},
-		{method: get, path: "/cases/{case}/papers/notice", may: accounts.CaseFile, scope: ofCase, page: paperPage{}, do: showPaper("notice")},
-		{method: get, path: "/cases/{case}/papers/decision", may: accounts.CaseFile, scope: ofCase, page: paperPage{}, do: showPaper("decision")},
+		{method: get, path: "/practitioners/{practitioner}", may: accounts.LeadRead, scope: ofPractitioner, page: practitionerPage{}, do: showPractitioner},
+		{method: get, path: "/claims", may: accounts.ClaimRead, menu: "claims.title", page: claimsPage{}, do: showClaims},
+		{method: post, path: "/claims", may: accounts.ClaimRead, form: ClaimQuery{}, page: Done{}, do: postClaims},
+		{method: get, path: "/claims/{institution}/{settlement}", may: accounts.ClaimRead, scope: ofPlace, page: claimPage{}, do: showClaim},
+		{method: post, path: "/claims/{institution}/{settlement}/reveal", may: accounts.PersonReveal, scope: ofPlace, form: revealForm{}, page: claimPage{}, do: postClaimReveal},
 		{method: get, path: "/detectors", may: accounts.DetectorRead, menu: "detectors.title", page: detectorsPage{}, do: showDetectors},
 		{method: get, path: "/detectors/{detector}", may: accounts.DetectorRead, page: detectorPage{}, do: showDetector},
 

@@ -15,8 +15,8 @@ import (
 
 // Bounds of what is put together at once.
 const (
-	mostFindings = 1000 // read for the lines of a case
-	linesPerPage = 100
+	mostFindings   = 1000 // read for the lines of a case
+	verifiedAtOnce = 100
 )
 
 // verifyPage lists the evidence of a case, each line once, with what is at risk
@@ -143,7 +143,7 @@ func (d *Desk) verifyPage(r *http.Request, c *cases.Case) (verifyPage, error) {
 	}
 	lines = withVerified(lines, c.File.Lines)
 	f := c.File.Money
-	p := verifyPage{Case: base.Case, Move: base.Move, Act: base.Act, Found: found, Read: read, Waiting: !d.o.Findings.Ready(), Pager: pager(q.Page, len(lines), linesPerPage),
+	p := verifyPage{Case: base.Case, Move: base.Move, Act: base.Act, Found: found, Read: read, Waiting: !d.o.Findings.Ready(), Pager: pager(q.Page, len(lines), verifiedAtOnce),
 		Money: moneyRow{f.AtRisk, f.Verified, len(c.File.Lines), f.Refund, f.Fine, f.RefundIn, f.FineIn}}
 	if len(lines) > 0 {
 		p.Lines, err = d.lineRows(r, c, lines[p.Pager.From-1:p.Pager.To])
@@ -230,7 +230,7 @@ func postVerify(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	m, _ := cases.MoveOf("verify")
 	want := cases.Deed{Move: m.Name}
 	for i, id := range f.Lines {
-		fen, ok := fenOf(f.Verified[i])
+		fen, ok := yuanGiven(f.Verified[i])
 		most, known := atRisk[id]
 		if !known || !ok || fen > most {
 			return &problem{status: http.StatusUnprocessableEntity, code: "verified"}
@@ -240,5 +240,5 @@ func postVerify(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	return d.deed(w, r, &m, deedForm{Act: f.Act, Version: f.Version, Reason: f.Reason}, want)
 }
 
-// fenOf reads yuan with at most two decimals.
-func fenOf(text string) (int64, bool) { return cases.Fen(strings.TrimSpace(text)) }
+// yuanGiven reads yuan with at most two decimals.
+func yuanGiven(text string) (int64, bool) { return cases.Fen(strings.TrimSpace(text)) }
