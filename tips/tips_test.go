@@ -126,13 +126,13 @@ func TestBothSidesWrite(t *testing.T) {
 	if err := s.Move(t.Context(), id, tips.Change{Version: got.Version, To: tips.Told, Case: "", Told: "2026-03-06"}, by("m1")); err == nil {
 		t.Error("told before anything was decided")
 	}
-	if err := s.Move(t.Context(), id, tips.Change{Version: got.Version-1, To: tips.Tied, Case: "C1", Told: ""}, by("m2")); err == nil {
+	if err := s.Move(t.Context(), id, tips.Change{Version: got.Version - 1, To: tips.Tied, Case: "C1", Told: ""}, by("m2")); err == nil {
 		t.Error("moved on an old version")
 	}
 	if err := s.Move(t.Context(), id, tips.Change{Version: got.Version, To: tips.Tied, Case: "C1", Told: ""}, by("m3")); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Move(t.Context(), id, tips.Change{Version: got.Version+1, To: tips.Told, Case: "", Told: "2026-03-06"}, by("m4")); err != nil {
+	if err := s.Move(t.Context(), id, tips.Change{Version: got.Version + 1, To: tips.Told, Case: "", Told: "2026-03-06"}, by("m4")); err != nil {
 		t.Fatal(err)
 	}
 	if got, err = s.Tip(t.Context(), id); err != nil || got.Status != tips.Told || got.Case != "C1" || got.Told != "2026-03-06" {
