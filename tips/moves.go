@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"fundwatch/internal/journal"
@@ -42,6 +43,9 @@ func (s *Store) say(ctx context.Context, id, from, text string, by By) error {
 	}
 	return s.act(ctx, "tip.message", id, t.Version+1, journal.Op{"op": "message", "tip": id, "from": from, "text": sealed}, by)
 }
+
+// Leads tells whether a tip of a status can be moved to another.
+func Leads(at, to Status) bool { return slices.Contains(from[to], string(at)) }
 
 // Change is what becomes of a tip as somebody saw it.
 type Change struct {

@@ -38,6 +38,9 @@ const (
 	CaseWork     Permission = "case.work"    // handle a case, and propose
 	CaseReview   Permission = "case.review"  // legal review
 	CaseApprove  Permission = "case.approve" // approve what others propose
+	TipRead      Permission = "tip.read"
+	TipWork      Permission = "tip.work"   // take down, answer, tie to a case
+	TipReveal    Permission = "tip.reveal" // open who sent it, with both custodians
 	PersonReveal Permission = "person.reveal"
 	DetectorRead Permission = "detector.read"
 	DeadRead     Permission = "dead.read"
@@ -54,8 +57,8 @@ var table = []struct {
 	may  []Permission
 }{
 	{Inspector, []Permission{LeadRead, ClaimRead, CaseRead, DetectorRead}},
-	{Investigator, []Permission{LeadRead, LeadDecide, ClaimRead, CaseRead, CaseFile, CaseWork, PersonReveal, DetectorRead}},
-	{Head, []Permission{LeadRead, ClaimRead, CaseRead, CaseFile, CaseApprove, DetectorRead}},
+	{Investigator, []Permission{LeadRead, LeadDecide, ClaimRead, CaseRead, CaseFile, CaseWork, TipRead, TipWork, PersonReveal, DetectorRead}},
+	{Head, []Permission{LeadRead, ClaimRead, CaseRead, CaseFile, CaseApprove, TipRead, TipReveal, DetectorRead}},
 	{Reviewer, []Permission{LeadRead, ClaimRead, CaseRead, CaseFile, CaseReview, DetectorRead}},
 	{Disclosure, []Permission{CaseRead, DetectorRead}},
 	{Supervisor, []Permission{LeadRead, CaseRead, DetectorRead, SystemRead}},
@@ -75,7 +78,7 @@ func Roles() []Role {
 
 // Permissions lists what roles can give.
 func Permissions() []Permission {
-	return []Permission{LeadRead, LeadDecide, ClaimRead, CaseRead, CaseFile, CaseWork, CaseReview, CaseApprove, PersonReveal, DetectorRead, DeadRead, DeadSettle, SystemRead, AuditRead, UserRead, UserWrite}
+	return []Permission{LeadRead, LeadDecide, ClaimRead, CaseRead, CaseFile, CaseWork, CaseReview, CaseApprove, TipRead, TipWork, TipReveal, PersonReveal, DetectorRead, DeadRead, DeadSettle, SystemRead, AuditRead, UserRead, UserWrite}
 }
 
 // May reports whether one of the roles gives a permission.

@@ -100,6 +100,9 @@ func (s *server) openDesk(ctx context.Context, addr string) error {
 	if o.Procedure, err = s.env.procedure(s.cfg.Region, s.cfg.Cases.TermsFile); err != nil {
 		return err
 	}
+	if o.Tips, err = s.openTips(); err != nil {
+		return err
+	}
 	if papers, err := openArchive(ctx, s.cfg.Cases.EvidenceURL); err != nil {
 		return fmt.Errorf("cases.evidence_url: %w", err)
 	} else if papers != nil {

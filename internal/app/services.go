@@ -16,6 +16,7 @@ import (
 	"fundwatch/internal/accounts"
 	"fundwatch/internal/config"
 	"fundwatch/internal/journal"
+	"fundwatch/tips"
 )
 
 // services are Kafka and Redis as the configuration names them.
@@ -62,7 +63,7 @@ func openState(cfg *config.Config, addrs []string) (*journal.Store, error) {
 	return journal.Open(journal.Config{
 		Region: cfg.Region, Addrs: addrs, User: cfg.Redis.User, Secret: string(cfg.Redis.Password), TLS: encryption,
 		DB: cfg.Redis.DB, Cluster: cfg.Redis.Cluster, Embedded: cfg.Redis.Embedded,
-		MaxOutbox: int64(cfg.Redis.MaxOutbox), Wait: waitLonger, Ops: []journal.Ops{cases.Ops(), accounts.Ops(), blacklist.Ops()}})
+		MaxOutbox: int64(cfg.Redis.MaxOutbox), Wait: waitLonger, Ops: []journal.Ops{cases.Ops(), accounts.Ops(), blacklist.Ops(), tips.Ops()}})
 }
 
 // waitLonger waits before a step is sent again, longer each time.

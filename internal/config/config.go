@@ -19,6 +19,7 @@ type Config struct {
 	HTTP      HTTP
 	Desk      Desk
 	Cases     Cases
+	Tips      Tips
 	Lists     Lists
 	Metrics   Metrics
 	Log       Log
@@ -129,6 +130,11 @@ type HTTP struct {
 type Cases struct {
 	EvidenceURL string // file:///… or s3://…; empty: no evidence can be filed
 	TermsFile   string // JSON of terms that no text sets; empty: none
+}
+
+// Tips is how tips are taken.
+type Tips struct {
+	Custodians []string // two public keys (age1…); empty: only tips without a name
 }
 
 // Lists is where published lists lie and what signs them.

@@ -17,6 +17,7 @@ import (
 	"fundwatch/internal/accounts"
 	"fundwatch/internal/journal"
 	"fundwatch/internal/recall"
+	"fundwatch/tips"
 	"fundwatch/web/words"
 )
 
@@ -28,6 +29,7 @@ type Options struct {
 
 	Cases     *cases.Store
 	Procedure cases.Procedure // the terms of the place
+	Tips      *tips.Store     // nil: none are taken
 	Papers    Papers          // the bytes of evidence; nil: none can be filed
 	Accounts  *accounts.Store
 	Findings  *recall.Index // topic findings

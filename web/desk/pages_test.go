@@ -38,7 +38,9 @@ func (h *house) pagesOf(t testing.TB) map[string][]string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	out["head"] = append(out["head"], "/tips")
 	if len(some) > 0 {
+		out["investigator"] = append(out["investigator"], "/tips", "/tips/"+h.tell())
 		for _, role := range []string{"investigator", "disclosure"} {
 			out[role] = append(out[role], "/cases/"+some[0].ID)
 		}
@@ -116,6 +118,7 @@ func TestEveryPageIsReachedByLinks(t *testing.T) {
 	h := newHouse(t)
 	h.staff()
 	h.fill()
+	h.tell()
 	reached := map[string]bool{}
 	href := regexp.MustCompile(` href="([^"#]*)`)
 	for _, role := range accounts.Roles() {

@@ -10,6 +10,7 @@ import (
 	"fundwatch/cases"
 	"fundwatch/internal/accounts"
 	"fundwatch/internal/journal"
+	"fundwatch/tips"
 	"fundwatch/web/words"
 )
 
@@ -71,6 +72,9 @@ func problemOf(err error) *problem {
 	if e, ok := errors.AsType[*cases.LackError](err); ok {
 		return &problem{status: http.StatusUnprocessableEntity, code: "lacks", lacks: lackRows(e.Lacks)}
 	}
+	if _, ok := errors.AsType[*tips.VersionError](err); ok {
+		return &problem{status: http.StatusConflict, code: "version"}
+	}
 	if _, ok := errors.AsType[*cases.StatusError](err); ok {
 		return &problem{status: http.StatusConflict, code: "status"}
 	}
@@ -79,6 +83,13 @@ func problemOf(err error) *problem {
 		with problem
 	}{
 		{cases.ErrMissing, *errNothing},
+		{tips.ErrMissing, *errNothing},
+		{tips.ErrEmpty, problem{status: http.StatusUnprocessableEntity, code: "tipempty"}},
+		{tips.ErrLong, problem{status: http.StatusRequestEntityTooLarge, code: "large"}},
+		{tips.ErrFull, problem{status: http.StatusRequestEntityTooLarge, code: "large"}},
+		{tips.ErrKeys, problem{status: http.StatusUnprocessableEntity, code: "tipkeys"}},
+		{tips.ErrAnonymous, problem{status: http.StatusUnprocessableEntity, code: "tipname"}},
+		{tips.ErrCustodians, problem{status: http.StatusUnprocessableEntity, code: "tipcustodians"}},
 		{accounts.ErrMissing, *errNothing},
 		{journal.ErrNumber, *errForm},
 		{journal.ErrLarge, problem{status: http.StatusRequestEntityTooLarge, code: "large"}},

@@ -29,7 +29,7 @@ const (
 
 // table gives every address there is.
 func table() []route {
-	return slices.Concat(staffRoutes(), caseRoutes(), moveRoutes())
+	return slices.Concat(staffRoutes(), caseRoutes(), moveRoutes(), tipRoutes())
 }
 
 // caseRoutes are the addresses of cases but for those of the table of moves.
