@@ -278,3 +278,45 @@ func TestFindingsCiteClaims(t *testing.T) {
 	rounds(t, 1, c.Follow)
 	check("a", "a", "c", "d", "ad", "c")
 }
+
+// TestWhatClaimsTieTogether: each claim once, and what findings have in common.
+func TestWhatClaimsTieTogether(t *testing.T) {
+	finding := func(id, det, kind, code string, more string) kafka.Message {
+		return kafka.Message{Key: []byte(id), Value: fmt.Appendf(nil, `{"id":%q,"detector":%q,"subject":{"kind":%q,"code":%q},%s}`, id, det, kind, code, more)}
+	}
+	b := newBroker(t, "findings")
+	b.put(t, "findings", finding("a", "S05", "institution", "H1", `"settlements":["H1/S1","H1/S2"]`),
+		finding("b", "S05", "institution", "H1", `"practitioner":"D1","settlements":["H1/S1"]`),
+		finding("c", "R01", "institution", "H2", `"settlements":["H1/S1","H2/S1"]`),
+		finding("d", "R01", "institution", "H2", `"settlements":["H1/S1"]`),
+		finding("e", "R02", "practitioner", "D1", `"settlements":["H2/S1"]`),
+		finding("f", "R02", "institution", "H3", `"settlements":["H3/S1"]`),
+		finding("g", "R03", "institution", "H3", `"settlements":["H1/S2"],"withdrawn":true`))
+	c := recall.NewCitations(b, "findings")
+	rounds(t, 1, c.Follow)
+	own := c.Keys([]string{"a", "b", "g", "none"})
+	if len(own) != 2 {
+		t.Fatal(len(own))
+	}
+	claims := claimsOf(&kept{all: some}, nil)
+	rounds(t, 1, claims.Follow)
+	total, links := claims.Links(own, 9)
+	if total != 2 || fmt.Sprint(links) != "[{H1 P1 [D1 D2]} {H1 P1 []}]" {
+		t.Error(total, links)
+	}
+	if total, links := claims.Links(own, 1); total != 2 || len(links) != 1 {
+		t.Error(total, links)
+	}
+	var got []string
+	for _, x := range c.Alike(own) {
+		m, err := c.Read(t.Context(), x.Cite)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, fmt.Sprint(string(m.Key), x.Claims, x.Practitioners))
+	}
+	// All of one detector about one subject are one: the first tells whom.
+	if fmt.Sprint(got) != "[a2 1 c1 0 e0 1]" {
+		t.Error(got)
+	}
+}
