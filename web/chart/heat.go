@@ -9,7 +9,7 @@ import (
 
 // Size of a heat map in its own units.
 const (
-	heatLeft   = 46 // for the names of rows
+	heatLeft   = 84 // for the names of rows
 	heatTop    = 18 // for the names of columns
 	heatRow    = 24
 	heatLevels = 5

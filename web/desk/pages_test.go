@@ -22,7 +22,7 @@ func (h *house) pagesOf(t testing.TB) map[string][]string {
 			"/detectors/" + stays, "/help", "/account", "/account/factor", "/cases/new?lead=" + h.leadID(inLeft), "/leads/" + h.leadID(inLeft), "/leads/" + h.leadID(ofPerson), "/leads/" + h.leadID(inLeft) + "/findings/" + h.findingID(1), "/leads/" + h.leadID(ofPerson) + "/findings/" + h.findingID(4),
 			"/leads/" + h.leadID(ofDoctor), "/institutions/" + inLeft.Code, "/institutions/" + inRight.Code, "/institutions/H00000000000", "/persons/" + h.users.Reference(person), "/persons/none",
 			"/leads?status=all&person=" + h.users.Reference(person), "/nowhere", "/leads/L00000000000000000000",
-			"/practitioners/" + h.practitionerRef(ofDoctor.Code), "/practitioners/" + h.practitionerRef("none"), "/claims", "/claims?practitioner=" + h.practitionerRef(ofDoctor.Code), "/claims?person=" + h.users.Reference(person), "/claims?item=X1&from=2026-01-01&to=2026-12-31&least=1&most=10000&scheme=" + stays7 + "&county=" + left, "/claims?institution=none&from=x&settlement=" + person,
+			"/institutions", "/institutions?q=虚构&county=" + left + "&sort=name&page=2", "/institutions?q=none", "/practitioners/" + h.practitionerRef(ofDoctor.Code), "/practitioners/" + h.practitionerRef("none"), "/claims", "/claims?practitioner=" + h.practitionerRef(ofDoctor.Code), "/claims?person=" + h.users.Reference(person), "/claims?item=X1&from=2026-01-01&to=2026-12-31&least=1&most=10000&scheme=" + stays7 + "&county=" + left, "/claims?institution=none&from=x&settlement=" + person,
 			"/claims/" + inLeft.Code + "/S1", "/claims/" + inLeft.Code + "/none"},
 		"supervisor": {"/", "/system"},
 		"disclosure": {"/", "/cases"},

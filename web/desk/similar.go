@@ -79,20 +79,17 @@ func (d *Desk) similar(r *http.Request, l *cases.Lead, findings []recall.Cite) (
 		out = append(out, similar{rows[i], s.reasons[rows[i].ID]})
 	}
 	slices.SortFunc(out, func(a, b similar) int {
-		return cmp.Or(cmp.Compare(len(b.Reasons), len(a.Reasons)), cmp.Compare(sharedClaims(b), sharedClaims(a)), cmp.Compare(b.Lead.Amount, a.Lead.Amount), strings.Compare(a.Lead.ID, b.Lead.ID))
+		return cmp.Or(cmp.Compare(len(b.Reasons), len(a.Reasons)), cmp.Compare(a.Reasons[0].rank(), b.Reasons[0].rank()), cmp.Compare(b.Reasons[0].N, a.Reasons[0].N),
+			cmp.Compare(b.Lead.Amount, a.Lead.Amount), strings.Compare(a.Lead.ID, b.Lead.ID))
 	})
 	return out[:min(len(out), mostSimilar)], nil
 }
 
-// sharedClaims is how many claims two leads share.
-func sharedClaims(s similar) int {
-	for _, why := range s.Reasons {
-		if why.Kind == "claims" {
-			return why.N
-		}
-	}
-	return 0
-}
+// reasonKinds are the kinds of reasons, the closest first: they are found in
+// this order, so the first of a lead is its closest.
+var reasonKinds = []string{"claims", "practitioner", "subject", "place", "detectors"}
+
+func (w reason) rank() int { return slices.Index(reasonKinds, w.Kind) }
 
 // alike finds leads whose findings rest on the same claims, or name the same
 // practitioner.

@@ -13,14 +13,14 @@ import (
 // hour, to be drawn and told in a table.
 type week struct {
 	Counts  [7][24]int64  `json:"by_day_and_hour"` // from Monday, from 0
-	Hours   []weekHour    `json:"-"`
+	Hours   []countRow    `json:"-"`
 	Days    []string      `json:"-"`
 	Drawing template.HTML `json:"-"`
 }
 
-// weekHour is one hour on each day of the week.
-type weekHour struct {
-	Hour   string
+// countRow is a row of counts in the table beside a heat map.
+type countRow struct {
+	Name   string
 	Counts []int64
 }
 
@@ -46,7 +46,7 @@ func weekOf(lang words.Lang, t recall.Tally) week {
 	}
 	for i := range 24 {
 		h.Columns = append(h.Columns, strconv.Itoa(i))
-		row := weekHour{Hour: strconv.Itoa(i)}
+		row := countRow{Name: strconv.Itoa(i)}
 		for d := range weekdays {
 			row.Counts = append(row.Counts, t.Week[d][i])
 		}
