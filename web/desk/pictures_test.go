@@ -77,6 +77,35 @@ func TestSimilarLeads(t *testing.T) {
 	h.get("zhang", "/leads/"+r05).want(t, http.StatusOK, "引用同一结算 1 笔", "1 条疑点涉及同一医师", "由相同规则发现：R05")
 }
 
+// TestSimilarLeadsAreVaried: many of one kind do not push out the others.
+func TestSimilarLeadsAreVaried(t *testing.T) {
+	var all []similar
+	add := func(n int, kinds ...string) {
+		for range n {
+			var s similar
+			for _, kind := range kinds {
+				s.Reasons = append(s.Reasons, reason{Kind: kind})
+			}
+			all = append(all, s)
+		}
+	}
+	add(5, "claims", "subject")
+	add(9, "subject")
+	add(9, "detectors")
+	got := map[string]int{}
+	for _, s := range varied(all) {
+		got[s.Reasons[0].Kind]++
+	}
+	if fmt.Sprint(got) != "map[claims:5 detectors:3 subject:3]" {
+		t.Error(got)
+	}
+	all = nil
+	add(20, "claims", "subject")
+	if n := len(varied(all)); n != mostSimilar {
+		t.Error(n)
+	}
+}
+
 // TestNetworkOfALead: who is tied by the claims in evidence, in a picture and a
 // table; persons masked.
 func TestNetworkOfALead(t *testing.T) {

@@ -31,7 +31,8 @@ type reason struct {
 const (
 	mostAlike    = 40
 	mostSameKind = 100
-	mostSimilar  = 10
+	mostSimilar  = 12
+	mostOfKind   = 3 // with no other reason
 )
 
 // likeness gathers reasons by lead.
@@ -82,7 +83,24 @@ func (d *Desk) similar(r *http.Request, l *cases.Lead, findings []recall.Cite) (
 		return cmp.Or(cmp.Compare(len(b.Reasons), len(a.Reasons)), cmp.Compare(a.Reasons[0].rank(), b.Reasons[0].rank()), cmp.Compare(b.Reasons[0].N, a.Reasons[0].N),
 			cmp.Compare(b.Lead.Amount, a.Lead.Amount), strings.Compare(a.Lead.ID, b.Lead.ID))
 	})
-	return out[:min(len(out), mostSimilar)], nil
+	return varied(out), nil
+}
+
+// varied keeps the first leads, and of those with one reason alone a few of each
+// kind, so that one kind does not push out the others.
+func varied(all []similar) (out []similar) {
+	alone := map[string]int{}
+	for _, s := range all {
+		if kind := s.Reasons[0].Kind; len(s.Reasons) == 1 {
+			if alone[kind]++; alone[kind] > mostOfKind {
+				continue
+			}
+		}
+		if len(out) < mostSimilar {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // reasonKinds are the kinds of reasons, the closest first: they are found in
