@@ -65,6 +65,8 @@ type Desk struct {
 
 	mu       sync.RWMutex
 	subjects map[string]detectors.Subject // of leads, which never change
+
+	people people
 }
 
 // New makes a desk.

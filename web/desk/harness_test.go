@@ -234,6 +234,22 @@ func (h *house) fill() {
 	h.sync()
 }
 
+// many puts n leads of as many institutions into the store.
+func (h *house) many(n int) {
+	h.t.Helper()
+	for from := 0; from < n; from += 500 {
+		var g cases.Gatherer
+		to := min(from+500, n)
+		for i := from; i < to; i++ {
+			s := detectors.Subject{Kind: detectors.Institution, Code: fmt.Sprintf("H152900%05d", i)}
+			g.Add(finding(i, s, stays, int64(100*(i+1))), stays7, "lead", "rev")
+		}
+		if _, err := h.cases.Apply(h.t.Context(), cases.Step{Generation: 1, From: int64(from), To: int64(to), At: h.now, Leads: g.Leads()}); err != nil {
+			h.t.Fatal(err)
+		}
+	}
+}
+
 // claim sends a claim in claimtest's short form.
 func (h *house) claim(short string) {
 	h.log["claims"] = append(h.log["claims"], kafka.Message{Offset: int64(len(h.log["claims"])), Key: []byte(person), Value: []byte(claimtest.Claim(short))})

@@ -158,7 +158,7 @@ func (d *Desk) spread(lang words.Lang, rows []institutionRow) (s spread) {
 	slices.Sort(s.Counties)
 	s.Months = s.Months[max(len(s.Months)-spreadMonths, 0):]
 	h := chart.Heat{Columns: s.Months, Title: lang.Say("spread.title"), About: lang.Say("spread.about", len(s.Counties), len(s.Months)),
-		Tip: func(county, month string, n int64) string { return lang.Say("week.tip", county, month, words.Int(n)) }}
+		Tip: func(county, month string, n int64) string { return lang.Say("spread.tip", county, month, words.Int(n)) }}
 	for _, county := range s.Counties {
 		var row []int64
 		for _, month := range s.Months {

@@ -28,6 +28,7 @@ const (
 func table() []route {
 	return []route{
 		{method: get, path: "/static/{file}", may: accounts.Public, do: showStatic},
+		{method: get, path: "/verify-draw.html", may: accounts.Public, do: sendVerifier},
 		{method: post, path: "/look", may: accounts.Public, form: lookForm{}, page: Done{}, do: postLook},
 		{method: get, path: "/signin", may: accounts.Public, page: signInPage{}, do: showSignIn},
 		{method: post, path: "/signin", may: accounts.Public, form: signInForm{}, page: Done{}, do: postSignIn},
@@ -52,7 +53,13 @@ func table() []route {
 		{method: get, path: "/{$}", may: accounts.SignedIn, menu: "home.title", page: homePage{}, do: showHome},
 		{method: get, path: "/leads", may: accounts.LeadRead, menu: "leads.title", page: leadsPage{}, do: showLeads},
 		{method: get, path: "/leads.xlsx", may: accounts.LeadRead, do: exportLeads},
+		{method: get, path: "/views", may: accounts.LeadRead, page: viewsPage{}, do: showViews},
+		{method: post, path: "/views", may: accounts.LeadRead, form: viewForm{}, page: Done{}, do: postView},
+		{method: post, path: "/views/{view}", may: accounts.LeadRead, form: renameForm{}, page: Done{}, do: postRename},
+		{method: post, path: "/views/{view}/drop", may: accounts.LeadRead, form: dropForm{}, page: Done{}, do: postDrop},
 		{method: post, path: "/search", may: accounts.LeadRead, form: searchForm{}, page: Done{}, do: postSearch},
+		{method: get, path: "/leads/assign", may: accounts.LeadDecide, scope: ofLeads, page: assignPage{}, do: showAssign},
+		{method: post, path: "/leads/assign", may: accounts.LeadDecide, scope: ofLeads, form: assignManyForm{}, page: assignedPage{}, do: postAssignMany},
 		{method: get, path: "/leads/{lead}", may: accounts.LeadRead, scope: ofLead, page: leadPage{}, do: showLead},
 		{method: get, path: "/leads/{lead}/findings/{finding}", may: accounts.LeadRead, scope: ofLead, page: findingPage{}, do: showFinding},
 		{method: post, path: "/leads/{lead}/reveal", may: accounts.PersonReveal, scope: ofLead, form: revealForm{}, page: leadPage{}, do: postReveal},
