@@ -4,6 +4,7 @@
 -- user:<id>     hash   see user.go
 -- users         set    ids
 -- users:login   hash   login to id
+-- views:<user>  hash   name:<view>, query:<view>, since:<view>
 
 check.user = function(a)
   local k = key('user:' .. a.id)
@@ -29,3 +30,29 @@ end
 -- personal data.
 check.note = function() end
 apply.note = function() end
+
+-- view keeps a list under a name, for its user alone; a name is there once.
+check.view = function(a)
+  local k, names = key('views:' .. a.user), 0
+  local known = call('HEXISTS', k, 'name:' .. a.id) == 1
+  if a.known and not known then return 'missing', a.id end
+  for _, field in ipairs(call('HKEYS', k)) do
+    if string.sub(field, 1, 5) == 'name:' then
+      names = names + 1
+      if field ~= 'name:' .. a.id and call('HGET', k, field) == a.name then return 'name', '' end
+    end
+  end
+  if not known and names >= tonumber(a.most) then return 'many', '' end
+end
+apply.view = function(a, line)
+  local k = key('views:' .. a.user)
+  call('HSET', k, 'name:' .. a.id, a.name, 'query:' .. a.id, a.query)
+  call('HSETNX', k, 'since:' .. a.id, line.at)
+end
+
+check.unview = function(a)
+  if call('HEXISTS', key('views:' .. a.user), 'name:' .. a.id) == 0 then return 'missing', a.id end
+end
+apply.unview = function(a)
+  call('HDEL', key('views:' .. a.user), 'name:' .. a.id, 'query:' .. a.id, 'since:' .. a.id)
+end

@@ -21,10 +21,12 @@ type auditPage struct {
 	Weave string   `json:"journal_weave"`
 	Ready bool     `json:"ready"`
 	Kinds []string `json:"-"`
+
+	People []namedUser `json:"-"` // for the filter
 }
 
 // actKinds are what people can do, for the filter.
-var actKinds = []string{"lead.assign", "lead.dismiss", "lead.reopen", "case.open", "dead.replayed", "dead.discarded", "person.reveal", "leads.export",
+var actKinds = []string{"lead.assign", "lead.dismiss", "lead.reopen", "case.open", "dead.replayed", "dead.discarded", "person.reveal", "leads.export", "view.save", "view.drop",
 	"user.signin", "user.failed", "user.first", "user.invite", "user.signon", "user.password", "user.factor", "user.change", "user.forget", "fence.reset"}
 
 // URL gives the address of another page of the list.
@@ -58,6 +60,13 @@ func showAudit(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	_, acts := d.o.Trail.Last(fits, max(p.Pager.From-1, 0), perPage)
 	for i := range acts {
 		p.Acts = append(p.Acts, rowOf(&acts[i]))
+	}
+	users, err := d.o.Accounts.Users(r.Context())
+	if err != nil {
+		return err
+	}
+	for i := range users {
+		p.People = append(p.People, namedUser{users[i].Login, users[i].Name})
 	}
 	head, err := d.o.Head(r.Context())
 	if err != nil {

@@ -1,11 +1,9 @@
 package desk
 
 import (
-	"errors"
 	"net/http"
 
 	"fundwatch/cases"
-	"fundwatch/internal/accounts"
 )
 
 // revealForm says why somebody looks at personal data.
@@ -50,17 +48,11 @@ func postAssign(d *Desk, w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	lang := visitOf(r).lang
-	if f.Reason == "" {
-		f.Reason = lang.Say("assign.reason", f.To)
-		if f.To == "" {
-			f.Reason = lang.Say("assign.back")
-		}
+	if f.To == "" && f.Reason == "" {
+		f.Reason = lang.Say("assign.back")
 	}
 	if f.To != "" {
-		u, err := d.o.Accounts.ByLogin(r.Context(), f.To)
-		if errors.Is(err, accounts.ErrMissing) || err == nil && (u.Status != accounts.Active || !u.May(accounts.LeadDecide)) {
-			return &problem{status: http.StatusUnprocessableEntity, code: "assignee"}
-		}
+		u, err := d.assignee(r, f.To)
 		if err != nil {
 			return err
 		}
@@ -68,8 +60,11 @@ func postAssign(d *Desk, w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		if !u.Sees(d.county(subjects[r.PathValue("lead")])) {
+		if u == nil || !u.Sees(d.county(subjects[r.PathValue("lead")])) {
 			return &problem{status: http.StatusUnprocessableEntity, code: "assignee"}
+		}
+		if f.Reason == "" {
+			f.Reason = lang.Say("assign.reason", u.Name+" ("+u.Login+")")
 		}
 	}
 	return d.decide(w, r, decision{"assign", f.Act, f.Reason, f.Version}, func(seen cases.Seen, by cases.Act) error {

@@ -21,6 +21,9 @@ type LeadQuery struct {
 	Mine   bool   `json:"mine"`
 	Sort   string `json:"sort"` // amount, date; empty: amount
 	Page   int    `json:"page"` // from 1
+
+	Columns []string `json:"col"`     // beside whom it is about and what was found; empty: the usual ones
+	Density string   `json:"density"` // comfortable, compact; empty: comfortable
 }
 
 const perPage = 50
@@ -28,8 +31,10 @@ const perPage = 50
 var leadStatuses = []cases.Status{cases.New, cases.Filed, cases.Dismissed, cases.Withdrawn}
 
 // leadQuery reads what is asked for. What there is not is not asked for.
-func leadQuery(r *http.Request) (q LeadQuery, err error) {
-	if err := query(r, &q); err != nil {
+func leadQuery(r *http.Request) (q LeadQuery, err error) { return leadQueryOf(r.URL.Query()) }
+
+func leadQueryOf(values url.Values) (q LeadQuery, err error) {
+	if err := fill(&q, values); err != nil {
 		return q, err
 	}
 	if q.Status != "all" && !slices.Contains(leadStatuses, cases.Status(q.Status)) {
@@ -38,18 +43,19 @@ func leadQuery(r *http.Request) (q LeadQuery, err error) {
 	if q.Sort != string(cases.ByDate) {
 		q.Sort = string(cases.ByAmount)
 	}
+	if q.Density != compact {
+		q.Density = ""
+	}
+	q.Columns = knownColumns(q.Columns)
 	q.Page = max(q.Page, 1)
 	return q, nil
 }
 
-// URL gives the address of a list, with one value changed.
-// What is as it usually is is left out.
-func (q LeadQuery) URL(name, value string) string {
+// values gives the query as an address has it, without the page. What is as it
+// usually is is left out.
+func (q LeadQuery) values() url.Values {
 	v := url.Values{}
 	set := func(key, val, usual string) {
-		if key == name {
-			val = value
-		}
 		if val != usual && val != "" {
 			v.Set(key, val)
 		}
@@ -60,19 +66,37 @@ func (q LeadQuery) URL(name, value string) string {
 	set("kind", q.Kind, "")
 	set("q", q.Name, "")
 	set("person", q.Person, "")
-	mine := ""
 	if q.Mine {
-		mine = "1"
+		v.Set("mine", "1")
 	}
-	set("mine", mine, "")
 	set("sort", q.Sort, string(cases.ByAmount))
-	if name == "page" {
-		set("page", value, "1")
+	set("density", q.Density, "")
+	if len(q.Columns) > 0 {
+		v["col"] = q.Columns
 	}
+	return v
+}
+
+// URL gives the address of a list, with one value changed.
+func (q LeadQuery) URL(name, value string) string {
+	v := q.values()
+	if v.Del(name); value != "" && !(name == "page" && value == "1" || name == "status" && value == string(cases.New)) {
+		v.Set(name, value)
+	}
+	return listAt(v)
+}
+
+func listAt(v url.Values) string {
 	if len(v) == 0 {
 		return "/leads"
 	}
 	return "/leads?" + v.Encode()
+}
+
+// Cleared is the address of the list without what it is chosen by, but for the
+// status; it looks as before.
+func (q LeadQuery) Cleared() string {
+	return listAt(LeadQuery{Status: q.Status, Sort: q.Sort, Columns: q.Columns, Density: q.Density}.values())
 }
 
 // Export is the address of the workbook of the list.

@@ -8,14 +8,17 @@ import (
 
 // leadsPage is the list of leads.
 type leadsPage struct {
-	Query    LeadQuery   `json:"query"`
-	Counts   []count     `json:"counts"` // by status, of what else fits
-	Leads    []LeadRow   `json:"leads"`
-	Pager    Pager       `json:"pager"`
-	Schemes  []namedCode `json:"-"`
-	Counties []string    `json:"-"`
-	Decide   bool        `json:"-"` // the user may open cases
-	Person   string      `json:"person,omitempty"`
+	Query    LeadQuery    `json:"query"`
+	Counts   []count      `json:"counts"` // by status, of what else fits
+	Leads    []LeadRow    `json:"leads"`
+	Pager    Pager        `json:"pager"`
+	Views    []viewRow    `json:"views"` // of the user
+	Save     viewForm     `json:"-"`
+	Columns  []leadColumn `json:"-"`
+	Schemes  []namedCode  `json:"-"`
+	Counties []string     `json:"-"`
+	Decide   bool         `json:"-"` // the user may open cases
+	Person   string       `json:"person,omitempty"`
 }
 
 type count struct {
@@ -57,6 +60,9 @@ func showLeads(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	for _, s := range d.schemes() {
 		p.Schemes = append(p.Schemes, namedCode{s, d.scheme(s)})
 	}
+	if err := d.viewsOf(r, q, &p); err != nil {
+		return err
+	}
 	if q.Person != "" {
 		number, err := d.o.Accounts.Number(q.Person)
 		if err != nil {
@@ -65,4 +71,22 @@ func showLeads(d *Desk, w http.ResponseWriter, r *http.Request) error {
 		p.Person = mask(number)
 	}
 	return d.show(w, r, "leads", p)
+}
+
+// viewsOf fills in what the user has saved, and what could be.
+func (d *Desk) viewsOf(r *http.Request, q LeadQuery, p *leadsPage) (err error) {
+	if p.Views, err = d.views(r); err != nil {
+		return err
+	}
+	saved := false
+	for i := range p.Views {
+		p.Views[i].Here = p.Views[i].URL == listAt(q.values())
+		saved = saved || p.Views[i].Here
+	}
+	p.Columns = leadColumns
+	if !saved {
+		p.Save.Query = q.values().Encode()
+		p.Save.Act, err = d.o.Accounts.NewID()
+	}
+	return err
 }

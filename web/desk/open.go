@@ -3,8 +3,6 @@ package desk
 import (
 	"net/http"
 	"slices"
-	"strconv"
-	"strings"
 
 	"fundwatch/cases"
 )
@@ -67,23 +65,14 @@ func postOpen(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	if err := read(r, &f); err != nil {
 		return err
 	}
-	var seen []cases.Seen
-	var ids []string
-	for _, text := range f.Leads {
-		id, version, _ := strings.Cut(text, "@")
-		n, err := strconv.ParseInt(version, 10, 64)
-		if err != nil || slices.Contains(ids, id) {
-			return errForm
-		}
-		seen, ids = append(seen, cases.Seen{Lead: id, Version: n}), append(ids, id)
-	}
-	if len(seen) == 0 {
-		return &problem{status: http.StatusUnprocessableEntity, code: "choose"}
+	seen, err := seenLeads(f.Leads)
+	if err != nil {
+		return err
 	}
 	if len(seen) > cases.MaxLeads {
 		return &problem{status: http.StatusUnprocessableEntity, code: "many"}
 	}
-	if err := d.leadsInScope(r, visitOf(r).user, ids); err != nil {
+	if _, err := d.subjectsInScope(r, seen); err != nil {
 		return err
 	}
 	by, err := d.by(r, f.Act, f.Reason)
@@ -92,7 +81,7 @@ func postOpen(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	}
 	id, err := d.o.Cases.OpenCase(r.Context(), seen, cases.Act{ID: by.ID, Who: by.Who, Reason: by.Reason, At: by.At})
 	if p := problemOf(err); err != nil && p != nil && p.status == http.StatusConflict && !visitOf(r).json {
-		page, err := d.opening(r, ids)
+		page, err := d.opening(r, leadsOf(seen))
 		if err != nil {
 			return err
 		}
