@@ -31,8 +31,9 @@ import (
 type serveOptions struct {
 	settingsFlags
 	parts    string
-	embedded string // folder of embedded services; empty: those of the configuration
-	noSetup  bool   // somebody else makes the first users
+	embedded string        // folder of embedded services; empty: those of the configuration
+	noSetup  bool          // somebody else makes the first users
+	cost     accounts.Cost // of passwords; zero: the usual
 	// opened is called once the pages are there; may be nil.
 	opened func(ctx context.Context, s *server, users *accounts.Store, addr string) error
 

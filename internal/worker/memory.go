@@ -315,12 +315,13 @@ func (m *memory) forgotten(f *detectors.Finding) bool {
 func (m *memory) announce(ctx context.Context, f *detectors.Finding, e *effects) (standing, error) {
 	d := m.w.byID[f.Detector]
 	s := standing{finding: *f, scheme: schemeOf(d), path: pathUndecided}
-	decision, err := m.w.o.Policy.Triage(ctx, policies.TriageOf(f, d, policies.Lead{}, f.To))
+	question := policies.TriageOf(f, d, policies.Lead{}, f.To)
+	decision, err := m.w.o.Policy.Triage(ctx, question)
 	var record []byte
 	switch {
 	case err == nil:
 		s.path = decision.Path
-		if record, err = json.Marshal(decision.Record); err != nil {
+		if record, err = kept(question, decision); err != nil {
 			return s, fmt.Errorf("triage: %w", err)
 		}
 	case errors.Is(err, policies.ErrUndefined) || errors.Is(err, policies.ErrInput):
@@ -336,6 +337,16 @@ func (m *memory) announce(ctx context.Context, f *detectors.Finding, e *effects)
 	e.leads.Add(f, s.scheme, s.path, decision.Record.Policy)
 	e.counts.New++
 	return s, nil
+}
+
+// kept gives what is kept of a decision: the question, the answer with its
+// reasons, and the digests by which both can be checked and asked again.
+func kept(q policies.TriageInput, d policies.Decision) ([]byte, error) {
+	k, err := policies.Keep(q, d)
+	if err != nil {
+		return nil, err
+	}
+	return k.JSON()
 }
 
 // pathUndecided is the path of findings for which policy has no answer: they
