@@ -27,6 +27,7 @@ type Options struct {
 	Label      string // of embedded services; empty: none
 
 	Cases     *cases.Store
+	Lists     Lists
 	Accounts  *accounts.Store
 	Findings  *recall.Index // topic findings
 	Dead      *recall.Index // topic claims.dead

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"net/http"
+	"slices"
 
 	"fundwatch/internal/accounts"
 )
@@ -24,8 +25,11 @@ const (
 	post = http.MethodPost
 )
 
-// table gives every address there is.
-func table() []route {
+// table gives every address there is, in the order of the menu.
+func table() []route { return slices.Concat(workRoutes(), listRoutes(), adminRoutes()) }
+
+// workRoutes are those of everybody, and of leads and cases.
+func workRoutes() []route {
 	return []route{
 		{method: get, path: "/static/{file}", may: accounts.Public, do: showStatic},
 		{method: get, path: "/verify-draw.html", may: accounts.Public, do: sendVerifier},
@@ -79,7 +83,26 @@ func table() []route {
 		{method: get, path: "/cases/{case}", may: accounts.CaseRead, scope: ofCase, page: casePage{}, do: showCase},
 		{method: get, path: "/detectors", may: accounts.DetectorRead, menu: "detectors.title", page: detectorsPage{}, do: showDetectors},
 		{method: get, path: "/detectors/{detector}", may: accounts.DetectorRead, page: detectorPage{}, do: showDetector},
+	}
+}
 
+// listRoutes are those of the credit ledger and of the published list.
+func listRoutes() []route {
+	return []route{
+		{method: get, path: "/listings", may: accounts.ListRead, scope: ofRegion, menu: "listings.title", page: listingsPage{}, do: showListings},
+		{method: post, path: "/editions", may: accounts.ListWrite, scope: ofRegion, form: publishForm{}, page: Done{}, do: postPublish},
+		{method: get, path: "/listings/{listing}", may: accounts.ListRead, scope: ofRegion, page: listingPage{}, do: showListing},
+		{method: post, path: "/listings/{listing}/{action}", may: accounts.ListWrite, scope: ofRegion, form: listingForm{}, page: Done{}, do: postListing},
+		{method: get, path: "/credit", may: accounts.ListRead, scope: ofRegion, page: entriesPage{}, do: showEntries},
+		{method: get, path: "/credit/{entry}", may: accounts.ListRead, scope: ofRegion, page: entryPage{}, do: showEntry},
+		{method: post, path: "/credit/{entry}/propose", may: accounts.ListWrite, scope: ofRegion, form: entryForm{}, page: Done{}, do: postPropose},
+		{method: post, path: "/credit/{entry}/revoke", may: accounts.ListWrite, scope: ofRegion, form: entryForm{}, page: Done{}, do: postRevoke},
+	}
+}
+
+// adminRoutes are those of administrators.
+func adminRoutes() []route {
+	return []route{
 		{method: get, path: "/dead", may: accounts.DeadRead, scope: ofRegion, menu: "dead.title", admin: true, page: deadPage{}, do: showDead},
 		{method: get, path: "/dead/{partition}/{offset}", may: accounts.DeadRead, scope: ofRegion, page: letterPage{}, do: showLetter},
 		{method: post, path: "/dead/{partition}/{offset}/reveal", may: accounts.DeadSettle, scope: ofRegion, form: revealForm{}, page: letterPage{}, do: postLetterReveal},
