@@ -2,6 +2,7 @@ package desk
 
 import (
 	"net/http"
+	"slices"
 
 	"fundwatch/internal/accounts"
 )
@@ -25,7 +26,10 @@ const (
 )
 
 // table gives every address there is.
-func table() []route {
+func table() []route { return slices.Concat(doors(), work(), administration()) }
+
+// doors are the addresses of the house itself, and of who comes in.
+func doors() []route {
 	return []route{
 		{method: get, path: "/static/{file}", may: accounts.Public, do: showStatic},
 		{method: get, path: "/verify-draw.html", may: accounts.Public, do: sendVerifier},
@@ -49,7 +53,12 @@ func table() []route {
 		{method: post, path: "/account/factor", may: accounts.SignedIn, bare: true, form: codeForm{}, page: Done{}, do: postFactor},
 		{method: get, path: "/help", may: accounts.SignedIn, page: helpPage{}, do: showHelp},
 		{method: get, path: "/openapi.json", may: accounts.SignedIn, do: showOpenAPI},
+	}
+}
 
+// work is what there is to do.
+func work() []route {
+	return []route{
 		{method: get, path: "/{$}", may: accounts.SignedIn, menu: "home.title", page: homePage{}, do: showHome},
 		{method: get, path: "/leads", may: accounts.LeadRead, menu: "leads.title", page: leadsPage{}, do: showLeads},
 		{method: get, path: "/leads.xlsx", may: accounts.LeadRead, do: exportLeads},
@@ -79,7 +88,14 @@ func table() []route {
 		{method: get, path: "/cases/{case}", may: accounts.CaseRead, scope: ofCase, page: casePage{}, do: showCase},
 		{method: get, path: "/detectors", may: accounts.DetectorRead, menu: "detectors.title", page: detectorsPage{}, do: showDetectors},
 		{method: get, path: "/detectors/{detector}", may: accounts.DetectorRead, page: detectorPage{}, do: showDetector},
+		{method: get, path: "/policies", may: accounts.SignedIn, menu: "policies.title", page: policiesPage{}, do: showPolicies},
+		{method: get, path: "/policies/{question}", may: accounts.SignedIn, page: policyPage{}, do: showPolicy},
+	}
+}
 
+// administration is what administrators see.
+func administration() []route {
+	return []route{
 		{method: get, path: "/dead", may: accounts.DeadRead, scope: ofRegion, menu: "dead.title", admin: true, page: deadPage{}, do: showDead},
 		{method: get, path: "/dead/{partition}/{offset}", may: accounts.DeadRead, scope: ofRegion, page: letterPage{}, do: showLetter},
 		{method: post, path: "/dead/{partition}/{offset}/reveal", may: accounts.DeadSettle, scope: ofRegion, form: revealForm{}, page: letterPage{}, do: postLetterReveal},
