@@ -65,7 +65,7 @@ func makeSecret(path string) error {
 }
 
 // openAccounts opens the users of the region; nil without a secret.
-func (s *services) openAccounts(clock func() time.Time) (*accounts.Store, error) {
+func (s *services) openAccounts(clock func() time.Time, cost accounts.Cost) (*accounts.Store, error) {
 	if s.cfg.Desk.SecretFile == "" {
 		return nil, nil
 	}
@@ -73,13 +73,13 @@ func (s *services) openAccounts(clock func() time.Time) (*accounts.Store, error)
 	if err != nil {
 		return nil, fmt.Errorf("desk.secret_file: %w", err)
 	}
-	return accounts.Open(accounts.Options{Journal: s.journal, Secret: secret, Chance: rand.Reader, Clock: clock})
+	return accounts.Open(accounts.Options{Journal: s.journal, Secret: secret, Chance: rand.Reader, Clock: clock, Cost: cost})
 }
 
 // openDesk opens the pages and follows what they need from Kafka, until ctx
 // ends. addr is where they are, for the link of the first set-up.
 func (s *server) openDesk(ctx context.Context, addr string) error {
-	users, err := s.openAccounts(s.env.clock)
+	users, err := s.openAccounts(s.env.clock, s.o.cost)
 	if err != nil || users == nil {
 		return err
 	}

@@ -21,6 +21,9 @@ type Letter struct {
 	Settled   string  `json:"settled,omitempty"` // replayed, discarded
 }
 
+// Wrong counts what is wrong with it, listed or not.
+func (l Letter) Wrong() int { return len(l.Problems) + l.More }
+
 func letterOf(l *cases.Listed) Letter {
 	return Letter{strconv.Itoa(l.Partition) + "/" + strconv.FormatInt(l.Offset, 10), l.Partition, l.Offset, l.At, l.Kind, wrongListed(l.Problems), l.More, string(l.Settled)}
 }

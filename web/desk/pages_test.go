@@ -3,10 +3,13 @@ package desk
 import (
 	"bytes"
 	"encoding/json"
+	"html"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -96,6 +99,56 @@ func TestEveryPageIsWhole(t *testing.T) {
 					t.Errorf("%s %s: no JSON: %.200s", role, path, a.text)
 				}
 			}
+		}
+	}
+}
+
+// TestEveryPageIsReachedByLinks follows each link from the home page of each
+// role until there is no new one: nothing leads nowhere, and every page that
+// has an address of its own is found by somebody.
+func TestEveryPageIsReachedByLinks(t *testing.T) {
+	h := newHouse(t)
+	h.staff()
+	h.fill()
+	reached := map[string]bool{}
+	href := regexp.MustCompile(` href="([^"#]*)`)
+	for _, role := range accounts.Roles() {
+		queue := []string{"/"}
+		seen := map[string]bool{"/": true}
+		for n := 0; len(queue) > 0; n++ {
+			path := queue[0]
+			queue = queue[1:]
+			if n > 3000 {
+				t.Fatalf("%s: the links never end, at %s", role, path)
+			}
+			_, pattern := h.mux.Handler(httptest.NewRequest(http.MethodGet, path, nil))
+			_, pattern, _ = strings.Cut(pattern, " ")
+			reached[pattern] = true
+			a := h.get(string(role), path)
+			if a.Code != http.StatusOK {
+				t.Errorf("%s: %s leads to %d", role, path, a.Code)
+				continue
+			}
+			if !strings.HasPrefix(a.Header().Get("Content-Type"), "text/html") {
+				continue
+			}
+			for _, m := range href.FindAllStringSubmatch(a.text, -1) {
+				next := html.UnescapeString(m[1])
+				// Every mixture of filters is an address; one at a time is enough.
+				if u, err := url.Parse(next); err != nil || len(u.Query()) > 2 || next == "" || seen[next] {
+					continue
+				}
+				seen[next] = true
+				queue = append(queue, next)
+			}
+		}
+	}
+	// These are reached before there is a session, from elsewhere, or by programs.
+	apart := []string{"/signin", "/signin/code", "/signin/oidc", "/signin/oidc/back", "/setup/{token}", "/invite/{token}", "/enter/{token}"}
+	for i := range h.routes {
+		rt := &h.routes[i]
+		if rt.method == get && !reached[rt.path] && !slices.Contains(apart, rt.path) {
+			t.Errorf("no link leads to %s", rt.path)
 		}
 	}
 }

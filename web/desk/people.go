@@ -3,9 +3,11 @@ package desk
 import (
 	"context"
 	"html/template"
+	"strings"
 	"sync"
 	"time"
 
+	"fundwatch/internal/accounts"
 	"fundwatch/web/words"
 )
 
@@ -17,7 +19,8 @@ const namesHold = 5 * time.Second
 // did something has a name, also when the account is disabled.
 type people struct {
 	mu    sync.RWMutex
-	names map[string]string // by login
+	names map[string]string         // by login
+	users map[string]*accounts.User // by id
 	asked time.Time
 	stale bool
 }
@@ -38,12 +41,12 @@ func (d *Desk) learn(ctx context.Context) {
 		}
 		return // the names of before, or logins
 	}
-	names := make(map[string]string, len(users))
+	names, ids := make(map[string]string, len(users)), make(map[string]*accounts.User, len(users))
 	for i := range users {
-		names[users[i].Login] = users[i].Name
+		names[users[i].Login], ids[users[i].ID] = users[i].Name, &users[i]
 	}
 	p.mu.Lock()
-	p.names, p.asked, p.stale = names, now, false
+	p.names, p.users, p.asked, p.stale = names, ids, now, false
 	p.mu.Unlock()
 }
 
@@ -66,6 +69,17 @@ func (d *Desk) name(lang words.Lang, login string) string {
 		return name
 	}
 	return login
+}
+
+// userOf gives the user whom an act of the journal was about; nil: none.
+func (d *Desk) userOf(object string) *accounts.User {
+	id, of := strings.CutPrefix(object, "user:")
+	if !of {
+		return nil
+	}
+	d.people.mu.RLock()
+	defer d.people.mu.RUnlock()
+	return d.people.users[id]
 }
 
 // whoDid writes a name, with the login for who points at it.

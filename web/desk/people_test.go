@@ -42,7 +42,7 @@ func TestPeopleGoByTheirNames(t *testing.T) {
 			h.get("zhang", page).want(t, 200, person)
 		}
 		h.get("zhang", "/leads/"+h.leadID(inRight)).want(t, 200, name+" 于")
-		h.get("audit", "/audit").want(t, 200, name+" <code>li.si</code>", `<option value="li.si">`+name)
+		h.get("audit", "/audit").want(t, 200, name+" <code>li.si</code>", `<a href="/users/`+li.ID+`">`+name+`</a> <code>li.si</code>`, `<option value="li.si">`+name)
 		h.post("zhang", lead+"/dismiss", "version", "1", "reason", "晚了").want(t, 409, person)
 		f, err := excelize.OpenReader(bytes.NewReader(h.get("zhang", "/leads.xlsx?status=new").Body.Bytes()))
 		if err != nil {

@@ -50,6 +50,7 @@ func (d *Desk) funcs(lang words.Lang) template.FuncMap {
 		"t":      lang.Say,
 		"named":  lang.Or,
 		"who":    func(login string) template.HTML { return d.whoDid(lang, login) },
+		"user":   d.userOf,
 		"name":   func(login string) string { return d.name(lang, login) },
 		"int":    wholeNumber,
 		"len":    func(v any) int { return length(v) },
