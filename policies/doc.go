@@ -1,5 +1,6 @@
-// Package policies decides what becomes of a finding (triage) and to whom a
-// lead or case belongs (referral). It asks written policy in Rego with the data
+// Package policies decides what becomes of a finding (triage), to whom a lead or
+// case belongs (referral), where a decision about somebody is listed (listing),
+// whether a record is published (publication) and who may do what (authz). It asks written policy in Rego with the data
 // of the region; it never says whether something is a finding, never sees a
 // case, and knows no person by name or number.
 //
