@@ -53,10 +53,13 @@ func demoPlace(now time.Time) simulate.Config {
 		Days: demoDays, From: now.AddDate(0, 0, -demoDays)}
 }
 
-// demoUsers are one person for each role; all are invented (虚构).
+// demoUsers are one person for each role, and a second officer; all are invented (虚构).
 var demoUsers = []accounts.User{
 	{Login: "inspector", Name: "陈检查", Roles: []accounts.Role{accounts.Inspector}, Counties: []string{"152921"}},
 	{Login: "investigator", Name: "王稽核", Roles: []accounts.Role{accounts.Investigator}},
+	{Login: "officer", Name: "刘执法", Roles: []accounts.Role{accounts.Investigator}},
+	{Login: "reviewer", Name: "钱法制", Roles: []accounts.Role{accounts.Reviewer}},
+	{Login: "head", Name: "郑负责", Roles: []accounts.Role{accounts.Head}},
 	{Login: "disclosure", Name: "李公示", Roles: []accounts.Role{accounts.Disclosure}},
 	{Login: "supervisor", Name: "赵基金", Roles: []accounts.Role{accounts.Supervisor}},
 	{Login: "system", Name: "孙系统", Roles: []accounts.Role{accounts.System}},

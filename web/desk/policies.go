@@ -15,7 +15,7 @@ type policiesPage struct {
 	Revision    string          `json:"revision"`
 	Questions   []questionRow   `json:"questions"`
 	Values      []valueRow      `json:"values"`
-	Clocks      []clockRow      `json:"clocks"`
+	Clocks      []termRow      `json:"clocks"`
 	Departments []departmentRow `json:"departments"`
 	Texts       []textRow       `json:"texts"`
 	Open        int             `json:"open"` // of all that is listed: set by no text
@@ -46,8 +46,8 @@ type valueRow struct {
 	setBy
 }
 
-// clockRow is a period of law.
-type clockRow struct {
+// termRow is a period of law.
+type termRow struct {
 	Name   string `json:"name"`
 	What   Words  `json:"what"`
 	Unit   string `json:"unit"`
@@ -86,7 +86,7 @@ func showPolicies(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, n := range regions.ClockNames() {
 		c, own := book.Policy.Clocks[n.Name], book.Own.Clocks[n.Name]
-		p.Clocks = append(p.Clocks, clockRow{Name: n.Name, What: Words{n.ZH, n.EN}, Unit: c.Unit, Number: c.Number, Extend: c.Extend, setBy: p.set(c.Clause, own.Clause)})
+		p.Clocks = append(p.Clocks, termRow{Name: n.Name, What: Words{n.ZH, n.EN}, Unit: c.Unit, Number: c.Number, Extend: c.Extend, setBy: p.set(c.Clause, own.Clause)})
 	}
 	for _, path := range regions.ReferralPaths() {
 		dep, own := book.Policy.Departments[path], book.Own.Departments[path]
