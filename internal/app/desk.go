@@ -125,6 +125,9 @@ func (s *server) openDesk(ctx context.Context, addr string) error {
 	if known {
 		o.RegionName = profile.Name
 	}
+	if o.Policy, err = bookOf(s.cfg.Region); err != nil {
+		return err
+	}
 	d, err := desk.New(o)
 	if err != nil {
 		return err

@@ -17,6 +17,7 @@ import (
 	"fundwatch/internal/accounts"
 	"fundwatch/internal/journal"
 	"fundwatch/internal/recall"
+	"fundwatch/policies/regions"
 	"fundwatch/web/words"
 )
 
@@ -38,6 +39,7 @@ type Options struct {
 	Trail     *recall.Trail
 	Knowledge *knowledge.Knowledge
 	Detectors []*detectors.Detector
+	Policy    regions.Book // what policies decide with, for people to read
 
 	Head      func(context.Context) (journal.Head, error)
 	Waiting   func(context.Context) (int64, error) // messages in the outbox

@@ -29,7 +29,7 @@ func (h *house) pagesOf(t testing.TB) map[string][]string {
 			"/leads/assign?lead=" + h.leadID(inLeft) + "&lead=" + h.cases.LeadID(inLeft, "R05") + "&to=investigator", "/leads/assign?every=1&status=all", "/leads/assign?every=1&status=all&to=-", "/views", "/leads?density=compact&col=since&col=case&col=id&col=status&status=all", "/leads?status=all&person=" + h.users.Reference(person), "/nowhere", "/leads/L00000000000000000000",
 			"/institutions", "/institutions?q=虚构&county=" + left + "&sort=name&page=2", "/institutions?q=none", "/practitioners/" + h.practitionerRef(ofDoctor.Code), "/practitioners/" + h.practitionerRef("none"), "/claims", "/claims?practitioner=" + h.practitionerRef(ofDoctor.Code), "/claims?person=" + h.users.Reference(person), "/claims?item=X1&from=2026-01-01&to=2026-12-31&least=1&most=10000&scheme=" + stays7 + "&county=" + left, "/claims?institution=none&from=x&settlement=" + person,
 			"/claims/" + inLeft.Code + "/S1", "/claims/" + inLeft.Code + "/none"},
-		"supervisor": {"/", "/system"},
+		"supervisor": {"/", "/system", "/policies", "/policies/triage", "/policies/referral", "/policies/listing", "/policies/publication", "/policies/authz", "/policies/none"},
 		"disclosure": {"/", "/cases", "/listings", "/listings?status=review&page=9", "/credit", "/listings/B0", "/credit/R0"},
 		"system":     {"/", "/dead", "/dead?all=1", "/dead/0/3", "/dead/0/4", "/system"},
 		"security":   {"/", "/users"},

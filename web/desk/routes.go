@@ -88,6 +88,8 @@ func staffRoutes() []route {
 		{method: post, path: "/claims/{institution}/{settlement}/reveal", may: accounts.PersonReveal, scope: ofPlace, form: revealForm{}, page: claimPage{}, do: postClaimReveal},
 		{method: get, path: "/detectors", may: accounts.DetectorRead, menu: "detectors.title", page: detectorsPage{}, do: showDetectors},
 		{method: get, path: "/detectors/{detector}", may: accounts.DetectorRead, page: detectorPage{}, do: showDetector},
+		{method: get, path: "/policies", may: accounts.SignedIn, menu: "policies.title", page: policiesPage{}, do: showPolicies},
+		{method: get, path: "/policies/{question}", may: accounts.SignedIn, page: policyPage{}, do: showPolicy},
 	}
 }
 
