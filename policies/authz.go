@@ -95,18 +95,11 @@ func (s seenAuthz) value() ast.Value {
 	)
 }
 
-// authzClasses are the classes of authz: every role alone, and two of them.
+// authzClasses are the classes of authz: nobody, every role alone and with an
+// administrator's, a permission that it gives and some that it may not.
 func authzClasses(grants Grants) (out []Question) {
-	permissions := map[string]bool{"none": true, "public": true, "signed-in": true}
-	sets := [][]string{nil}
-	for role, may := range grants {
-		sets = append(sets, []string{role}, sortedSet([]string{role, "system"}))
-		for _, p := range may {
-			permissions[p] = true
-		}
-	}
-	for _, roles := range sets {
-		for p := range permissions {
+	add := func(roles []string, permissions ...string) {
+		for _, p := range permissions {
 			for _, object := range objects {
 				for bits := range 16 {
 					in := AuthzInput{Roles: roles, Permission: p, Object: object, Whole: bits&1 > 0, Own: bits&2 > 0, Recused: bits&4 > 0, Second: bits&8 > 0}
@@ -116,6 +109,12 @@ func authzClasses(grants Grants) (out []Question) {
 				}
 			}
 		}
+	}
+	add(nil, "none", "public", "signed-in")
+	for role, may := range grants {
+		given := append([]string{"none"}, may...)
+		add([]string{role}, given[:min(2, len(given))]...)
+		add([]string{role, "system"}, given[len(given)-1])
 	}
 	return out
 }

@@ -50,6 +50,11 @@ func ReadKept(raw []byte) (Kept, error) {
 	if err != nil {
 		return Kept{}, err
 	}
+	var asked bytes.Buffer // however somebody has indented it since
+	if err := json.Compact(&asked, k.Asked); err != nil {
+		return Kept{}, fmt.Errorf("%w: %w", ErrKept, err)
+	}
+	k.Asked = asked.Bytes()
 	if digestOf(k.Asked) != k.Record.Input || result != k.Record.Result || k.Path == "" {
 		return Kept{}, ErrKept
 	}

@@ -74,7 +74,7 @@ func identityNumber(s string) bool {
 	if last == 'x' {
 		last = 'X'
 	}
-	return last == "10X98765432"[sum%11] && !(creditCode(s) && !birthday(s[6:14]))
+	return last == "10X98765432"[sum%11] && !(CreditCode(s) && !birthday(s[6:14]))
 }
 
 // birthday: a day of the calendar from 1800 to 2099.
@@ -83,12 +83,20 @@ func birthday(s string) bool {
 	return year >= 1800 && year <= 2099 && ValidDay(s[:4]+"-"+s[4:6]+"-"+s[6:])
 }
 
-// creditCode: a unified social credit code (GB 32100) with its check character.
-func creditCode(s string) bool {
+// CreditCode reports whether s is a unified social credit code (GB 32100) with
+// its check character.
+func CreditCode(s string) bool {
 	const alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+	if len(s) != 18 {
+		return false
+	}
 	sum, weight := 0, 1
 	for i := range 17 {
-		sum += strings.IndexByte(alphabet, s[i]) * weight
+		v := strings.IndexByte(alphabet, s[i])
+		if v < 0 {
+			return false
+		}
+		sum += v * weight
 		weight = weight * 3 % 31
 	}
 	return strings.IndexByte(alphabet, s[17]) == (31-sum%31)%31

@@ -32,11 +32,26 @@ func Verify(folder fs.FS, key string) (*Report, *Failure, error) {
 	if err != nil || fail != nil {
 		return nil, fail, err
 	}
-	report := &Report{Key: c.index.Key, Editions: c.index.Editions, Interrupted: c.interrupted}
+	return c.report(), nil, nil
+}
+
+func (c *checked) report() *Report {
+	r := &Report{Key: c.index.Key, Editions: c.index.Editions, Interrupted: c.interrupted}
 	if c.last != nil {
-		report.Records = len(c.last.records)
+		r.Records = len(c.last.records)
 	}
-	return report, nil, nil
+	return r
+}
+
+// Last gives what a folder holds that verifies by its own key, and the records
+// of the last edition; nil when there is none yet. A folder that does not verify
+// is an error, a [*Failure].
+func Last(folder fs.FS) (*Report, []Record, error) {
+	c, err := openFolder(folder)
+	if err != nil || c == nil || c.last == nil {
+		return nil, nil, err
+	}
+	return c.report(), c.last.records, nil
 }
 
 // checked is a folder under checking; what was checked holds.

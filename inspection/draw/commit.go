@@ -53,11 +53,7 @@ func fix(prefix string, p *Plan, objects, inspectors *Table, ps Problems) (*Comm
 		ps = append(ps, Problem{objects.Name, "没有对象 (no objects)"})
 	}
 	ps = append(ps, inspectors.check(InspectorColumns)...)
-	for i, row := range inspectors.Rows {
-		if until := strings.TrimSpace(row["licence_until"]); until != "" && !isDay(until) {
-			ps = append(ps, Problem{inspectors.where(i), fmt.Sprintf("licence_until %q 不是日期，应写作 2026-12-01 (not a day)", until)})
-		}
-	}
+	ps = append(ps, inspectors.checkLicences()...)
 	if p == nil || objects.broken {
 		return nil, ps
 	}

@@ -29,6 +29,20 @@ type Table struct {
 	broken  bool     // could not be read as a whole
 }
 
+// ReadObjects reads a library of objects and tells everything that is wrong with
+// it.
+func ReadObjects(from Source) (*Table, Problems) {
+	t, ps := readTable(from.Name, from.Text)
+	return t, append(ps, t.check(ObjectColumns)...)
+}
+
+// ReadInspectors reads a library of inspectors as ReadObjects does.
+func ReadInspectors(from Source) (*Table, Problems) {
+	t, ps := readTable(from.Name, from.Text)
+	ps = append(ps, t.check(InspectorColumns)...)
+	return t, append(ps, t.checkLicences()...)
+}
+
 // where names a row.
 func (t *Table) where(i int) string {
 	if i < len(t.lines) {
@@ -116,6 +130,16 @@ func (t *Table) check(columns []string) (ps Problems) {
 			continue
 		}
 		first[id] = i
+	}
+	return ps
+}
+
+// checkLicences says which licences of inspectors end on no day.
+func (t *Table) checkLicences() (ps Problems) {
+	for i, row := range t.Rows {
+		if until := strings.TrimSpace(row["licence_until"]); until != "" && !isDay(until) {
+			ps = append(ps, Problem{t.where(i), fmt.Sprintf("licence_until %q 不是日期，应写作 2026-12-01 (not a day)", until)})
+		}
 	}
 	return ps
 }

@@ -12,6 +12,7 @@ import (
 	"fundwatch/cases"
 	"fundwatch/claim"
 	"fundwatch/detectors"
+	"fundwatch/detectors/knowledge"
 	"fundwatch/ingest/kafka"
 	"fundwatch/policies"
 
@@ -25,6 +26,7 @@ type memory struct {
 	dec   *claim.Decoder
 	book  *claim.Book
 	watch *detectors.Watch // over the book
+	know  *knowledge.Knowledge
 	// found are the findings that stand, by person (psn_no) and id.
 	found map[string]map[string]standing
 	next  int64 // the offset up to which messages are in the book
@@ -59,7 +61,18 @@ func newMemory(w *Worker) *memory {
 
 // open goes on with a book.
 func (m *memory) open(b *claim.Book) {
-	m.book, m.watch = b, detectors.NewWatch(b, m.w.o.Knowledge, m.w.o.Detectors, m.w.o.Settings)
+	m.book, m.know = b, m.w.o.Know()
+	m.watch = detectors.NewWatch(b, m.know, m.w.o.Detectors, m.w.o.Settings)
+}
+
+// learned takes up knowledge that has changed and reports whether it has.
+func (m *memory) learned() bool {
+	if m.w.o.Know() == m.know {
+		return false
+	}
+	m.watch.Release()
+	m.open(m.book)
+	return true
 }
 
 func (m *memory) closeBook() {
@@ -195,6 +208,9 @@ func (m *memory) work(ctx context.Context, a kafka.Assignment, messages []kafka.
 	touched, err := m.read(a, messages, e)
 	if err != nil {
 		return nil, err
+	}
+	if m.learned() { // what stood may no longer, whoever it is about
+		touched, since = m.book.Everybody(), 0
 	}
 	return e, m.look(ctx, touched, since, e)
 }
