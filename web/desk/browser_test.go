@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"strings"
@@ -146,8 +147,14 @@ func TestBrowserShowsEveryPage(t *testing.T) {
 				h.fill()
 			}
 			b := newTab(t, h)
+			nothing := 0 // pages that are not there look alike; one is enough
 			for role, pages := range h.pagesOf(t) {
 				for i, path := range pages {
+					if h.get(role, path).Code == http.StatusNotFound {
+						if nothing++; nothing > 1 {
+							continue
+						}
+					}
 					// Every page in each theme and on each screen; the language takes turns.
 					for n, theme := range []string{"light", "dark"} {
 						b.as(role, words.Langs()[(i+n)%2], theme)
@@ -266,7 +273,7 @@ func TestBrowserWithoutScript(t *testing.T) {
 		chromedp.Click(chromedp.CSS("button.main")),
 		chromedp.WaitVisible(chromedp.CSS("td.pick input")),
 		chromedp.Click(chromedp.CSS("td.pick input")),
-		chromedp.Click(chromedp.CSS(".bulk button")),
+		chromedp.Click(chromedp.CSS(".bulk button:not([formaction])")),
 		chromedp.WaitVisible(chromedp.ID("why")),
 		chromedp.SendKeys(chromedp.ID("why"), "虚构：核查"),
 		chromedp.Click(chromedp.CSS("form.card button.main")),
