@@ -75,7 +75,7 @@ func (s *services) openAccounts(clock func() time.Time) (*accounts.Store, error)
 
 // openDesk opens the pages and follows what they need from Kafka, until ctx
 // ends. addr is where they are, for the link of the first set-up.
-func (s *server) openDesk(ctx context.Context, addr string) error {
+func (s *server) openDesk(ctx context.Context, addr string) (err error) {
 	users, err := s.openAccounts(s.env.clock)
 	if err != nil || users == nil {
 		return err
@@ -107,6 +107,12 @@ func (s *server) openDesk(ctx context.Context, addr string) error {
 	if known {
 		o.RegionName = profile.Name
 	}
+	files, err := openExports(s.cfg.Desk.ExportsDir, s.env.clock())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, files.close()) }()
+	o.Files = files
 	d, err := desk.New(o)
 	if err != nil {
 		return err
@@ -118,6 +124,7 @@ func (s *server) openDesk(ctx context.Context, addr string) error {
 	}
 	var following sync.WaitGroup
 	following.Go(func() { s.follow(ctx, &o) })
+	following.Go(func() { d.Run(ctx, func(ctx context.Context) bool { return pause(ctx, recallEvery) }) })
 	defer following.Wait()
 	if s.o.opened != nil {
 		return s.o.opened(ctx, s, users, addr)

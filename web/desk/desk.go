@@ -41,6 +41,9 @@ type Options struct {
 	// Mend looks at a message that is to take the place of a dead letter.
 	Mend func(message []byte) (key string, problems []claim.Problem, err error)
 
+	// Files keeps long exports until they are taken; nil: there are none.
+	Files Files
+
 	TopicClaims  string
 	Clock        func() time.Time
 	Secure       bool   // cookies only over TLS: everywhere but on loopback
@@ -62,6 +65,8 @@ type Desk struct {
 	byID     map[string]*detectors.Detector
 	counties []string // of the institutions that are known, sorted
 
+	limits   limits
+	exports  exports
 	mu       sync.RWMutex
 	subjects map[string]detectors.Subject // of leads, which never change
 }
@@ -69,7 +74,8 @@ type Desk struct {
 // New makes a desk.
 func New(o Options) (*Desk, error) {
 	d := &Desk{o: o, mux: http.NewServeMux(), guard: http.NewCrossOriginProtection(), routes: table(),
-		byID: map[string]*detectors.Detector{}, subjects: map[string]detectors.Subject{}}
+		byID: map[string]*detectors.Detector{}, subjects: map[string]detectors.Subject{},
+		limits: defaultLimits, exports: exports{jobs: map[string]*exportJob{}}}
 	for _, det := range o.Detectors {
 		d.byID[det.ID] = det
 	}

@@ -21,7 +21,7 @@ func (h *house) pagesOf(t testing.TB) map[string][]string {
 		"investigator": {"/", "/leads", "/leads?status=all", "/leads?status=filed&sort=date&county=" + left + "&kind=institution&mine=1&q=x&scheme=F07", "/cases", "/detectors",
 			"/detectors/" + stays, "/help", "/account", "/account/factor", "/cases/new?lead=" + h.leadID(inLeft), "/leads/" + h.leadID(inLeft), "/leads/" + h.leadID(ofPerson), "/leads/" + h.leadID(inLeft) + "/findings/" + h.findingID(1), "/leads/" + h.leadID(ofPerson) + "/findings/" + h.findingID(4),
 			"/leads/" + h.leadID(ofDoctor), "/institutions/" + inLeft.Code, "/institutions/" + inRight.Code, "/institutions/H00000000000", "/persons/" + h.users.Reference(person), "/persons/none",
-			"/leads/assign?lead=" + h.leadID(inLeft) + "&lead=" + h.cases.LeadID(inLeft, "R05") + "&to=investigator", "/leads/assign?every=1&status=all", "/leads/assign?every=1&status=all&to=-", "/views", "/leads?density=compact&col=since&col=case&col=id&col=status&status=all", "/leads?status=all&person=" + h.users.Reference(person), "/nowhere", "/leads/L00000000000000000000"},
+			"/leads/assign?lead=" + h.leadID(inLeft) + "&lead=" + h.cases.LeadID(inLeft, "R05") + "&to=investigator", "/leads/assign?every=1&status=all", "/leads/assign?every=1&status=all&to=-", "/exports", "/exports?status=all", "/views", "/leads?density=compact&col=since&col=case&col=id&col=status&status=all", "/leads?status=all&person=" + h.users.Reference(person), "/nowhere", "/leads/L00000000000000000000"},
 		"supervisor": {"/", "/system"},
 		"disclosure": {"/", "/cases"},
 		"system":     {"/", "/dead", "/dead?all=1", "/dead/0/3", "/dead/0/4", "/system"},

@@ -29,6 +29,7 @@ type frame struct {
 	Script string
 	Icon   string
 	Status int
+	Again  int // seconds after which a browser without script asks again; 0: never
 	Page   any
 }
 
@@ -53,6 +54,10 @@ func (d *Desk) showAs(w http.ResponseWriter, r *http.Request, status int, name s
 	return nil
 }
 
+// waiting pages are asked for again after some seconds, by browsers without
+// script; 0 seconds: no more.
+type waiting interface{ refresh() int }
+
 // titled pages say themselves what they are about.
 type titled interface{ title(words.Lang) string }
 
@@ -74,6 +79,9 @@ func (d *Desk) render(w http.ResponseWriter, r *http.Request, status int, name, 
 	}
 	if r.Method != http.MethodGet {
 		f.Path = "/"
+	}
+	if p, ok := page.(waiting); ok && status == http.StatusOK {
+		f.Again = p.refresh()
 	}
 	var b bytes.Buffer
 	if err := d.pages[v.lang][name].ExecuteTemplate(&b, "layout", &f); err != nil {

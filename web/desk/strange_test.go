@@ -106,7 +106,7 @@ func strangerOf(t *testing.T, seed uint64) *stranger {
 		"kind": {"institution", "person", "lead.dismiss"}, "sort": {"date", "amount"}, "page": {"1", "2"}, "evidence": {"1"}, "county": {left},
 		"counties": {left}, "roles": {"inspector", "audit"}, "password": {password}, "password_again": {password}, "login": {"wang", "system0"},
 		"to": {"investigator0", ""}, "reason": {"测试 test"}, "name": {"虚构"}, "next": {"/leads"}, "back": {"/"}, "lang": {"en"}, "theme": {"dark"},
-		"text": {leads[0], "虚构医院"}, "col": {"since", "id"}, "density": {"compact"}, "query": {"status=all&county=" + left + "&col=id"}, "message": {"{}", "bad"}, "scheme": {stays7}}
+		"text": {leads[0], "虚构医院"}, "col": {"since", "id"}, "density": {"compact"}, "query": {"status=all&county=" + left + "&col=id"}, "export": {"X00000000000000000000"}, "message": {"{}", "bad"}, "scheme": {stays7}}
 	s.good["file"] = []string{strings.TrimPrefix(s.assets.url["style.css"], "/static/")}
 	s.comeIn()
 	return s
