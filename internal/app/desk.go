@@ -26,6 +26,7 @@ import (
 // Times of the desk.
 const (
 	recallEvery = 500 * time.Millisecond // how often Kafka is asked for new findings and acts
+	liveEvery   = 3 * time.Second        // how often a page that is open looks for news
 	setupLasts  = 24 * time.Hour
 )
 
@@ -113,6 +114,7 @@ func (s *server) openDesk(ctx context.Context, addr string) (err error) {
 	}
 	defer func() { err = errors.Join(err, files.close()) }()
 	o.Files = files
+	o.Pause = func(ctx context.Context) bool { return pause(ctx, liveEvery) }
 	d, err := desk.New(o)
 	if err != nil {
 		return err

@@ -174,6 +174,7 @@ func (x *exports) stop(id string) bool {
 // it removes all of them and ends live pages. pause waits before it looks
 // again, and gives false when ctx has ended.
 func (d *Desk) Run(ctx context.Context, pause func(context.Context) bool) {
+	defer close(d.streams.closed)
 	var both sync.WaitGroup
 	both.Go(func() {
 		for ctx.Err() == nil && (d.exportNext(ctx) || pause(ctx)) {

@@ -41,6 +41,18 @@ type exportRow struct {
 	Open  bool   `json:"-"`              // it can be cancelled
 }
 
+// Live is the address of how far the exports are; those that the page shows as
+// ready are no news.
+func (p exportsPage) Live() string {
+	v := url.Values{}
+	for _, j := range p.Jobs {
+		if j.File != "" {
+			v.Add("ready", j.ID)
+		}
+	}
+	return "/live/exports?" + v.Encode()
+}
+
 // refresh is how many seconds a page without script waits before it is asked
 // for again; 0: nothing is to be waited for.
 func (p exportsPage) refresh() int {
@@ -50,6 +62,11 @@ func (p exportsPage) refresh() int {
 		}
 	}
 	return 0
+}
+
+// Share is how much of it is done, from 0 to 1.
+func (j exportRow) Share() string {
+	return strconv.FormatFloat(float64(j.Rows)/float64(max(j.Total, 1)), 'f', 3, 64)
 }
 
 // Size says how large a workbook is.

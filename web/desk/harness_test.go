@@ -155,7 +155,7 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	k.Persons[person] = &knowledge.Person{Code: person}
 	o := Options{Region: journaltest.Region, RegionName: detectors.Words{ZH: "阿拉善盟", EN: "Alxa League"}, Cases: h.cases, Accounts: h.users,
 		Findings: recall.NewIndex(h.log, "findings"), Dead: recall.NewIndex(h.log, "claims.dead"), Claims: recall.NewClaims(h.log, "claims"), Trail: recall.NewTrail(h.log, journal.Topic, recall.DefaultTrail),
-		Knowledge: k, Detectors: all.Detectors(), Head: h.journal.Head, Waiting: h.journal.Waiting, TopicClaims: "claims", Clock: clock, Files: h.files,
+		Knowledge: k, Detectors: all.Detectors(), Head: h.journal.Head, Waiting: h.journal.Waiting, TopicClaims: "claims", Clock: clock, Files: h.files, Pause: func(context.Context) bool { return false },
 		Positions: func() []kafka.Position { return []kafka.Position{{Partition: 0, Next: 1, End: 3}} },
 		Mend: func(message []byte) (string, []claim.Problem, error) {
 			if strings.Contains(string(message), "bad") {

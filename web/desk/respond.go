@@ -27,6 +27,7 @@ type frame struct {
 	Menu   []menuItem
 	Style  string
 	Script string
+	Live   string // script of pages that are live
 	Icon   string
 	Status int
 	Again  int // seconds after which a browser without script asks again; 0: never
@@ -73,7 +74,7 @@ func (d *Desk) title(lang words.Lang, name string, page any) string {
 func (d *Desk) render(w http.ResponseWriter, r *http.Request, status int, name, title string, page any) {
 	v := visitOf(r)
 	f := frame{Lang: v.lang, Theme: v.theme, Title: title, Region: v.lang.Of(d.o.RegionName.ZH, d.o.RegionName.EN), Label: d.o.Label,
-		Path: r.URL.RequestURI(), Style: d.assets.url["style.css"], Script: d.assets.url["app.js"], Icon: d.assets.url["icon.svg"], Status: status, Page: page}
+		Path: r.URL.RequestURI(), Style: d.assets.url["style.css"], Script: d.assets.url["app.js"], Live: d.assets.url["live.js"], Icon: d.assets.url["icon.svg"], Status: status, Page: page}
 	if (v.stage == accounts.Full || v.stage == accounts.Vouched) && v.user != nil {
 		f.User, f.Menu = v.user, d.menu(v, r.URL.Path)
 	}

@@ -155,7 +155,7 @@ func (s *stranger) path(pattern string) string {
 	return path
 }
 
-var asked = []string{"status", "scheme", "county", "kind", "q", "person", "mine", "sort", "page", "lead", "evidence", "next", "who", "day", "all", "code", "state", "saved", "col", "density", "every", "to"}
+var asked = []string{"status", "scheme", "county", "kind", "q", "person", "mine", "sort", "page", "lead", "evidence", "next", "who", "day", "all", "code", "state", "saved", "col", "density", "every", "to", "since", "ready"}
 
 // query gives none, or some names, some of them twice.
 func (s *stranger) query() string {
@@ -226,7 +226,7 @@ func (s *stranger) request() *http.Request {
 	r := &http.Request{Method: method, URL: u, RequestURI: target, Host: "desk.example", RemoteAddr: "192.0.2.1:1", Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: http.Header{}, Body: io.NopCloser(strings.NewReader(text)), ContentLength: int64(len(text))}
 	r.Header.Set("Content-Type", kind)
-	r.Header.Set("Accept", s.of([]string{"text/html", "text/html", "application/json", "*/*", "", "application/json;q=<b>", s.of(odd)}))
+	r.Header.Set("Accept", s.of([]string{"text/html", "text/html", "text/event-stream", "application/json", "*/*", "", "application/json;q=<b>", s.of(odd)}))
 	r.Header.Set("Accept-Language", s.of([]string{"zh", "en", "", s.of(odd)}))
 	if token := s.cookies[s.of(s.logins)]; token != "" {
 		r.Header.Add("Cookie", "fundwatch="+token)
