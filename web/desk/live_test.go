@@ -149,6 +149,7 @@ func TestAStreamEnds(t *testing.T) {
 
 	// No more than some at a time, and none when the server ends.
 	u.Version++
+	h.now = time.Now() // by which connections end
 	h.enter(&u)
 	h.o.Pause = func(ctx context.Context) bool { <-ctx.Done(); return false }
 	server := httptest.NewServer(h)
@@ -167,6 +168,9 @@ func TestAStreamEnds(t *testing.T) {
 				return
 			}
 			defer a.Body.Close()
+			if a.StatusCode != 200 || a.Header.Get("Content-Type") != "text/event-stream" {
+				t.Error(a.Status, a.Request.URL)
+			}
 			for b := make([]byte, 512); err == nil; {
 				_, err = a.Body.Read(b)
 			}
@@ -175,7 +179,7 @@ func TestAStreamEnds(t *testing.T) {
 	for range mostStreams {
 		<-begun
 	}
-	h.get("zhang", "/live/home", asEvents, func(r *http.Request) { r.Header.Add("Accept", "application/json") }).want(t, 429, `"code":"live-many"`)
+	h.get("zhang", "/live/home", func(r *http.Request) { r.Header.Set("Accept", "text/event-stream, application/json") }).want(t, 429, `"code":"live-many"`)
 	h.get("zhang", "/live/home", asJSON).want(t, 200)
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
