@@ -28,7 +28,7 @@ const (
 	mostStreams    = 4   // of a user: browsers speak on six connections with a server
 	mostStreamsAll = 400 // of all users
 	beatEvery      = 5   // looks without news after which a sign of life is sent
-	streamTime     = time.Minute
+	liveLater      = 60  // seconds after which somebody with too many may try again
 )
 
 // streams counts the pages that are kept up to date.
@@ -72,7 +72,7 @@ func live(look func(*Desk, *http.Request) (Live, error)) func(*Desk, http.Respon
 		}
 		user := visitOf(r).user.ID
 		if !d.streams.enter(user) {
-			return &problem{status: http.StatusTooManyRequests, code: "live-many", after: int(streamTime.Seconds())}
+			return &problem{status: http.StatusTooManyRequests, code: "live-many", after: liveLater}
 		}
 		defer d.streams.leave(user)
 		d.stream(w, r, look)
@@ -95,12 +95,13 @@ func (d *Desk) stream(w http.ResponseWriter, r *http.Request, look func(*Desk, *
 	}()
 	r = r.WithContext(ctx)
 	out := http.NewResponseController(w)
-	_ = out.SetReadDeadline(time.Time{}) // where it cannot be set, the browser comes again
+	// A stream lasts as long as the page is open. Where that cannot be said, the
+	// browser comes again.
+	_, _ = out.SetReadDeadline(time.Time{}), out.SetWriteDeadline(time.Time{})
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no")
 	w.WriteHeader(http.StatusOK)
 	send := func(text string) bool {
-		_ = out.SetWriteDeadline(d.now().Add(streamTime))
 		_, err := w.Write([]byte(text))
 		return err == nil && out.Flush() == nil
 	}

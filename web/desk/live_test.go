@@ -149,7 +149,6 @@ func TestAStreamEnds(t *testing.T) {
 
 	// No more than some at a time, and none when the server ends.
 	u.Version++
-	h.now = time.Now() // by which connections end
 	h.enter(&u)
 	h.o.Pause = func(ctx context.Context) bool { <-ctx.Done(); return false }
 	server := httptest.NewServer(h)
