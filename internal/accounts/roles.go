@@ -30,6 +30,7 @@ const (
 	SignedIn     Permission = "signed-in"
 	LeadRead     Permission = "lead.read"
 	LeadDecide   Permission = "lead.decide"
+	ClaimRead    Permission = "claim.read" // any claim of the counties, whether or not a finding rests on it
 	CaseRead     Permission = "case.read"
 	PersonReveal Permission = "person.reveal"
 	DetectorRead Permission = "detector.read"
@@ -46,8 +47,8 @@ var table = []struct {
 	role Role
 	may  []Permission
 }{
-	{Inspector, []Permission{LeadRead, CaseRead, DetectorRead}},
-	{Investigator, []Permission{LeadRead, LeadDecide, CaseRead, PersonReveal, DetectorRead}},
+	{Inspector, []Permission{LeadRead, ClaimRead, CaseRead, DetectorRead}},
+	{Investigator, []Permission{LeadRead, LeadDecide, ClaimRead, CaseRead, PersonReveal, DetectorRead}},
 	{Disclosure, []Permission{CaseRead, DetectorRead}},
 	{Supervisor, []Permission{LeadRead, CaseRead, DetectorRead, SystemRead}},
 	{System, []Permission{SystemRead, DeadRead, DeadSettle, DetectorRead}},
@@ -66,7 +67,7 @@ func Roles() []Role {
 
 // Permissions lists what roles can give.
 func Permissions() []Permission {
-	return []Permission{LeadRead, LeadDecide, CaseRead, PersonReveal, DetectorRead, DeadRead, DeadSettle, SystemRead, AuditRead, UserRead, UserWrite}
+	return []Permission{LeadRead, LeadDecide, ClaimRead, CaseRead, PersonReveal, DetectorRead, DeadRead, DeadSettle, SystemRead, AuditRead, UserRead, UserWrite}
 }
 
 // May reports whether one of the roles gives a permission.

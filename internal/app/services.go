@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"fundwatch/blacklist"
 	"fundwatch/cases"
 	"fundwatch/ingest/kafka"
 	"fundwatch/internal/accounts"
@@ -24,6 +25,7 @@ type services struct {
 	producer *kafka.Producer
 	journal  *journal.Store
 	cases    *cases.Store
+	lists    *blacklist.Store
 }
 
 // openServices makes the clients; nothing is connected yet.
@@ -47,6 +49,7 @@ func openServices(cfg *config.Config) (_ *services, err error) {
 		return nil, err
 	}
 	s.cases = cases.Open(s.journal, cases.Caps{})
+	s.lists = blacklist.Open(s.journal)
 	return s, nil
 }
 
@@ -59,7 +62,7 @@ func openState(cfg *config.Config, addrs []string) (*journal.Store, error) {
 	return journal.Open(journal.Config{
 		Region: cfg.Region, Addrs: addrs, User: cfg.Redis.User, Secret: string(cfg.Redis.Password), TLS: encryption,
 		DB: cfg.Redis.DB, Cluster: cfg.Redis.Cluster, Embedded: cfg.Redis.Embedded,
-		MaxOutbox: int64(cfg.Redis.MaxOutbox), Wait: waitLonger, Ops: []journal.Ops{cases.Ops(), accounts.Ops()}})
+		MaxOutbox: int64(cfg.Redis.MaxOutbox), Wait: waitLonger, Ops: []journal.Ops{cases.Ops(), accounts.Ops(), blacklist.Ops()}})
 }
 
 // waitLonger waits before a step is sent again, longer each time.

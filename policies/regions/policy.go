@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // national is the folder of what holds in the whole country; a region's own
@@ -24,6 +26,9 @@ type Policy struct {
 	Clocks      map[string]Clock      `json:"clocks"`
 	Triage      Ways                  `json:"triage"`
 	Referral    Ways                  `json:"referral"`
+	Listing     Ways                  `json:"listing"`
+	Publication Ways                  `json:"publication"`
+	Authz       Ways                  `json:"authz"`
 }
 
 // Setting is one value: a whole number with its unit, a day, or a list of
@@ -36,15 +41,30 @@ type Setting struct {
 	Clause string   `json:"clause"`
 }
 
+// Text writes the value without its unit.
+func (s *Setting) Text() string {
+	switch {
+	case s.Number != nil:
+		return strconv.FormatInt(*s.Number, 10)
+	case s.Day != "":
+		return s.Day
+	}
+	return strings.Join(s.List, " ")
+}
+
 // Unit is what a number counts, or what a value is instead of a number.
 type Unit string
 
 // The units of numbers, and the two other kinds of values.
 const (
-	Fen    Unit = "fen"
-	Months Unit = "months"
-	Day    Unit = "day"
-	List   Unit = "list"
+	Fen     Unit = "fen"
+	Months  Unit = "months"
+	Persons Unit = "persons"
+	Points  Unit = "points"
+	Percent Unit = "percent"
+	Times   Unit = "times" // of another amount
+	Day     Unit = "day"
+	List    Unit = "list"
 )
 
 // Department is who stands behind a path of a referral.
@@ -54,11 +74,22 @@ type Department struct {
 	Clause string `json:"clause"`
 }
 
-// Clock names a period of law; how long it is, and how it is counted, is known
-// to the room of clocks.
+// Clock is a period of law. How it is counted, and what begins and stops it, is
+// known to the room of clocks.
 type Clock struct {
-	Unit   string `json:"unit"` // days, working-days, hours or months
+	Number int64  `json:"number"`
+	Extend int64  `json:"extend,omitempty"` // by how many more of the unit it may be extended
+	Unit   string `json:"unit"`             // days, working-days, hours or months
 	Clause string `json:"clause"`
+}
+
+// Text writes the period with its unit, and by how much it may be extended.
+func (c *Clock) Text() string {
+	text := strconv.FormatInt(c.Number, 10)
+	if c.Extend > 0 {
+		text += " + " + strconv.FormatInt(c.Extend, 10)
+	}
+	return text + " " + c.Unit
 }
 
 // Ways says what each circumstance that a policy may see leads to.
@@ -73,28 +104,6 @@ type Way struct {
 	Priority int64    `json:"priority"` // 1 is the most urgent
 	Clocks   []string `json:"clocks,omitempty"`
 	Clause   string   `json:"clause"`
-}
-
-// Name is a value that policies know, and what it is for.
-type Name struct {
-	Name   string
-	Unit   Unit
-	ZH, EN string
-}
-
-// Names lists the values that a policy may set. A name that is not here is
-// refused, so that a misspelt one cannot pass for one left open.
-func Names() []Name {
-	return []Name{
-		{"case_amount_fen", Fen, "达到即立刻建案的涉及金额", "amount from which a case is opened at once"},
-		{"criminal_large_fen", Fen, "本地“数额较大”的起点", "where “a relatively large amount” begins here"},
-		{"criminal_large_least_fen", Fen, "全国“数额较大”起点的下限", "the lowest place where “a relatively large amount” may begin"},
-		{"criminal_large_most_fen", Fen, "全国“数额较大”起点的上限", "the highest place where “a relatively large amount” may begin"},
-		{"deceit_articles", List, "以骗取为要件的条款", "articles whose conduct is obtaining by deceit"},
-		{"focus_schemes", List, "国家重点套路，核查前不通知机构", "schemes of national focus: the institution is not told before the check"},
-		{"limitation_months", Months, "行政处罚的一般追责期限", "ordinary time limit of an administrative penalty"},
-		{"regulation_from", Day, "条例施行日", "the day the regulation came into force"},
-	}
 }
 
 // LoadPolicy reads the policy of a region: its own entries over the national
@@ -140,7 +149,8 @@ func (p *Policy) overlay(own Policy) {
 	p.Values = over(p.Values, own.Values)
 	p.Departments = over(p.Departments, own.Departments)
 	p.Clocks = over(p.Clocks, own.Clocks)
-	for to, from := range map[*Ways]Ways{&p.Triage: own.Triage, &p.Referral: own.Referral} {
+	for name, to := range p.questions() {
+		from := own.questions()[name]
 		to.Ways = over(to.Ways, from.Ways)
 		if from.Order.List != nil {
 			to.Order = from.Order
@@ -155,11 +165,20 @@ func over[V any](below, above map[string]V) map[string]V {
 	return out
 }
 
-// Numbers gives the distinct numbers of a unit in rising order.
+// questions gives the ways by the name of their question.
+func (p *Policy) questions() map[string]*Ways {
+	return map[string]*Ways{"triage": &p.Triage, "referral": &p.Referral, "listing": &p.Listing, "publication": &p.Publication, "authz": &p.Authz}
+}
+
+// Of gives the ways of a question, and nil where there is no such question.
+func (p *Policy) Of(question string) *Ways { return p.questions()[question] }
+
+// Numbers gives the distinct numbers of a unit that policies compare with, in
+// rising order.
 func (p *Policy) Numbers(unit Unit) []int64 {
 	var out []int64
-	for _, s := range p.Values {
-		if s.Number != nil && s.Unit == unit {
+	for _, n := range Names() {
+		if s := p.Values[n.Name]; n.Compared && s.Number != nil && s.Unit == unit {
 			out = append(out, *s.Number)
 		}
 	}

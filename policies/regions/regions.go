@@ -1,7 +1,8 @@
 // Package regions holds the profile of each region (统筹区): a folder named by
 // its division code with every number that the place sets, each with the clause
 // that sets it. What a regulation leaves undefined is not in the profile, and
-// no place borrows the value of another.
+// no place borrows the value of another. [Check] refuses a number without its
+// clause.
 //
 // profile.json names the region and may set parameters of detectors; none of
 // the first four regulations does. policy.json holds what policies decide with,
@@ -15,16 +16,30 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"slices"
 
 	"fundwatch/detectors"
 )
 
-//go:embed */profile.json */policy.json
+//go:embed */profile.json */policy.json national/texts.json
 var builtin embed.FS
 
 // Builtin is the profiles that come with the program.
 func Builtin() fs.FS { return builtin }
+
+// Codes lists the regions that have a profile, by division code.
+func Codes(fsys fs.FS) ([]string, error) {
+	files, err := fs.Glob(fsys, "*/profile.json")
+	if err != nil {
+		return nil, fmt.Errorf("regions: %w", err)
+	}
+	out := make([]string, len(files))
+	for i, file := range files {
+		out[i] = path.Dir(file)
+	}
+	return out, nil
+}
 
 // Profile is what is known of a region.
 type Profile struct {

@@ -12,6 +12,10 @@ import (
 var (
 	triagePaths   = []string{"case", "lead", "notify", "watch"}
 	referralPaths = []string{"agency", "administrative", "police", "health", "market", "drug", "discipline"}
+	listingPaths  = []string{"none", "remove", "ledger", "minor", "ordinary", "serious", "platform"}
+	publishPaths  = []string{"withhold", "remove", "hold", "mask", "publish"}
+	authzPaths    = []string{"deny", "allow"}
+	numberUnits   = []Unit{Fen, Months, Persons, Points, Percent, Times}
 	clockUnits    = []string{"days", "working-days", "hours", "months"}
 )
 
@@ -20,6 +24,29 @@ func TriagePaths() []string { return slices.Clone(triagePaths) }
 
 // ReferralPaths lists to whom a lead or case may belong.
 func ReferralPaths() []string { return slices.Clone(referralPaths) }
+
+// PathsOf lists what a question may answer, nil where there is no such
+// question.
+func PathsOf(question string) []string {
+	switch question {
+	case "triage":
+		return TriagePaths()
+	case "referral":
+		return ReferralPaths()
+	case "listing":
+		return slices.Clone(listingPaths)
+	case "publication":
+		return slices.Clone(publishPaths)
+	case "authz":
+		return slices.Clone(authzPaths)
+	}
+	return nil
+}
+
+// Questions lists what policies are asked, in the order of a case's life.
+func Questions() []string {
+	return []string{"triage", "referral", "listing", "publication", "authz"}
+}
 
 // Validate tells all that is wrong: an unknown name, path, unit or clock, a
 // value of the wrong kind, and anything without its clause.
@@ -38,9 +65,12 @@ func (p *Policy) Validate() error {
 		at := "clocks." + name
 		v.clause(at, c.Clause)
 		v.unless(slices.Contains(clockUnits, c.Unit), at, "the unit is none of days, working-days, hours, months")
+		v.unless(slices.ContainsFunc(ClockNames(), func(n ClockName) bool { return n.Name == name }), at, "no such clock")
+		v.unless(c.Number >= 1 && c.Extend >= 0, at, "a period is at least 1 and is not extended by less than nothing")
 	}
-	v.ways("triage", p.Triage, triagePaths, p.Clocks)
-	v.ways("referral", p.Referral, referralPaths, p.Clocks)
+	for _, q := range Questions() {
+		v.ways(q, *p.Of(q), PathsOf(q), p.Clocks)
+	}
 	slices.SortFunc(v.found, func(a, b error) int { return cmp.Compare(a.Error(), b.Error()) })
 	return errors.Join(v.found...)
 }
@@ -70,7 +100,7 @@ func (v *faults) setting(name string, s Setting) {
 	if s.Number != nil {
 		kinds++
 		v.unless(*s.Number >= 0, at, "a number is not below 0")
-		v.unless(kind == Fen || kind == Months, at, "a number needs its unit")
+		v.unless(slices.Contains(numberUnits, kind), at, "a number needs its unit")
 	}
 	if s.Day != "" {
 		kind, kinds = Day, kinds+1

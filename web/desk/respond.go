@@ -30,7 +30,8 @@ type frame struct {
 	Live   string // script of pages that are live
 	Icon   string
 	Status int
-	Again  int // seconds after which a browser without script asks again; 0: never
+	Again  int   // seconds after which a browser without script asks again; 0: never
+	Behind int64 // claims that wait to be examined; 0: none worth a word
 	Page   any
 }
 
@@ -77,6 +78,9 @@ func (d *Desk) render(w http.ResponseWriter, r *http.Request, status int, name, 
 		Path: r.URL.RequestURI(), Style: d.assets.url["style.css"], Script: d.assets.url["app.js"], Live: d.assets.url["live.js"], Icon: d.assets.url["icon.svg"], Status: status, Page: page}
 	if (v.stage == accounts.Full || v.stage == accounts.Vouched) && v.user != nil {
 		f.User, f.Menu = v.user, d.menu(v, r.URL.Path)
+		if v.user.May(accounts.LeadRead) {
+			f.Behind = d.behind()
+		}
 	}
 	if r.Method != http.MethodGet {
 		f.Path = "/"
@@ -84,6 +88,7 @@ func (d *Desk) render(w http.ResponseWriter, r *http.Request, status int, name, 
 	if p, ok := page.(waiting); ok && status == http.StatusOK {
 		f.Again = p.refresh()
 	}
+	d.learn(r.Context())
 	var b bytes.Buffer
 	if err := d.pages[v.lang][name].ExecuteTemplate(&b, "layout", &f); err != nil {
 		d.o.Failed(name, err)

@@ -29,6 +29,7 @@ const (
 func table() []route {
 	return []route{
 		{method: get, path: "/static/{file}", may: accounts.Public, do: showStatic},
+		{method: get, path: "/verify-draw.html", may: accounts.Public, do: sendVerifier},
 		{method: post, path: "/look", may: accounts.Public, form: lookForm{}, page: Done{}, do: postLook},
 		{method: get, path: "/signin", may: accounts.Public, page: signInPage{}, do: showSignIn},
 		{method: post, path: "/signin", may: accounts.Public, form: signInForm{}, page: Done{}, do: postSignIn},
@@ -76,6 +77,11 @@ func table() []route {
 		{method: post, path: "/leads/{lead}/reopen", may: accounts.LeadDecide, scope: ofLead, form: decideForm{}, page: Done{}, do: postReopen},
 		{method: get, path: "/institutions/{institution}", may: accounts.LeadRead, scope: ofPlace, page: institutionPage{}, do: showInstitution},
 		{method: get, path: "/persons/{person}", may: accounts.LeadRead, scope: ofRegion, page: personPage{}, do: showPerson},
+		{method: get, path: "/practitioners/{practitioner}", may: accounts.LeadRead, scope: ofPractitioner, page: practitionerPage{}, do: showPractitioner},
+		{method: get, path: "/claims", may: accounts.ClaimRead, menu: "claims.title", page: claimsPage{}, do: showClaims},
+		{method: post, path: "/claims", may: accounts.ClaimRead, form: ClaimQuery{}, page: Done{}, do: postClaims},
+		{method: get, path: "/claims/{institution}/{settlement}", may: accounts.ClaimRead, scope: ofPlace, page: claimPage{}, do: showClaim},
+		{method: post, path: "/claims/{institution}/{settlement}/reveal", may: accounts.PersonReveal, scope: ofPlace, form: revealForm{}, page: claimPage{}, do: postClaimReveal},
 		{method: get, path: "/cases", may: accounts.CaseRead, menu: "cases.title", page: casesPage{}, do: showCases},
 		{method: get, path: "/cases/new", may: accounts.LeadDecide, scope: ofLeads, page: openPage{}, do: showOpen},
 		{method: post, path: "/cases", may: accounts.LeadDecide, scope: ofLeads, form: openForm{}, page: Done{}, do: postOpen},

@@ -115,6 +115,7 @@ func (b *workbook) row(cells []any) error {
 // addAll adds leads by id, some at a time, and tells how many there are.
 func (b *workbook) addAll(r *http.Request, ids []string, told func(rows int)) error {
 	rows := 0
+	b.d.learn(r.Context())
 	for some := range slices.Chunk(ids, addTogether) {
 		leads, err := b.d.leadRows(r, some)
 		if err != nil {
@@ -142,7 +143,7 @@ func (b *workbook) add(l *LeadRow) error {
 	}
 	say, lang := b.v.lang.Say, b.v.lang
 	return b.row([]any{l.ID, say("kind." + l.Subject.Kind), safe(l.Subject.Code), safe(l.Subject.Name), b.d.countyName(lang, l.Subject.County), l.Scheme, safe(l.What.In(lang)),
-		say("status." + string(l.Status)), l.Findings, float64(l.Amount) / 100, float64(l.Union) / 100, l.First, l.Last, safe(l.Assignee), l.Updated})
+		say("status." + string(l.Status)), l.Findings, float64(l.Amount) / 100, float64(l.Union) / 100, l.First, l.Last, safe(b.d.signature(lang, l.Assignee)), l.Updated})
 }
 
 // writeTo ends the workbook.
