@@ -27,6 +27,8 @@ type Options struct {
 	Label      string // of embedded services; empty: none
 
 	Cases     *cases.Store
+	Procedure cases.Procedure // the terms of the place
+	Papers    Papers          // the bytes of evidence; nil: none can be filed
 	Accounts  *accounts.Store
 	Findings  *recall.Index // topic findings
 	Dead      *recall.Index // topic claims.dead

@@ -156,7 +156,7 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	}
 	k.Practitioners["D15292200001"] = &knowledge.Practitioner{Code: "D15292200001", Name: "虚构医师", Institution: "H15292200001"}
 	k.Persons[person] = &knowledge.Person{Code: person}
-	o := Options{Region: journaltest.Region, RegionName: detectors.Words{ZH: "阿拉善盟", EN: "Alxa League"}, Cases: h.cases, Accounts: h.users,
+	o := Options{Region: journaltest.Region, RegionName: detectors.Words{ZH: "阿拉善盟", EN: "Alxa League"}, Cases: h.cases, Accounts: h.users, Procedure: inventedProcedure(), Papers: memoryPapers{},
 		Findings: recall.NewIndex(h.log, "findings"), Dead: recall.NewIndex(h.log, "claims.dead"), Cited: recall.NewCitations(h.log, "findings"), Claims: newClaims(h.log), Trail: recall.NewTrail(h.log, journal.Topic, recall.DefaultTrail),
 		Knowledge: k, Detectors: all.Detectors(), Head: h.journal.Head, Waiting: h.journal.Waiting, TopicClaims: "claims", Clock: clock, Files: h.files, Pause: func(context.Context) bool { return false },
 		Positions: func() []kafka.Position { return []kafka.Position{{Partition: 0, Next: 1, End: 3}} },

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"fundwatch/cases"
 	"fundwatch/internal/accounts"
 	"fundwatch/web/words"
 )
@@ -41,6 +42,12 @@ func (h *house) pagesOf(t testing.TB) map[string][]string {
 	if len(some) > 0 {
 		for _, role := range []string{"investigator", "disclosure"} {
 			out[role] = append(out[role], "/cases/"+some[0].ID)
+		}
+		for _, c := range some {
+			at := "/cases/" + c.ID
+			out["investigator"] = append(out["investigator"], at+"/file", at+"/not-file", at+"/investigate", at+"/verify", at+"/notice", at+"/decide", at+"/receive", at+"/transfer", at+"/papers/notice", at+"/papers/decision", "/cases/procedure")
+			out["head"] = append(out["head"], at, at+"/extend", at+"/recuse", "/cases")
+			out["reviewer"] = append(out["reviewer"], at, at+"/review")
 		}
 	}
 	if u, err := h.users.ByLogin(t.Context(), "security"); err == nil {
@@ -111,44 +118,66 @@ func TestEveryPageIsReachedByLinks(t *testing.T) {
 	h.staff()
 	h.fill()
 	reached := map[string]bool{}
-	href := regexp.MustCompile(` href="([^"#]*)`)
 	for _, role := range accounts.Roles() {
-		queue := []string{"/"}
-		seen := map[string]bool{"/": true}
-		for n := 0; len(queue) > 0; n++ {
-			path := queue[0]
-			queue = queue[1:]
-			if n > 3000 {
-				t.Fatalf("%s: the links never end, at %s", role, path)
-			}
-			_, pattern := h.mux.Handler(httptest.NewRequest(http.MethodGet, path, nil))
-			_, pattern, _ = strings.Cut(pattern, " ")
-			reached[pattern] = true
-			a := h.get(string(role), path)
-			if a.Code != http.StatusOK {
-				t.Errorf("%s: %s leads to %d", role, path, a.Code)
-				continue
-			}
-			if !strings.HasPrefix(a.Header().Get("Content-Type"), "text/html") {
-				continue
-			}
-			for _, m := range href.FindAllStringSubmatch(a.text, -1) {
-				next := html.UnescapeString(m[1])
-				// Every mixture of filters is an address; one at a time is enough.
-				if u, err := url.Parse(next); err != nil || len(u.Query()) > 2 || next == "" || seen[next] {
-					continue
-				}
-				seen[next] = true
-				queue = append(queue, next)
-			}
+		h.crawl(string(role), "/", reached)
+	}
+	// What can be done with a case is linked while it can be done.
+	c, id := bureau(t)
+	c.upload("jiang", id, "虚构笔录", []byte("虚构"))
+	for _, status := range cases.Stages() {
+		if status == cases.NotFiled || status == cases.Transferred {
+			continue
+		}
+		c.carry(id, status)
+		for _, login := range []string{"jiang", "liang", "zhang"} {
+			c.enterAgain(login)
+			c.crawl(login, "/cases/"+id, reached)
 		}
 	}
-	// These are reached before there is a session, from elsewhere, or by programs.
-	apart := []string{"/signin", "/signin/code", "/signin/oidc", "/signin/oidc/back", "/setup/{token}", "/invite/{token}", "/enter/{token}"}
+	// These are reached before there is a session, from elsewhere, by a button,
+	// or in a status that the straight way through a case does not pass.
+	apart := []string{"/signin", "/signin/code", "/signin/oidc", "/signin/oidc/back", "/setup/{token}", "/invite/{token}", "/enter/{token}", "/verify-draw.html",
+		"/leads/assign", "/live/home", "/live/leads", "/live/exports", "/live/system", "/exports/{export}/file", "/cases/{case}/decide", "/cases/{case}/return", "/cases/{case}/return-unfiled"}
 	for i := range h.routes {
 		rt := &h.routes[i]
 		if rt.method == get && !reached[rt.path] && !slices.Contains(apart, rt.path) {
 			t.Errorf("no link leads to %s", rt.path)
+		}
+	}
+}
+
+var href = regexp.MustCompile(` href="([^"#]*)`)
+
+// crawl follows the links of pages from one on, as far as they lie below it.
+func (h *house) crawl(login, from string, reached map[string]bool) {
+	h.t.Helper()
+	queue := []string{from}
+	seen := map[string]bool{from: true}
+	for n := 0; len(queue) > 0; n++ {
+		path := queue[0]
+		queue = queue[1:]
+		if n > 3000 {
+			h.t.Fatalf("%s: the links never end, at %s", login, path)
+		}
+		_, pattern := h.mux.Handler(httptest.NewRequest(http.MethodGet, path, nil))
+		_, pattern, _ = strings.Cut(pattern, " ")
+		reached[pattern] = true
+		a := h.get(login, path)
+		if a.Code != http.StatusOK {
+			h.t.Errorf("%s: %s leads to %d", login, path, a.Code)
+			continue
+		}
+		if !strings.HasPrefix(a.Header().Get("Content-Type"), "text/html") {
+			continue
+		}
+		for _, m := range href.FindAllStringSubmatch(a.text, -1) {
+			next := html.UnescapeString(m[1])
+			// Every mixture of filters is an address; one at a time is enough.
+			if u, err := url.Parse(next); err != nil || len(u.Query()) > 2 || !strings.HasPrefix(next, from) || seen[next] {
+				continue
+			}
+			seen[next] = true
+			queue = append(queue, next)
 		}
 	}
 }

@@ -2,7 +2,9 @@ package desk
 
 import (
 	"net/http"
+	"slices"
 
+	"fundwatch/cases"
 	"fundwatch/internal/accounts"
 )
 
@@ -16,6 +18,7 @@ type route struct {
 	half         bool   // for who has shown a password and not yet a second factor
 	bare         bool   // open to who still has to set up a second factor
 	quiet        bool   // asked by a page and not by a person: it does not keep a session going
+	most         int64  // bytes of a body; 0: as of a form
 	form, page   any    // what it takes and gives, for /openapi.json; nil: nothing, or no JSON
 	do           func(d *Desk, w http.ResponseWriter, r *http.Request) error
 }
@@ -27,6 +30,11 @@ const (
 
 // table gives every address there is.
 func table() []route {
+	return slices.Concat(doorRoutes(), staffRoutes(), caseRoutes(), moveRoutes(), adminRoutes())
+}
+
+// doorRoutes are the ways in and out, and what is one's own.
+func doorRoutes() []route {
 	return []route{
 		{method: get, path: "/static/{file}", may: accounts.Public, do: showStatic},
 		{method: get, path: "/verify-draw.html", may: accounts.Public, do: sendVerifier},
@@ -50,7 +58,11 @@ func table() []route {
 		{method: post, path: "/account/factor", may: accounts.SignedIn, bare: true, form: codeForm{}, page: Done{}, do: postFactor},
 		{method: get, path: "/help", may: accounts.SignedIn, page: helpPage{}, do: showHelp},
 		{method: get, path: "/openapi.json", may: accounts.SignedIn, do: showOpenAPI},
+	}
+}
 
+func staffRoutes() []route {
+	return []route{
 		{method: get, path: "/{$}", may: accounts.SignedIn, menu: "home.title", page: homePage{}, do: showHome},
 		{method: get, path: "/leads", may: accounts.LeadRead, menu: "leads.title", page: leadsPage{}, do: showLeads},
 		{method: get, path: "/leads.xlsx", may: accounts.LeadRead, do: exportLeads},
@@ -82,13 +94,30 @@ func table() []route {
 		{method: post, path: "/claims", may: accounts.ClaimRead, form: ClaimQuery{}, page: Done{}, do: postClaims},
 		{method: get, path: "/claims/{institution}/{settlement}", may: accounts.ClaimRead, scope: ofPlace, page: claimPage{}, do: showClaim},
 		{method: post, path: "/claims/{institution}/{settlement}/reveal", may: accounts.PersonReveal, scope: ofPlace, form: revealForm{}, page: claimPage{}, do: postClaimReveal},
+		{method: get, path: "/detectors", may: accounts.DetectorRead, menu: "detectors.title", page: detectorsPage{}, do: showDetectors},
+		{method: get, path: "/detectors/{detector}", may: accounts.DetectorRead, page: detectorPage{}, do: showDetector},
+	}
+}
+
+func caseRoutes() []route {
+	return []route{
 		{method: get, path: "/cases", may: accounts.CaseRead, menu: "cases.title", page: casesPage{}, do: showCases},
 		{method: get, path: "/cases/new", may: accounts.LeadDecide, scope: ofLeads, page: openPage{}, do: showOpen},
 		{method: post, path: "/cases", may: accounts.LeadDecide, scope: ofLeads, form: openForm{}, page: Done{}, do: postOpen},
+		{method: get, path: "/cases/procedure", may: accounts.CaseRead, page: procedurePage{}, do: showProcedure},
 		{method: get, path: "/cases/{case}", may: accounts.CaseRead, scope: ofCase, page: casePage{}, do: showCase},
-		{method: get, path: "/detectors", may: accounts.DetectorRead, menu: "detectors.title", page: detectorsPage{}, do: showDetectors},
-		{method: get, path: "/detectors/{detector}", may: accounts.DetectorRead, page: detectorPage{}, do: showDetector},
+		{method: get, path: "/cases/{case}/verify", may: accounts.CaseWork, scope: ofCase, page: verifyPage{}, do: showVerify},
+		{method: post, path: "/cases/{case}/verify", may: accounts.CaseWork, scope: ofCase, form: verifyForm{}, page: Done{}, do: postVerify},
+		{method: post, path: "/cases/{case}/evidence", may: accounts.CaseWork, scope: ofCase, form: proofForm{}, page: Done{}, most: cases.MaxBytes + 1<<20, do: postProof},
+		{method: get, path: "/cases/{case}/evidence/{hash}", may: accounts.CaseFile, scope: ofCase, do: showProof},
+		{method: get, path: "/cases/{case}/papers/notice", may: accounts.CaseFile, scope: ofCase, page: paperPage{}, do: showPaper("notice")},
+		{method: get, path: "/cases/{case}/papers/decision", may: accounts.CaseFile, scope: ofCase, page: paperPage{}, do: showPaper("decision")},
+	}
+}
 
+// adminRoutes are what administrators see.
+func adminRoutes() []route {
+	return []route{
 		{method: get, path: "/dead", may: accounts.DeadRead, scope: ofRegion, menu: "dead.title", admin: true, page: deadPage{}, do: showDead},
 		{method: get, path: "/dead/{partition}/{offset}", may: accounts.DeadRead, scope: ofRegion, page: letterPage{}, do: showLetter},
 		{method: post, path: "/dead/{partition}/{offset}/reveal", may: accounts.DeadSettle, scope: ofRegion, form: revealForm{}, page: letterPage{}, do: postLetterReveal},
