@@ -55,8 +55,8 @@ func TestAListTellsWhatIsNew(t *testing.T) {
 	at := p.Query.Live(p.At)
 	steps := []func(){
 		func() {},
-		func() { h.more(10, inLeft) },
-		func() { h.more(11, inRight, ofPerson) },
+		func() { h.grow(10, inLeft) },
+		func() { h.grow(11, inRight, ofPerson) },
 		func() {},
 	}
 	h.o.Pause = func(context.Context) bool {
@@ -87,9 +87,9 @@ func TestAListTellsWhatIsNew(t *testing.T) {
 	h.get("zhang", "/live/leads?since=x", asJSON).want(t, 400)
 }
 
-// more gives subjects a finding each, in a step of its own that begins at an
+// grow gives subjects a finding each, in a step of its own that begins at an
 // offset.
-func (h *house) more(from int64, subjects ...detectors.Subject) {
+func (h *house) grow(from int64, subjects ...detectors.Subject) {
 	h.t.Helper()
 	var g cases.Gatherer
 	for i, s := range subjects {
