@@ -13,6 +13,8 @@ type Role string
 const (
 	Inspector    Role = "inspector"    // double-random inspections, on site
 	Investigator Role = "investigator" // leads and cases
+	Head         Role = "head"         // of the bureau: approves what others propose
+	Reviewer     Role = "reviewer"     // legal review of cases
 	Disclosure   Role = "disclosure"   // published lists and repair of credit
 	Supervisor   Role = "supervisor"   // the money of the fund
 	System       Role = "system"       // administrator: that it runs
@@ -32,6 +34,10 @@ const (
 	LeadDecide   Permission = "lead.decide"
 	ClaimRead    Permission = "claim.read" // any claim of the counties, whether or not a finding rests on it
 	CaseRead     Permission = "case.read"
+	CaseFile     Permission = "case.file"    // see evidence and documents
+	CaseWork     Permission = "case.work"    // handle a case, and propose
+	CaseReview   Permission = "case.review"  // legal review
+	CaseApprove  Permission = "case.approve" // approve what others propose
 	PersonReveal Permission = "person.reveal"
 	DetectorRead Permission = "detector.read"
 	DeadRead     Permission = "dead.read"
@@ -50,7 +56,9 @@ var table = []struct {
 	may  []Permission
 }{
 	{Inspector, []Permission{LeadRead, ClaimRead, CaseRead, DetectorRead}},
-	{Investigator, []Permission{LeadRead, LeadDecide, ClaimRead, CaseRead, PersonReveal, DetectorRead, ListRead}},
+	{Investigator, []Permission{LeadRead, LeadDecide, ClaimRead, CaseRead, CaseFile, CaseWork, PersonReveal, DetectorRead, ListRead}},
+	{Head, []Permission{LeadRead, CaseRead, CaseFile, CaseApprove, DetectorRead, ListRead}},
+	{Reviewer, []Permission{LeadRead, CaseRead, CaseFile, CaseReview, DetectorRead}},
 	{Disclosure, []Permission{CaseRead, DetectorRead, ListRead, ListWrite}},
 	{Supervisor, []Permission{LeadRead, CaseRead, DetectorRead, SystemRead, ListRead}},
 	{System, []Permission{SystemRead, DeadRead, DeadSettle, DetectorRead}},
@@ -69,7 +77,7 @@ func Roles() []Role {
 
 // Permissions lists what roles can give.
 func Permissions() []Permission {
-	return []Permission{LeadRead, LeadDecide, ClaimRead, CaseRead, PersonReveal, DetectorRead, DeadRead, DeadSettle, SystemRead, AuditRead, UserRead, UserWrite, ListRead, ListWrite}
+	return []Permission{LeadRead, LeadDecide, ClaimRead, CaseRead, CaseFile, CaseWork, CaseReview, CaseApprove, PersonReveal, DetectorRead, DeadRead, DeadSettle, SystemRead, AuditRead, UserRead, UserWrite, ListRead, ListWrite}
 }
 
 // May reports whether one of the roles gives a permission.

@@ -17,6 +17,7 @@ import (
 	"fundwatch/internal/accounts"
 	"fundwatch/internal/journal"
 	"fundwatch/internal/recall"
+	"fundwatch/policies/regions"
 	"fundwatch/web/words"
 )
 
@@ -27,6 +28,8 @@ type Options struct {
 	Label      string // of embedded services; empty: none
 
 	Cases     *cases.Store
+	Procedure cases.Procedure // the terms of the place
+	Papers    Papers          // the bytes of evidence; nil: none can be filed
 	Lists     Lists
 	Accounts  *accounts.Store
 	Findings  *recall.Index // topic findings
@@ -36,6 +39,7 @@ type Options struct {
 	Trail     *recall.Trail
 	Knowledge *knowledge.Knowledge
 	Detectors []*detectors.Detector
+	Policy    regions.Book // what policies decide with, for people to read
 
 	Head      func(context.Context) (journal.Head, error)
 	Waiting   func(context.Context) (int64, error) // messages in the outbox

@@ -216,7 +216,7 @@ func TestDecisionsAndConflicts(t *testing.T) {
 	a = h.post("zhang", "/cases", "leads", h.leadID(inLeft)+"@4", "leads", other+"@1", "reason", "虚构：一并核查")
 	a.want(t, 303)
 	h.sync()
-	h.get("zhang", a.Header().Get("Location")).want(t, 200, "虚构：一并核查", "人工立案")
+	h.get("zhang", a.Header().Get("Location")).want(t, 200, "虚构：一并核查", "人工建案")
 	h.get("wang", a.Header().Get("Location")).want(t, 200, "另有 1 条线索属于其他县区")
 	h.post("zhang", at+"/dismiss", "version", "5", "reason", "x").want(t, 409)
 	h.post("zhang", "/cases", "leads", "nonsense", "reason", "x").want(t, 400)
@@ -477,7 +477,7 @@ func TestCasesKeepToTheirCounties(t *testing.T) {
 	}
 	h.get("west", "/cases/"+some[0].ID).want(t, 403, "不在您的范围内")
 	h.get("west", "/cases").want(t, 200, "还没有案件")
-	h.get("east", "/cases/"+some[0].ID).want(t, 200, "按政策立案")
+	h.get("east", "/cases/"+some[0].ID).want(t, 200, "按政策建案")
 }
 
 // TestBodiesAreBounded: nobody sends more than a form can hold.

@@ -28,6 +28,7 @@ import (
 	"fundwatch/internal/journal"
 	"fundwatch/internal/journal/journaltest"
 	"fundwatch/internal/recall"
+	"fundwatch/policies/regions"
 )
 
 // All people, institutions and claims here are invented (虚构).
@@ -112,9 +113,9 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	k.Practitioners["D15292200001"] = &knowledge.Practitioner{Code: "D15292200001", Name: "虚构医师", Institution: "H15292200001"}
 	k.Persons[person] = &knowledge.Person{Code: person}
 	h.lists = blacklist.Open(h.journal)
-	o := Options{Lists: h.testLists(), Region: journaltest.Region, RegionName: detectors.Words{ZH: "阿拉善盟", EN: "Alxa League"}, Cases: h.cases, Accounts: h.users,
+	o := Options{Lists: h.testLists(), Region: journaltest.Region, RegionName: detectors.Words{ZH: "阿拉善盟", EN: "Alxa League"}, Cases: h.cases, Accounts: h.users, Procedure: inventedProcedure(), Papers: memoryPapers{},
 		Findings: recall.NewIndex(h.log, "findings"), Dead: recall.NewIndex(h.log, "claims.dead"), Cited: recall.NewCitations(h.log, "findings"), Claims: newClaims(h.log), Trail: recall.NewTrail(h.log, journal.Topic, recall.DefaultTrail),
-		Knowledge: k, Detectors: all.Detectors(), Head: h.journal.Head, Waiting: h.journal.Waiting, TopicClaims: "claims", Clock: clock,
+		Knowledge: k, Detectors: all.Detectors(), Policy: book(t), Head: h.journal.Head, Waiting: h.journal.Waiting, TopicClaims: "claims", Clock: clock,
 		Positions: func() []kafka.Position { return []kafka.Position{{Partition: 0, Next: 1, End: 3}} },
 		Mend: func(message []byte) (string, []claim.Problem, error) {
 			if strings.Contains(string(message), "bad") {
@@ -277,6 +278,27 @@ func newClaims(log recall.Log) *recall.Claims {
 func (h *house) findingID(n int) string { return fmt.Sprintf("S05-%016x", n) }
 
 func (h *house) leadID(s detectors.Subject) string { return h.cases.LeadID(s, stays7) }
+
+// book is the policy of Alxa as pages show it, with circumstances invented
+// (虚构) for each way that its data know: no policy is asked here.
+func book(t testing.TB) regions.Book {
+	t.Helper()
+	b := regions.Book{Revision: "sha256:" + strings.Repeat("0", 64), Circumstances: map[string][]regions.Circumstance{}}
+	var err, more, last error
+	b.Policy, err = regions.LoadPolicy(regions.Builtin(), "152900")
+	b.Own, more = regions.Own(regions.Builtin(), "152900")
+	b.Texts, last = regions.Texts(regions.Builtin())
+	if err := errors.Join(err, more, last); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range regions.Questions() {
+		ways := b.Policy.Of(name)
+		for _, code := range ways.Order.List {
+			b.Circumstances[name] = append(b.Circumstances[name], regions.Circumstance{Code: code, ZH: "虚构情形 " + code, EN: "invented circumstance " + code, Basis: []string{ways.Ways[code].Clause}, Way: ways.Ways[code]})
+		}
+	}
+	return b
+}
 
 // answer is what came back.
 type answer struct {

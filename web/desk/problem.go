@@ -21,8 +21,9 @@ type problem struct {
 	code   string
 	goTo   string // where a browser is sent instead of being told
 	roles  []accounts.Role
-	after  int // seconds to wait
-	page   any // shown beside the sentence, such as what is there now
+	after  int       // seconds to wait
+	lacks  []lackRow // what is missing for a move
+	page   any       // shown beside the sentence, such as what is there now
 }
 
 // Error is the code.
@@ -34,16 +35,17 @@ var errNothing = &problem{status: http.StatusNotFound, code: "nothing"}
 
 // Trouble is an error as it is told.
 type Trouble struct {
-	Code     string   `json:"code"`
-	ZH       string   `json:"sentence_zh"`
-	EN       string   `json:"sentence_en"`
-	TodoZH   string   `json:"todo_zh"`
-	TodoEN   string   `json:"todo_en"`
-	Roles    []string `json:"roles,omitempty"` // that may do it
-	Conflict any      `json:"now,omitempty"`   // what is there now
-	Status   int      `json:"-"`
-	Sentence string   `json:"-"`
-	Todo     string   `json:"-"`
+	Code     string    `json:"code"`
+	ZH       string    `json:"sentence_zh"`
+	EN       string    `json:"sentence_en"`
+	TodoZH   string    `json:"todo_zh"`
+	TodoEN   string    `json:"todo_en"`
+	Roles    []string  `json:"roles,omitempty"`   // that may do it
+	Conflict any       `json:"now,omitempty"`     // what is there now
+	Lacks    []lackRow `json:"missing,omitempty"` // for a move of a case, and where to get it
+	Status   int       `json:"-"`
+	Sentence string    `json:"-"`
+	Todo     string    `json:"-"`
 }
 
 // problemOf turns errors of the rooms into problems; nil where it is a mistake
@@ -69,6 +71,12 @@ func problemOf(err error) *problem {
 	}
 	if _, ok := errors.AsType[*accounts.VersionError](err); ok {
 		return &problem{status: http.StatusConflict, code: "version"}
+	}
+	if _, ok := errors.AsType[*cases.MovedError](err); ok {
+		return &problem{status: http.StatusConflict, code: "version"}
+	}
+	if e, ok := errors.AsType[*cases.LackError](err); ok {
+		return &problem{status: http.StatusUnprocessableEntity, code: "lacks", lacks: lackRows(e.Lacks)}
 	}
 	if _, ok := errors.AsType[*cases.StatusError](err); ok {
 		return &problem{status: http.StatusConflict, code: "status"}
@@ -141,7 +149,7 @@ func (d *Desk) fail(w http.ResponseWriter, r *http.Request, err error) {
 
 // trouble words a problem.
 func (d *Desk) trouble(lang words.Lang, p *problem) Trouble {
-	t := Trouble{Code: p.code, Status: p.status, Conflict: p.page}
+	t := Trouble{Code: p.code, Status: p.status, Conflict: p.page, Lacks: p.lacks}
 	say := func(key string) (zh, en string) {
 		names := make([]string, 2)
 		for i, l := range words.Langs() {

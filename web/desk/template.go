@@ -7,6 +7,7 @@ import (
 	"path"
 	"strings"
 
+	"fundwatch/cases"
 	"fundwatch/internal/journal"
 	"fundwatch/web/chart"
 	"fundwatch/web/words"
@@ -69,6 +70,8 @@ func (d *Desk) funcs(lang words.Lang) template.FuncMap {
 			}
 			return lang.Or("county."+code, code)
 		},
+		"date":  lang.Date,
+		"kinds": cases.EvidenceKinds,
 		"field": func(name, label, value string) field { return field{Name: name, Label: label, Value: value} },
 	}
 }
