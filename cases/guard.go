@@ -98,7 +98,7 @@ var (
 			return d != nil && (d.Stance != "statement" || d.Said != "" && d.Found != "") && (d.Stance != "waived" || a.c.File.has(d.Written))
 		}}
 	ReviewerApart = Guard{"reviewer-apart", detectors.Words{ZH: "法制审核人员不得是本案执法人员", EN: "the legal reviewer may not be an officer of the case"},
-		detectors.Words{ZH: "请其他法制审核人员审核", EN: "ask another reviewer"}, "行政处罚法58；医疗保障行政处罚程序暂行规定37", func(a *attempt) bool { return a.c.File.Review != nil && !isOfficer(a.c, a.c.File.Review.By) }}
+		detectors.Words{ZH: "请其他法制审核人员审核", EN: "ask another reviewer"}, "行政处罚法58；医疗保障行政处罚程序暂行规定37", func(a *attempt) bool { return a.c.File.Review == nil || !isOfficer(a.c, a.c.File.Review.By) }}
 	Reviewed = Guard{"reviewed", detectors.Words{ZH: "须有对现行告知书内容的法制审核，结论为通过", EN: "a legal review of what the notice in force says must have passed"},
 		detectors.Words{ZH: "请法制审核人员在本案“法制审核”处办理", EN: "ask a reviewer to do “Legal review” of this case"}, "行政处罚法58", func(a *attempt) bool {
 			r := a.c.File.Review

@@ -87,6 +87,10 @@ type Clock struct {
 // What words what the clock is for.
 func (c *Clock) What() detectors.Words { return termWords(c.Name) }
 
+// Duty tells whether the clock binds the bureau or the party to do something;
+// the others only give the party time, and nobody is late when it ends.
+func (c *Clock) Duty() bool { return c.Name != DefenceTerm && c.Name != HearingTerm }
+
 var errNoTerm = errors.New("the term is not set")
 
 // start begins a clock on a day, in the place of one of the same name that

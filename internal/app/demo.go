@@ -38,6 +38,9 @@ const (
 // that nobody is told, and all seven are made before the doors open.
 var demoCost = accounts.Cost{KiB: 1 << 10, Rounds: 1, Threads: 1}
 
+// demoTerms is what a place would set by a document of its own.
+const demoTerms = `{"defence":{"number":3,"unit":"working-days","clause":"虚构，仅供演示 (invented, for the demonstration)"}}`
+
 // demonstration is what is asked for.
 type demonstration struct {
 	dir, addr string
@@ -105,9 +108,14 @@ func (e *env) demo(ctx context.Context, d *demonstration) error {
 	if err := simulate.WriteKnowledge(d.place, known); err != nil {
 		return err
 	}
+	terms := filepath.Join(dir, "terms.json")
+	if err := os.WriteFile(terms, []byte(demoTerms), 0o600); err != nil {
+		return err
+	}
 	o := &serveOptions{worker: newWorker, embedded: filepath.Join(dir, "services"), noSetup: true, cost: demoCost}
 	o.set = []string{"region=" + demoRegion, "knowledge.dir=" + known, "http.addr=" + d.addr, "metrics.addr=", "log.level=error",
-		"kafka.partitions=2", "desk.second_factor=false"}
+		"kafka.partitions=2", "desk.second_factor=false",
+		"cases.terms_file=" + terms, "cases.evidence_url=file://" + filepath.ToSlash(filepath.Join(dir, "papers"))}
 	o.opened = func(ctx context.Context, s *server, users *accounts.Store, at string) error {
 		return e.demonstrate(ctx, s, users, sending{&d.place, d.first, at})
 	}

@@ -97,6 +97,14 @@ func (s *server) openDesk(ctx context.Context, addr string) error {
 			return err
 		}
 	}
+	if o.Procedure, err = s.env.procedure(s.cfg.Region, s.cfg.Cases.TermsFile); err != nil {
+		return err
+	}
+	if papers, err := openArchive(ctx, s.cfg.Cases.EvidenceURL); err != nil {
+		return fmt.Errorf("cases.evidence_url: %w", err)
+	} else if papers != nil {
+		o.Papers = papers
+	}
 	if s.cfg.Desk.Claims {
 		if o.Claims, err = s.openClaims(ctx); err != nil {
 			return err

@@ -266,7 +266,7 @@ func TestBrowserWithoutScript(t *testing.T) {
 		chromedp.WaitVisible(chromedp.ID("why")),
 		chromedp.SendKeys(chromedp.ID("why"), "虚构：核查"),
 		chromedp.Click(chromedp.CSS("form.card button.main")),
-		chromedp.WaitVisible(chromedp.CSS(".sums")))
+		chromedp.WaitVisible(chromedp.CSS(".steps")))
 	if _, all, err := h.cases.Cases(t.Context(), 0, 9); err != nil || len(all) != 2 || all[0].Opened.Reason != "虚构：核查" && all[1].Opened.Reason != "虚构：核查" {
 		t.Error(all, err)
 	}

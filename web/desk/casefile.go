@@ -77,7 +77,7 @@ func clocksOf(c *cases.Case, today string) (out []clockRow) {
 		if met == "" {
 			met = today
 		}
-		out = append(out, clockRow{wordsOf(k.What()), k.From, k.End, k.Done, k.N + k.Extend, k.Unit, k.Basis, k.End != "" && met > k.End})
+		out = append(out, clockRow{wordsOf(k.What()), k.From, k.End, k.Done, k.N + k.Extend, k.Unit, k.Basis, k.Duty() && k.End != "" && met > k.End})
 	}
 	return out
 }
@@ -173,14 +173,20 @@ func (d *Desk) proposal(c *cases.Case, u *accounts.User) *proposalRow {
 	return &proposalRow{p.Move, wordsOf(m.What), p.By, p.Reason, p.Day, d.given(&m, p.Fields), c.ProposalStale(), p.By == u.Login}
 }
 
-// moves lists the buttons of who looks at the case.
+// moves lists the buttons of who looks at the case, those that lead on first.
 func (d *Desk) moves(r *http.Request, c *cases.Case) (out []moveRow) {
 	u := visitOf(r).user
 	by := cases.Act{Who: u.Login, At: d.now()}
+	var beside []moveRow // that leave the status as it is
 	for _, m := range cases.Moves() {
 		if m.Fits(c) && u.May(accounts.Permission(m.May)) {
-			out = append(out, moveRow{m.Name, wordsOf(m.What), m.Eyes, m.Basis, "/cases/" + c.ID + "/" + m.Name, lackRows(m.Missing(c, by, &d.o.Procedure))})
+			row := moveRow{m.Name, wordsOf(m.What), m.Eyes, m.Basis, "/cases/" + c.ID + "/" + m.Name, lackRows(m.Missing(c, by, &d.o.Procedure))}
+			if m.To == "" {
+				beside = append(beside, row)
+			} else {
+				out = append(out, row)
+			}
 		}
 	}
-	return out
+	return append(out, beside...)
 }

@@ -123,6 +123,11 @@ func (d *Desk) askClaims(r *http.Request, q *ClaimQuery) (out recall.ClaimQuery,
 	}
 	out.Settled, err = spanOf(q.From, q.To, dayOf)
 	refused("period", err)
+	for _, text := range []*string{&q.From, &q.To} {
+		if _, err := dayOf(*text, false); err != nil {
+			*text = "" // a field for days holds nothing else
+		}
+	}
 	out.Total, err = spanOf(q.Least, q.Most, moneyOf)
 	refused("amount", err)
 	for _, x := range []struct {

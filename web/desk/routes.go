@@ -78,6 +78,7 @@ func staffRoutes() []route {
 		{method: post, path: "/leads/{lead}/assign", may: accounts.LeadDecide, scope: ofLead, form: assignForm{}, page: Done{}, do: postAssign},
 		{method: post, path: "/leads/{lead}/dismiss", may: accounts.LeadDecide, scope: ofLead, form: decideForm{}, page: Done{}, do: postDismiss},
 		{method: post, path: "/leads/{lead}/reopen", may: accounts.LeadDecide, scope: ofLead, form: decideForm{}, page: Done{}, do: postReopen},
+		{method: get, path: "/institutions", may: accounts.LeadRead, menu: "institutions.title", page: institutionsPage{}, do: showInstitutions},
 		{method: get, path: "/institutions/{institution}", may: accounts.LeadRead, scope: ofPlace, page: institutionPage{}, do: showInstitution},
 		{method: get, path: "/persons/{person}", may: accounts.LeadRead, scope: ofRegion, page: personPage{}, do: showPerson},
 		{method: get, path: "/practitioners/{practitioner}", may: accounts.LeadRead, scope: ofPractitioner, page: practitionerPage{}, do: showPractitioner},

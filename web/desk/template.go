@@ -70,6 +70,7 @@ func (d *Desk) funcs(lang words.Lang) template.FuncMap {
 			}
 			return lang.Or("county."+code, code)
 		},
+		"date":  lang.Date,
 		"kinds": cases.EvidenceKinds,
 		"field": func(name, label, value string) field { return field{Name: name, Label: label, Value: value} },
 	}
