@@ -83,8 +83,12 @@ func (s *server) openDesk(ctx context.Context, addr string) error {
 	if err != nil || users == nil {
 		return err
 	}
+	lists, err := s.deskLists(ctx)
+	if err != nil {
+		return err
+	}
 	o := desk.Options{Region: s.cfg.Region, RegionName: detectors.Words{ZH: s.cfg.Region, EN: s.cfg.Region}, Label: s.label,
-		Cases: s.cases, Accounts: users, Knowledge: s.known, Detectors: all.Detectors(), Head: s.journal.Head, Waiting: s.journal.Waiting,
+		Cases: s.cases, Lists: lists, Accounts: users, Knowledge: s.known, Detectors: all.Detectors(), Head: s.journal.Head, Waiting: s.journal.Waiting,
 		Findings: recall.NewIndex(s.kafka, s.topic(kafka.TopicFindings)), Dead: recall.NewIndex(s.kafka, s.topic(kafka.TopicDead)),
 		Cited:     recall.NewCitations(s.kafka, s.topic(kafka.TopicFindings)),
 		Trail:     recall.NewTrail(s.kafka, s.topic(kafka.TopicJournal), recall.DefaultTrail),

@@ -30,6 +30,7 @@ type Options struct {
 	Cases     *cases.Store
 	Procedure cases.Procedure // the terms of the place
 	Papers    Papers          // the bytes of evidence; nil: none can be filed
+	Lists     Lists
 	Accounts  *accounts.Store
 	Findings  *recall.Index // topic findings
 	Dead      *recall.Index // topic claims.dead

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"fundwatch/blacklist"
 	"fundwatch/cases"
 	"fundwatch/internal/accounts"
 	"fundwatch/web/words"
@@ -29,7 +30,7 @@ func (h *house) pagesOf(t testing.TB) map[string][]string {
 			"/institutions", "/institutions?q=虚构&county=" + left + "&sort=name&page=2", "/institutions?q=none", "/practitioners/" + h.practitionerRef(ofDoctor.Code), "/practitioners/" + h.practitionerRef("none"), "/claims", "/claims?practitioner=" + h.practitionerRef(ofDoctor.Code), "/claims?person=" + h.users.Reference(person), "/claims?item=X1&from=2026-01-01&to=2026-12-31&least=1&most=10000&scheme=" + stays7 + "&county=" + left, "/claims?institution=none&from=x&settlement=" + person,
 			"/claims/" + inLeft.Code + "/S1", "/claims/" + inLeft.Code + "/none"},
 		"supervisor": {"/", "/system", "/policies", "/policies/triage", "/policies/referral", "/policies/listing", "/policies/publication", "/policies/authz", "/policies/none"},
-		"disclosure": {"/", "/cases"},
+		"disclosure": {"/", "/cases", "/listings", "/listings?status=review&page=9", "/credit", "/listings/B0", "/credit/R0"},
 		"system":     {"/", "/dead", "/dead?all=1", "/dead/0/3", "/dead/0/4", "/system"},
 		"security":   {"/", "/users"},
 		"audit":      {"/", "/audit", "/audit?who=zhang&kind=lead.dismiss&day=2026-03-05", "/users"},
@@ -48,6 +49,17 @@ func (h *house) pagesOf(t testing.TB) map[string][]string {
 			out["investigator"] = append(out["investigator"], at+"/file", at+"/not-file", at+"/investigate", at+"/verify", at+"/notice", at+"/decide", at+"/receive", at+"/transfer", at+"/papers/notice", at+"/papers/decision", "/cases/procedure")
 			out["head"] = append(out["head"], at, at+"/extend", at+"/recuse", "/cases")
 			out["reviewer"] = append(out["reviewer"], at, at+"/review")
+		}
+	}
+	if _, entries, err := h.lists.Entries(t.Context(), 0, 9); err != nil {
+		t.Fatal(err)
+	} else {
+		for _, e := range entries {
+			out["disclosure"] = append(out["disclosure"], "/credit/"+e.ID)
+			if _, err := h.lists.Listing(t.Context(), blacklist.ListingOf(e.ID)); err == nil {
+				out["disclosure"] = append(out["disclosure"], "/listings/"+blacklist.ListingOf(e.ID))
+				out["supervisor"] = append(out["supervisor"], "/listings/"+blacklist.ListingOf(e.ID))
+			}
 		}
 	}
 	if u, err := h.users.ByLogin(t.Context(), "security"); err == nil {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"fundwatch/blacklist"
 	"fundwatch/cases"
 	"fundwatch/internal/accounts"
 	"fundwatch/internal/journal"
@@ -62,6 +63,12 @@ func problemOf(err error) *problem {
 	if _, ok := errors.AsType[*cases.VersionError](err); ok {
 		return &problem{status: http.StatusConflict, code: "version"}
 	}
+	if m, ok := errors.AsType[*blacklist.MissingError](err); ok {
+		return &problem{status: http.StatusUnprocessableEntity, code: "lacks." + string(m.Need)}
+	}
+	if _, ok := errors.AsType[*blacklist.VersionError](err); ok {
+		return &problem{status: http.StatusConflict, code: "version"}
+	}
 	if _, ok := errors.AsType[*accounts.VersionError](err); ok {
 		return &problem{status: http.StatusConflict, code: "version"}
 	}
@@ -80,6 +87,10 @@ func problemOf(err error) *problem {
 	}{
 		{cases.ErrMissing, *errNothing},
 		{accounts.ErrMissing, *errNothing},
+		{blacklist.ErrMissing, *errNothing},
+		{blacklist.ErrProposal, problem{status: http.StatusUnprocessableEntity, code: "no-listing"}},
+		{blacklist.ErrProposed, problem{status: http.StatusConflict, code: "proposed"}},
+		{blacklist.ErrBehind, problem{status: http.StatusConflict, code: "behind"}},
 		{journal.ErrNumber, *errForm},
 		{journal.ErrLarge, problem{status: http.StatusRequestEntityTooLarge, code: "large"}},
 		{journal.ErrReused, problem{status: http.StatusConflict, code: "reused"}},

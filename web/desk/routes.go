@@ -29,7 +29,7 @@ const (
 
 // table gives every address there is.
 func table() []route {
-	return slices.Concat(doorRoutes(), staffRoutes(), caseRoutes(), moveRoutes(), adminRoutes())
+	return slices.Concat(doorRoutes(), staffRoutes(), caseRoutes(), moveRoutes(), listRoutes(), adminRoutes())
 }
 
 // doorRoutes are the ways in and out, and what is one's own.
@@ -106,6 +106,20 @@ func caseRoutes() []route {
 		{method: get, path: "/cases/{case}/evidence/{hash}", may: accounts.CaseFile, scope: ofCase, do: showProof},
 		{method: get, path: "/cases/{case}/papers/notice", may: accounts.CaseFile, scope: ofCase, page: paperPage{}, do: showPaper("notice")},
 		{method: get, path: "/cases/{case}/papers/decision", may: accounts.CaseFile, scope: ofCase, page: paperPage{}, do: showPaper("decision")},
+	}
+}
+
+// listRoutes are those of the credit ledger and of the published list.
+func listRoutes() []route {
+	return []route{
+		{method: get, path: "/listings", may: accounts.ListRead, scope: ofRegion, menu: "listings.title", page: listingsPage{}, do: showListings},
+		{method: post, path: "/editions", may: accounts.ListWrite, scope: ofRegion, form: publishForm{}, page: Done{}, do: postPublish},
+		{method: get, path: "/listings/{listing}", may: accounts.ListRead, scope: ofRegion, page: listingPage{}, do: showListing},
+		{method: post, path: "/listings/{listing}/{action}", may: accounts.ListWrite, scope: ofRegion, form: listingForm{}, page: Done{}, do: postListing},
+		{method: get, path: "/credit", may: accounts.ListRead, scope: ofRegion, page: entriesPage{}, do: showEntries},
+		{method: get, path: "/credit/{entry}", may: accounts.ListRead, scope: ofRegion, page: entryPage{}, do: showEntry},
+		{method: post, path: "/credit/{entry}/propose", may: accounts.ListWrite, scope: ofRegion, form: entryForm{}, page: Done{}, do: postPropose},
+		{method: post, path: "/credit/{entry}/revoke", may: accounts.ListWrite, scope: ofRegion, form: entryForm{}, page: Done{}, do: postRevoke},
 	}
 }
 
