@@ -78,7 +78,7 @@ func (h *house) staff() {
 var (
 	links   = regexp.MustCompile(` (?:href|action)="([^"]*)"`)
 	missing = regexp.MustCompile(`\[[a-z]+\.[a-z.-]+\]|<no value>|%!|\{[0-9][}|]`)
-	plural  = regexp.MustCompile(`[> ]1 (?:more )?(?:findings|leads|claims|lines|detectors|hours)\b`)
+	plural  = regexp.MustCompile(`[> ]1 (?:more |earlier |trace )?(?:findings|leads|claims|lines|detectors|hours|messages|codes|institutions)\b`)
 	chinese = regexp.MustCompile(`\p{Han}`)
 	texts   = regexp.MustCompile(`(?s)<title>.*?</title>|<h1>.*?</h1>|<th[ >].*?</th>|<button.*?</button>|<label.*?</label>`)
 )
