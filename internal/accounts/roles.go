@@ -49,6 +49,8 @@ const (
 	AuditRead    Permission = "audit.read"
 	UserRead     Permission = "user.read"
 	UserWrite    Permission = "user.write"
+	ListRead     Permission = "list.read"  // the credit ledger and listings
+	ListWrite    Permission = "list.write" // move listings and publish editions
 )
 
 // table says which role may do what. It is the only place that does.
@@ -57,11 +59,11 @@ var table = []struct {
 	may  []Permission
 }{
 	{Inspector, []Permission{LeadRead, ClaimRead, CaseRead, DetectorRead}},
-	{Investigator, []Permission{LeadRead, LeadDecide, ClaimRead, CaseRead, CaseFile, CaseWork, TipRead, TipWork, PersonReveal, DetectorRead}},
-	{Head, []Permission{LeadRead, ClaimRead, CaseRead, CaseFile, CaseApprove, TipRead, TipReveal, DetectorRead}},
+	{Investigator, []Permission{LeadRead, LeadDecide, ClaimRead, CaseRead, CaseFile, CaseWork, TipRead, TipWork, PersonReveal, DetectorRead, ListRead}},
+	{Head, []Permission{LeadRead, ClaimRead, CaseRead, CaseFile, CaseApprove, TipRead, TipReveal, DetectorRead, ListRead}},
 	{Reviewer, []Permission{LeadRead, ClaimRead, CaseRead, CaseFile, CaseReview, DetectorRead}},
-	{Disclosure, []Permission{CaseRead, DetectorRead}},
-	{Supervisor, []Permission{LeadRead, CaseRead, DetectorRead, SystemRead}},
+	{Disclosure, []Permission{CaseRead, DetectorRead, ListRead, ListWrite}},
+	{Supervisor, []Permission{LeadRead, CaseRead, DetectorRead, SystemRead, ListRead}},
 	{System, []Permission{SystemRead, DeadRead, DeadSettle, DetectorRead}},
 	{Security, []Permission{UserRead, UserWrite}},
 	{Audit, []Permission{AuditRead, UserRead, SystemRead}},
@@ -78,7 +80,7 @@ func Roles() []Role {
 
 // Permissions lists what roles can give.
 func Permissions() []Permission {
-	return []Permission{LeadRead, LeadDecide, ClaimRead, CaseRead, CaseFile, CaseWork, CaseReview, CaseApprove, TipRead, TipWork, TipReveal, PersonReveal, DetectorRead, DeadRead, DeadSettle, SystemRead, AuditRead, UserRead, UserWrite}
+	return []Permission{LeadRead, LeadDecide, ClaimRead, CaseRead, CaseFile, CaseWork, CaseReview, CaseApprove, TipRead, TipWork, TipReveal, PersonReveal, DetectorRead, DeadRead, DeadSettle, SystemRead, AuditRead, UserRead, UserWrite, ListRead, ListWrite}
 }
 
 // May reports whether one of the roles gives a permission.

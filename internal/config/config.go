@@ -18,9 +18,9 @@ type Config struct {
 	Knowledge Knowledge
 	HTTP      HTTP
 	Desk      Desk
+	Lists     Lists
 	Cases     Cases
 	Tips      Tips
-	Lists     Lists
 	Metrics   Metrics
 	Log       Log
 	Worker    Worker
@@ -126,6 +126,12 @@ type HTTP struct {
 	MaxInFlight  int // requests at a time
 }
 
+// Lists is where published lists lie and what signs them.
+type Lists struct {
+	Dir     string // folder of the editions; empty: none are published here
+	KeyFile string // of the key that signs; empty: they are shown and not published here
+}
+
 // Cases is what the procedure of cases needs from this place.
 type Cases struct {
 	EvidenceURL string // file:///… or s3://…; empty: no evidence can be filed
@@ -137,17 +143,12 @@ type Tips struct {
 	Custodians []string // two public keys (age1…); empty: only tips without a name
 }
 
-// Lists is where published lists lie and what signs them.
-type Lists struct {
-	Dir     string // folder of the editions; empty: none are published here
-	KeyFile string // of the key that signs; empty: they are shown and not published here
-}
-
 // Desk is the pages for staff. They are served where HTTP is.
 type Desk struct {
 	SecretFile   string // what only this installation knows; empty: no pages
 	SecondFactor bool   // everybody who signs in needs one
 	Claims       bool   // show the claims that findings rest on
+	ExportsDir   string // folder for long exports; empty: the system's for what passes
 	OIDC         OIDC
 }
 

@@ -193,7 +193,7 @@ func (h *house) carry(id string, to cases.Status) {
 		}
 	}
 	if c, err := h.cases.Case(h.t.Context(), id); err != nil || c.Status != to {
-		h.t.Fatalf("the case is %s, not %s; %v", c.Status, to, err)
+		h.t.Fatalf("the case is %s, not %s: %v", c.Status, to, err)
 	}
 	h.sync()
 }

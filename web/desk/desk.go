@@ -17,9 +17,16 @@ import (
 	"fundwatch/internal/accounts"
 	"fundwatch/internal/journal"
 	"fundwatch/internal/recall"
+	"fundwatch/policies/regions"
 	"fundwatch/tips"
 	"fundwatch/web/words"
 )
+
+// Casework is what the procedure of cases needs.
+type Casework struct {
+	Procedure cases.Procedure // the terms of the place
+	Papers    Papers          // the bytes of evidence; nil: none can be filed
+}
 
 // Options are what the desk works with. All are needed but where it is said.
 type Options struct {
@@ -27,10 +34,10 @@ type Options struct {
 	RegionName detectors.Words
 	Label      string // of embedded services; empty: none
 
-	Cases     *cases.Store
-	Procedure cases.Procedure // the terms of the place
-	Tips      *tips.Store     // nil: none are taken
-	Papers    Papers          // the bytes of evidence; nil: none can be filed
+	Cases *cases.Store
+	Casework
+	Tips      *tips.Store // nil: none are taken
+	Lists     Lists
 	Accounts  *accounts.Store
 	Findings  *recall.Index // topic findings
 	Dead      *recall.Index // topic claims.dead
@@ -39,12 +46,19 @@ type Options struct {
 	Trail     *recall.Trail
 	Knowledge *knowledge.Knowledge
 	Detectors []*detectors.Detector
+	Policy    regions.Book // what policies decide with, for people to read
 
 	Head      func(context.Context) (journal.Head, error)
 	Waiting   func(context.Context) (int64, error) // messages in the outbox
 	Positions func() []kafka.Position              // of the partitions of this process
 	// Mend looks at a message that is to take the place of a dead letter.
 	Mend func(message []byte) (key string, problems []claim.Problem, err error)
+
+	// Pause waits between two looks of a live page, and gives false when ctx has
+	// ended; nil: pages are not live.
+	Pause func(ctx context.Context) bool
+	// Files keeps long exports until they are taken; nil: there are none.
+	Files Files
 
 	TopicClaims  string
 	Clock        func() time.Time
@@ -67,6 +81,10 @@ type Desk struct {
 	byID     map[string]*detectors.Detector
 	counties []string // of the institutions that are known, sorted
 
+	roster   *cases.Roster
+	limits   limits
+	exports  exports
+	streams  streams
 	mu       sync.RWMutex
 	subjects map[string]detectors.Subject // of leads, which never change
 
@@ -76,7 +94,9 @@ type Desk struct {
 // New makes a desk.
 func New(o Options) (*Desk, error) {
 	d := &Desk{o: o, mux: http.NewServeMux(), guard: http.NewCrossOriginProtection(), routes: table(),
-		byID: map[string]*detectors.Detector{}, subjects: map[string]detectors.Subject{}}
+		byID: map[string]*detectors.Detector{}, subjects: map[string]detectors.Subject{},
+		roster: cases.NewRoster(o.Cases), limits: defaultLimits, exports: exports{jobs: map[string]*exportJob{}},
+		streams: streams{of: map[string]int{}, closed: make(chan struct{})}}
 	for _, det := range o.Detectors {
 		d.byID[det.ID] = det
 	}

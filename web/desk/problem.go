@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"fundwatch/blacklist"
 	"fundwatch/cases"
 	"fundwatch/internal/accounts"
 	"fundwatch/internal/journal"
@@ -48,6 +49,48 @@ type Trouble struct {
 	Todo     string    `json:"-"`
 }
 
+// sentences are the errors of the rooms that are told by one sentence.
+var sentences = []struct {
+	is   error
+	with problem
+}{
+	{cases.ErrMissing, *errNothing},
+	{tips.ErrMissing, *errNothing},
+	{tips.ErrEmpty, problem{status: http.StatusUnprocessableEntity, code: "tipempty"}},
+	{tips.ErrLong, problem{status: http.StatusRequestEntityTooLarge, code: "large"}},
+	{tips.ErrFull, problem{status: http.StatusRequestEntityTooLarge, code: "large"}},
+	{tips.ErrKeys, problem{status: http.StatusUnprocessableEntity, code: "tipkeys"}},
+	{tips.ErrAnonymous, problem{status: http.StatusUnprocessableEntity, code: "tipname"}},
+	{tips.ErrCustodians, problem{status: http.StatusUnprocessableEntity, code: "tipcustodians"}},
+	{accounts.ErrMissing, *errNothing},
+	{blacklist.ErrMissing, *errNothing},
+	{blacklist.ErrProposal, problem{status: http.StatusUnprocessableEntity, code: "no-listing"}},
+	{blacklist.ErrProposed, problem{status: http.StatusConflict, code: "proposed"}},
+	{blacklist.ErrBehind, problem{status: http.StatusConflict, code: "behind"}},
+	{journal.ErrNumber, *errForm},
+	{journal.ErrLarge, problem{status: http.StatusRequestEntityTooLarge, code: "large"}},
+	{journal.ErrReused, problem{status: http.StatusConflict, code: "reused"}},
+	{cases.ErrSettled, problem{status: http.StatusConflict, code: "settled"}},
+	{accounts.ErrLink, problem{status: http.StatusGone, code: "link"}},
+	{accounts.ErrFirst, problem{status: http.StatusGone, code: "first"}},
+	{accounts.ErrWrong, problem{status: http.StatusUnprocessableEntity, code: "wrong"}},
+	{accounts.ErrWeak, problem{status: http.StatusUnprocessableEntity, code: "weak"}},
+	{accounts.ErrLogin, problem{status: http.StatusUnprocessableEntity, code: "login"}},
+	{accounts.ErrName, problem{status: http.StatusUnprocessableEntity, code: "name"}},
+	{accounts.ErrCounty, problem{status: http.StatusUnprocessableEntity, code: "county"}},
+	{accounts.ErrRole, problem{status: http.StatusUnprocessableEntity, code: "role-unknown"}},
+	{accounts.ErrRoles, problem{status: http.StatusUnprocessableEntity, code: "roles"}},
+	{accounts.ErrOwn, problem{status: http.StatusForbidden, code: "own"}},
+	{accounts.ErrReference, *errNothing},
+	{accounts.ErrView, *errNothing},
+	{accounts.ErrViewName, problem{status: http.StatusUnprocessableEntity, code: "view-name"}},
+	{accounts.ErrViewTaken, problem{status: http.StatusUnprocessableEntity, code: "view-taken"}},
+	{accounts.ErrViews, problem{status: http.StatusUnprocessableEntity, code: "views"}},
+	{context.DeadlineExceeded, problem{status: http.StatusServiceUnavailable, code: "away"}},
+	{journal.ErrFull, problem{status: http.StatusServiceUnavailable, code: "away"}},
+	{journal.ErrRebuild, problem{status: http.StatusServiceUnavailable, code: "away"}},
+}
+
 // problemOf turns errors of the rooms into problems; nil where it is a mistake
 // of our own.
 func problemOf(err error) *problem {
@@ -61,6 +104,12 @@ func problemOf(err error) *problem {
 		return &problem{status: http.StatusRequestEntityTooLarge, code: "large"}
 	}
 	if _, ok := errors.AsType[*cases.VersionError](err); ok {
+		return &problem{status: http.StatusConflict, code: "version"}
+	}
+	if m, ok := errors.AsType[*blacklist.MissingError](err); ok {
+		return &problem{status: http.StatusUnprocessableEntity, code: "lacks." + string(m.Need)}
+	}
+	if _, ok := errors.AsType[*blacklist.VersionError](err); ok {
 		return &problem{status: http.StatusConflict, code: "version"}
 	}
 	if _, ok := errors.AsType[*accounts.VersionError](err); ok {
@@ -78,42 +127,7 @@ func problemOf(err error) *problem {
 	if _, ok := errors.AsType[*cases.StatusError](err); ok {
 		return &problem{status: http.StatusConflict, code: "status"}
 	}
-	for _, row := range []struct {
-		is   error
-		with problem
-	}{
-		{cases.ErrMissing, *errNothing},
-		{tips.ErrMissing, *errNothing},
-		{tips.ErrEmpty, problem{status: http.StatusUnprocessableEntity, code: "tipempty"}},
-		{tips.ErrLong, problem{status: http.StatusRequestEntityTooLarge, code: "large"}},
-		{tips.ErrFull, problem{status: http.StatusRequestEntityTooLarge, code: "large"}},
-		{tips.ErrKeys, problem{status: http.StatusUnprocessableEntity, code: "tipkeys"}},
-		{tips.ErrAnonymous, problem{status: http.StatusUnprocessableEntity, code: "tipname"}},
-		{tips.ErrCustodians, problem{status: http.StatusUnprocessableEntity, code: "tipcustodians"}},
-		{accounts.ErrMissing, *errNothing},
-		{journal.ErrNumber, *errForm},
-		{journal.ErrLarge, problem{status: http.StatusRequestEntityTooLarge, code: "large"}},
-		{journal.ErrReused, problem{status: http.StatusConflict, code: "reused"}},
-		{cases.ErrSettled, problem{status: http.StatusConflict, code: "settled"}},
-		{accounts.ErrLink, problem{status: http.StatusGone, code: "link"}},
-		{accounts.ErrFirst, problem{status: http.StatusGone, code: "first"}},
-		{accounts.ErrWrong, problem{status: http.StatusUnprocessableEntity, code: "wrong"}},
-		{accounts.ErrWeak, problem{status: http.StatusUnprocessableEntity, code: "weak"}},
-		{accounts.ErrLogin, problem{status: http.StatusUnprocessableEntity, code: "login"}},
-		{accounts.ErrName, problem{status: http.StatusUnprocessableEntity, code: "name"}},
-		{accounts.ErrCounty, problem{status: http.StatusUnprocessableEntity, code: "county"}},
-		{accounts.ErrRole, problem{status: http.StatusUnprocessableEntity, code: "role-unknown"}},
-		{accounts.ErrRoles, problem{status: http.StatusUnprocessableEntity, code: "roles"}},
-		{accounts.ErrOwn, problem{status: http.StatusForbidden, code: "own"}},
-		{accounts.ErrReference, *errNothing},
-		{accounts.ErrView, *errNothing},
-		{accounts.ErrViewName, problem{status: http.StatusUnprocessableEntity, code: "view-name"}},
-		{accounts.ErrViewTaken, problem{status: http.StatusUnprocessableEntity, code: "view-taken"}},
-		{accounts.ErrViews, problem{status: http.StatusUnprocessableEntity, code: "views"}},
-		{context.DeadlineExceeded, problem{status: http.StatusServiceUnavailable, code: "away"}},
-		{journal.ErrFull, problem{status: http.StatusServiceUnavailable, code: "away"}},
-		{journal.ErrRebuild, problem{status: http.StatusServiceUnavailable, code: "away"}},
-	} {
+	for _, row := range sentences {
 		if errors.Is(err, row.is) {
 			return &row.with
 		}

@@ -17,6 +17,7 @@ type route struct {
 	admin        bool   // among what administrators see
 	half         bool   // for who has shown a password and not yet a second factor
 	bare         bool   // open to who still has to set up a second factor
+	quiet        bool   // asked by a page and not by a person: it does not keep a session going
 	most         int64  // bytes of a body; 0: as of a form
 	form, page   any    // what it takes and gives, for /openapi.json; nil: nothing, or no JSON
 	do           func(d *Desk, w http.ResponseWriter, r *http.Request) error
@@ -29,27 +30,11 @@ const (
 
 // table gives every address there is.
 func table() []route {
-	return slices.Concat(staffRoutes(), caseRoutes(), moveRoutes(), tipRoutes())
+	return slices.Concat(doorRoutes(), staffRoutes(), caseRoutes(), moveRoutes(), tipRoutes(), listRoutes(), adminRoutes())
 }
 
-// caseRoutes are the addresses of cases but for those of the table of moves.
-func caseRoutes() []route {
-	return []route{
-		{method: get, path: "/cases", may: accounts.CaseRead, menu: "cases.title", page: casesPage{}, do: showCases},
-		{method: get, path: "/cases/new", may: accounts.LeadDecide, scope: ofLeads, page: openPage{}, do: showOpen},
-		{method: post, path: "/cases", may: accounts.LeadDecide, scope: ofLeads, form: openForm{}, page: Done{}, do: postOpen},
-		{method: get, path: "/cases/procedure", may: accounts.CaseRead, page: procedurePage{}, do: showProcedure},
-		{method: get, path: "/cases/{case}", may: accounts.CaseRead, scope: ofCase, page: casePage{}, do: showCase},
-		{method: get, path: "/cases/{case}/verify", may: accounts.CaseWork, scope: ofCase, page: verifyPage{}, do: showVerify},
-		{method: post, path: "/cases/{case}/verify", may: accounts.CaseWork, scope: ofCase, form: verifyForm{}, page: Done{}, do: postVerify},
-		{method: post, path: "/cases/{case}/evidence", may: accounts.CaseWork, scope: ofCase, form: proofForm{}, page: Done{}, most: cases.MaxBytes + 1<<20, do: postProof},
-		{method: get, path: "/cases/{case}/evidence/{hash}", may: accounts.CaseFile, scope: ofCase, do: showProof},
-		{method: get, path: "/cases/{case}/papers/notice", may: accounts.CaseFile, scope: ofCase, page: paperPage{}, do: showPaper("notice")},
-		{method: get, path: "/cases/{case}/papers/decision", may: accounts.CaseFile, scope: ofCase, page: paperPage{}, do: showPaper("decision")},
-	}
-}
-
-func staffRoutes() []route {
+// doorRoutes are the ways in and out, and what is one's own.
+func doorRoutes() []route {
 	return []route{
 		{method: get, path: "/static/{file}", may: accounts.Public, do: showStatic},
 		{method: get, path: "/verify-draw.html", may: accounts.Public, do: sendVerifier},
@@ -73,10 +58,22 @@ func staffRoutes() []route {
 		{method: post, path: "/account/factor", may: accounts.SignedIn, bare: true, form: codeForm{}, page: Done{}, do: postFactor},
 		{method: get, path: "/help", may: accounts.SignedIn, page: helpPage{}, do: showHelp},
 		{method: get, path: "/openapi.json", may: accounts.SignedIn, do: showOpenAPI},
+	}
+}
 
+func staffRoutes() []route {
+	return []route{
 		{method: get, path: "/{$}", may: accounts.SignedIn, menu: "home.title", page: homePage{}, do: showHome},
 		{method: get, path: "/leads", may: accounts.LeadRead, menu: "leads.title", page: leadsPage{}, do: showLeads},
 		{method: get, path: "/leads.xlsx", may: accounts.LeadRead, do: exportLeads},
+		{method: get, path: "/live/home", may: accounts.LeadRead, quiet: true, page: Live{}, do: live(liveHome)},
+		{method: get, path: "/live/leads", may: accounts.LeadRead, quiet: true, page: Live{}, do: live(liveLeads)},
+		{method: get, path: "/live/exports", may: accounts.LeadRead, quiet: true, page: Live{}, do: live(liveExports)},
+		{method: get, path: "/live/system", may: accounts.SystemRead, quiet: true, page: Live{}, do: live(liveSystem)},
+		{method: get, path: "/exports", may: accounts.LeadRead, page: exportsPage{}, do: showExports},
+		{method: post, path: "/exports", may: accounts.LeadRead, form: exportForm{}, page: Done{}, do: postExport},
+		{method: get, path: "/exports/{export}/file", may: accounts.LeadRead, do: showFile},
+		{method: post, path: "/exports/{export}/cancel", may: accounts.LeadRead, form: cancelForm{}, page: Done{}, do: postCancel},
 		{method: get, path: "/views", may: accounts.LeadRead, page: viewsPage{}, do: showViews},
 		{method: post, path: "/views", may: accounts.LeadRead, form: viewForm{}, page: Done{}, do: postView},
 		{method: post, path: "/views/{view}", may: accounts.LeadRead, form: renameForm{}, page: Done{}, do: postRename},
@@ -90,6 +87,7 @@ func staffRoutes() []route {
 		{method: post, path: "/leads/{lead}/assign", may: accounts.LeadDecide, scope: ofLead, form: assignForm{}, page: Done{}, do: postAssign},
 		{method: post, path: "/leads/{lead}/dismiss", may: accounts.LeadDecide, scope: ofLead, form: decideForm{}, page: Done{}, do: postDismiss},
 		{method: post, path: "/leads/{lead}/reopen", may: accounts.LeadDecide, scope: ofLead, form: decideForm{}, page: Done{}, do: postReopen},
+		{method: get, path: "/institutions", may: accounts.LeadRead, menu: "institutions.title", page: institutionsPage{}, do: showInstitutions},
 		{method: get, path: "/institutions/{institution}", may: accounts.LeadRead, scope: ofPlace, page: institutionPage{}, do: showInstitution},
 		{method: get, path: "/persons/{person}", may: accounts.LeadRead, scope: ofRegion, page: personPage{}, do: showPerson},
 		{method: get, path: "/practitioners/{practitioner}", may: accounts.LeadRead, scope: ofPractitioner, page: practitionerPage{}, do: showPractitioner},
@@ -99,7 +97,44 @@ func staffRoutes() []route {
 		{method: post, path: "/claims/{institution}/{settlement}/reveal", may: accounts.PersonReveal, scope: ofPlace, form: revealForm{}, page: claimPage{}, do: postClaimReveal},
 		{method: get, path: "/detectors", may: accounts.DetectorRead, menu: "detectors.title", page: detectorsPage{}, do: showDetectors},
 		{method: get, path: "/detectors/{detector}", may: accounts.DetectorRead, page: detectorPage{}, do: showDetector},
+		{method: get, path: "/policies", may: accounts.SignedIn, menu: "policies.title", page: policiesPage{}, do: showPolicies},
+		{method: get, path: "/policies/{question}", may: accounts.SignedIn, page: policyPage{}, do: showPolicy},
+	}
+}
 
+func caseRoutes() []route {
+	return []route{
+		{method: get, path: "/cases", may: accounts.CaseRead, menu: "cases.title", page: casesPage{}, do: showCases},
+		{method: get, path: "/cases/new", may: accounts.LeadDecide, scope: ofLeads, page: openPage{}, do: showOpen},
+		{method: post, path: "/cases", may: accounts.LeadDecide, scope: ofLeads, form: openForm{}, page: Done{}, do: postOpen},
+		{method: get, path: "/cases/procedure", may: accounts.CaseRead, page: procedurePage{}, do: showProcedure},
+		{method: get, path: "/cases/{case}", may: accounts.CaseRead, scope: ofCase, page: casePage{}, do: showCase},
+		{method: get, path: "/cases/{case}/verify", may: accounts.CaseWork, scope: ofCase, page: verifyPage{}, do: showVerify},
+		{method: post, path: "/cases/{case}/verify", may: accounts.CaseWork, scope: ofCase, form: verifyForm{}, page: Done{}, do: postVerify},
+		{method: post, path: "/cases/{case}/evidence", may: accounts.CaseWork, scope: ofCase, form: proofForm{}, page: Done{}, most: cases.MaxBytes + 1<<20, do: postProof},
+		{method: get, path: "/cases/{case}/evidence/{hash}", may: accounts.CaseFile, scope: ofCase, do: showProof},
+		{method: get, path: "/cases/{case}/papers/notice", may: accounts.CaseFile, scope: ofCase, page: paperPage{}, do: showPaper("notice")},
+		{method: get, path: "/cases/{case}/papers/decision", may: accounts.CaseFile, scope: ofCase, page: paperPage{}, do: showPaper("decision")},
+	}
+}
+
+// listRoutes are those of the credit ledger and of the published list.
+func listRoutes() []route {
+	return []route{
+		{method: get, path: "/listings", may: accounts.ListRead, scope: ofRegion, menu: "listings.title", page: listingsPage{}, do: showListings},
+		{method: post, path: "/editions", may: accounts.ListWrite, scope: ofRegion, form: publishForm{}, page: Done{}, do: postPublish},
+		{method: get, path: "/listings/{listing}", may: accounts.ListRead, scope: ofRegion, page: listingPage{}, do: showListing},
+		{method: post, path: "/listings/{listing}/{action}", may: accounts.ListWrite, scope: ofRegion, form: listingForm{}, page: Done{}, do: postListing},
+		{method: get, path: "/credit", may: accounts.ListRead, scope: ofRegion, page: entriesPage{}, do: showEntries},
+		{method: get, path: "/credit/{entry}", may: accounts.ListRead, scope: ofRegion, page: entryPage{}, do: showEntry},
+		{method: post, path: "/credit/{entry}/propose", may: accounts.ListWrite, scope: ofRegion, form: entryForm{}, page: Done{}, do: postPropose},
+		{method: post, path: "/credit/{entry}/revoke", may: accounts.ListWrite, scope: ofRegion, form: entryForm{}, page: Done{}, do: postRevoke},
+	}
+}
+
+// adminRoutes are what administrators see.
+func adminRoutes() []route {
+	return []route{
 		{method: get, path: "/dead", may: accounts.DeadRead, scope: ofRegion, menu: "dead.title", admin: true, page: deadPage{}, do: showDead},
 		{method: get, path: "/dead/{partition}/{offset}", may: accounts.DeadRead, scope: ofRegion, page: letterPage{}, do: showLetter},
 		{method: post, path: "/dead/{partition}/{offset}/reveal", may: accounts.DeadSettle, scope: ofRegion, form: revealForm{}, page: letterPage{}, do: postLetterReveal},

@@ -15,8 +15,7 @@ import (
 
 // Bounds of what is put together at once.
 const (
-	mostFindings   = 1000 // read for the lines of a case
-	verifiedAtOnce = 100
+	mostFindings = 1000 // read for the lines of a case
 )
 
 // verifyPage lists the evidence of a case, each line once, with what is at risk
@@ -143,7 +142,7 @@ func (d *Desk) verifyPage(r *http.Request, c *cases.Case) (verifyPage, error) {
 	}
 	lines = withVerified(lines, c.File.Lines)
 	f := c.File.Money
-	p := verifyPage{Case: base.Case, Move: base.Move, Act: base.Act, Found: found, Read: read, Waiting: !d.o.Findings.Ready(), Pager: pager(q.Page, len(lines), verifiedAtOnce),
+	p := verifyPage{Case: base.Case, Move: base.Move, Act: base.Act, Found: found, Read: read, Waiting: !d.o.Findings.Ready(), Pager: pager(q.Page, len(lines), linesPerPage),
 		Money: moneyRow{f.AtRisk, f.Verified, len(c.File.Lines), f.Refund, f.Fine, f.RefundIn, f.FineIn}}
 	if len(lines) > 0 {
 		p.Lines, err = d.lineRows(r, c, lines[p.Pager.From-1:p.Pager.To])

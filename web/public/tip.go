@@ -185,7 +185,7 @@ func (s *Site) find(w http.ResponseWriter, r *http.Request) (id string, ok bool,
 		return "", false, errNothing
 	}
 	read := posted(w, r)
-	if !s.looks.pass(s.o.Clock()) {
+	if !s.tries.pass(s.o.Clock()) {
 		s.show(w, r, http.StatusTooManyRequests, "tipstatus", receiptForm{"public.tip.busy"})
 		return "", false, nil
 	}
