@@ -39,6 +39,10 @@ const (
 	AuditRead    Permission = "audit.read"
 	UserRead     Permission = "user.read"
 	UserWrite    Permission = "user.write"
+
+	InspectionRead    Permission = "inspection.read"
+	InspectionWork    Permission = "inspection.work"    // libraries, plans, the draw, what was found
+	InspectionApprove Permission = "inspection.approve" // a plan that somebody else made
 )
 
 // table says which role may do what. It is the only place that does.
@@ -46,10 +50,10 @@ var table = []struct {
 	role Role
 	may  []Permission
 }{
-	{Inspector, []Permission{LeadRead, CaseRead, DetectorRead}},
-	{Investigator, []Permission{LeadRead, LeadDecide, CaseRead, PersonReveal, DetectorRead}},
-	{Disclosure, []Permission{CaseRead, DetectorRead}},
-	{Supervisor, []Permission{LeadRead, CaseRead, DetectorRead, SystemRead}},
+	{Inspector, []Permission{LeadRead, CaseRead, DetectorRead, InspectionRead, InspectionWork, InspectionApprove}},
+	{Investigator, []Permission{LeadRead, LeadDecide, CaseRead, PersonReveal, DetectorRead, InspectionRead}},
+	{Disclosure, []Permission{CaseRead, DetectorRead, InspectionRead}},
+	{Supervisor, []Permission{LeadRead, CaseRead, DetectorRead, SystemRead, InspectionRead, InspectionApprove}},
 	{System, []Permission{SystemRead, DeadRead, DeadSettle, DetectorRead}},
 	{Security, []Permission{UserRead, UserWrite}},
 	{Audit, []Permission{AuditRead, UserRead, SystemRead}},
@@ -66,7 +70,8 @@ func Roles() []Role {
 
 // Permissions lists what roles can give.
 func Permissions() []Permission {
-	return []Permission{LeadRead, LeadDecide, CaseRead, PersonReveal, DetectorRead, DeadRead, DeadSettle, SystemRead, AuditRead, UserRead, UserWrite}
+	return []Permission{LeadRead, LeadDecide, CaseRead, PersonReveal, DetectorRead, DeadRead, DeadSettle, SystemRead, AuditRead, UserRead, UserWrite,
+		InspectionRead, InspectionWork, InspectionApprove}
 }
 
 // May reports whether one of the roles gives a permission.

@@ -15,6 +15,7 @@ import (
 	"fundwatch/detectors"
 	"fundwatch/detectors/all"
 	"fundwatch/ingest/kafka"
+	"fundwatch/inspection"
 	"fundwatch/internal/accounts"
 	"fundwatch/internal/recall"
 	"fundwatch/policies/regions"
@@ -81,7 +82,7 @@ func (s *server) openDesk(ctx context.Context, addr string) error {
 		return err
 	}
 	o := desk.Options{Region: s.cfg.Region, RegionName: detectors.Words{ZH: s.cfg.Region, EN: s.cfg.Region}, Label: s.label,
-		Cases: s.cases, Accounts: users, Knowledge: s.known, Detectors: all.Detectors(), Head: s.journal.Head, Waiting: s.journal.Waiting,
+		Cases: s.cases, Inspections: inspection.Open(s.journal), Accounts: users, Knowledge: s.known, Detectors: all.Detectors(), Head: s.journal.Head, Waiting: s.journal.Waiting,
 		Findings: recall.NewIndex(s.kafka, s.topic(kafka.TopicFindings)), Dead: recall.NewIndex(s.kafka, s.topic(kafka.TopicDead)),
 		Trail:     recall.NewTrail(s.kafka, s.topic(kafka.TopicJournal), recall.DefaultTrail),
 		Positions: s.ready.at, Mend: mendable, TopicClaims: s.topic(kafka.TopicClaims), Clock: s.env.clock, Secure: s.secure(), SecondFactor: s.cfg.Desk.SecondFactor,

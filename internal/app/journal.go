@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"fundwatch/cases"
 	"fundwatch/internal/embedded"
 	"fundwatch/internal/journal"
 )
@@ -293,7 +292,7 @@ func (e *env) checkRebuild(ctx context.Context, s *services, f *rebuildFlags) er
 		return err
 	}
 	defer second.Stop()
-	to, err := journal.Open(journal.Config{Region: s.cfg.Region, Addrs: []string{second.Addr}, Embedded: true, Ops: []journal.Ops{cases.Ops()}})
+	to, err := journal.Open(journal.Config{Region: s.cfg.Region, Addrs: []string{second.Addr}, Embedded: true, Ops: operations()})
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"fundwatch/cases"
 	"fundwatch/ingest/kafka"
+	"fundwatch/inspection"
 	"fundwatch/internal/accounts"
 	"fundwatch/internal/config"
 	"fundwatch/internal/journal"
@@ -59,8 +60,11 @@ func openState(cfg *config.Config, addrs []string) (*journal.Store, error) {
 	return journal.Open(journal.Config{
 		Region: cfg.Region, Addrs: addrs, User: cfg.Redis.User, Secret: string(cfg.Redis.Password), TLS: encryption,
 		DB: cfg.Redis.DB, Cluster: cfg.Redis.Cluster, Embedded: cfg.Redis.Embedded,
-		MaxOutbox: int64(cfg.Redis.MaxOutbox), Wait: waitLonger, Ops: []journal.Ops{cases.Ops(), accounts.Ops()}})
+		MaxOutbox: int64(cfg.Redis.MaxOutbox), Wait: waitLonger, Ops: operations()})
 }
+
+// operations are those of all rooms that keep state.
+func operations() []journal.Ops { return []journal.Ops{cases.Ops(), accounts.Ops(), inspection.Ops()} }
 
 // waitLonger waits before a step is sent again, longer each time.
 func waitLonger(ctx context.Context, try int) error {

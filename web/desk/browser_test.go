@@ -136,6 +136,7 @@ func TestBrowserShowsEveryPage(t *testing.T) {
 		h.staff()
 		if full {
 			h.fill()
+			h.inspect()
 		}
 		b := newTab(t, h)
 		for role, pages := range h.pagesOf(t) {

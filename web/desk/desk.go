@@ -14,6 +14,7 @@ import (
 	"fundwatch/detectors"
 	"fundwatch/detectors/knowledge"
 	"fundwatch/ingest/kafka"
+	"fundwatch/inspection"
 	"fundwatch/internal/accounts"
 	"fundwatch/internal/journal"
 	"fundwatch/internal/recall"
@@ -26,14 +27,16 @@ type Options struct {
 	RegionName detectors.Words
 	Label      string // of embedded services; empty: none
 
-	Cases     *cases.Store
-	Accounts  *accounts.Store
-	Findings  *recall.Index // topic findings
-	Dead      *recall.Index // topic claims.dead
-	Claims    *recall.Index // topic claims; nil: claims are not shown
-	Trail     *recall.Trail
-	Knowledge *knowledge.Knowledge
-	Detectors []*detectors.Detector
+	Cases *cases.Store
+	// Inspections are the campaigns of double-random inspections.
+	Inspections *inspection.Store
+	Accounts    *accounts.Store
+	Findings    *recall.Index // topic findings
+	Dead        *recall.Index // topic claims.dead
+	Claims      *recall.Index // topic claims; nil: claims are not shown
+	Trail       *recall.Trail
+	Knowledge   *knowledge.Knowledge
+	Detectors   []*detectors.Detector
 
 	Head      func(context.Context) (journal.Head, error)
 	Waiting   func(context.Context) (int64, error) // messages in the outbox

@@ -15,6 +15,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"fundwatch/cases"
+	"fundwatch/inspection"
 	"fundwatch/internal/accounts"
 	"fundwatch/internal/journal"
 	"fundwatch/internal/journal/journaltest"
@@ -440,7 +441,7 @@ func TestStateOfTheDeskCanBeRebuilt(t *testing.T) {
 	h.post("sec", "/users", "login", "wang", "name", "虚构王", "roles", "investigator", "reason", "任命").want(t, 201)
 	h.post("zhang", "/views", "name", "全部", "query", "status=all").want(t, 303)
 	h.sync()
-	again := journaltest.Open(t, journaltest.Config(t, cases.Ops(), accounts.Ops()))
+	again := journaltest.Open(t, journaltest.Config(t, cases.Ops(), accounts.Ops(), inspection.Ops()))
 	records := func(yield func(journal.Record, error) bool) {
 		for i := range h.log[journal.Topic] {
 			if r, err := journal.ParseRecord(h.log[journal.Topic][i].Value); !yield(r, err) {

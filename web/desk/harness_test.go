@@ -20,6 +20,7 @@ import (
 	"fundwatch/detectors/all"
 	"fundwatch/detectors/knowledge"
 	"fundwatch/ingest/kafka"
+	"fundwatch/inspection"
 	"fundwatch/internal/accounts"
 	"fundwatch/internal/journal"
 	"fundwatch/internal/journal/journaltest"
@@ -91,7 +92,7 @@ const (
 func newHouse(t testing.TB, change ...func(*Options)) *house {
 	t.Helper()
 	h := &house{t: t, log: memoryLog{}, now: time.Date(2026, 3, 5, 4, 0, 0, 0, time.UTC), cookies: map[string]string{}}
-	h.journal = journaltest.Open(t, journaltest.Config(t, cases.Ops(), accounts.Ops()))
+	h.journal = journaltest.Open(t, journaltest.Config(t, cases.Ops(), accounts.Ops(), inspection.Ops()))
 	h.cases = cases.Open(h.journal, cases.Caps{})
 	clock := func() time.Time { return h.now }
 	var err error
@@ -106,7 +107,7 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	}
 	k.Practitioners["D15292200001"] = &knowledge.Practitioner{Code: "D15292200001", Name: "虚构医师", Institution: "H15292200001"}
 	k.Persons[person] = &knowledge.Person{Code: person}
-	o := Options{Region: journaltest.Region, RegionName: detectors.Words{ZH: "阿拉善盟", EN: "Alxa League"}, Cases: h.cases, Accounts: h.users,
+	o := Options{Region: journaltest.Region, RegionName: detectors.Words{ZH: "阿拉善盟", EN: "Alxa League"}, Cases: h.cases, Inspections: inspection.Open(h.journal), Accounts: h.users,
 		Findings: recall.NewIndex(h.log, "findings"), Dead: recall.NewIndex(h.log, "claims.dead"), Claims: recall.NewClaims(h.log, "claims"), Trail: recall.NewTrail(h.log, journal.Topic, recall.DefaultTrail),
 		Knowledge: k, Detectors: all.Detectors(), Head: h.journal.Head, Waiting: h.journal.Waiting, TopicClaims: "claims", Clock: clock,
 		Positions: func() []kafka.Position { return []kafka.Position{{Partition: 0, Next: 1, End: 3}} },

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"fundwatch/inspection"
 	"fundwatch/internal/accounts"
 	"fundwatch/web/words"
 )
@@ -36,6 +37,17 @@ func (h *house) pagesOf(t testing.TB) map[string][]string {
 	if len(some) > 0 {
 		for _, role := range []string{"investigator", "disclosure"} {
 			out[role] = append(out[role], "/cases/"+some[0].ID)
+		}
+	}
+	out["inspector"] = append(out["inspector"], "/inspections", "/inspections/new", "/libraries/objects", "/libraries/inspectors", "/libraries/nothing")
+	for _, c := range h.campaigns(t) {
+		out["inspector"] = append(out["inspector"], "/inspections/"+c.ID, "/inspections/new?campaign="+c.ID)
+		out["supervisor"] = append(out["supervisor"], "/inspections/"+c.ID)
+		if c.Status == inspection.Drawn {
+			for _, object := range []string{"H1", "H2", "H3", "H/4"} {
+				out["inspector"] = append(out["inspector"], taskPath(c.ID, object))
+			}
+			out["inspector"] = append(out["inspector"], inspectorPath(c.ID, "I1"), inspectorPath(c.ID, "none"))
 		}
 	}
 	if u, err := h.users.ByLogin(t.Context(), "security"); err == nil {
@@ -67,6 +79,7 @@ func TestEveryPageIsWhole(t *testing.T) {
 		h.staff()
 		if full {
 			h.fill()
+			h.inspect()
 		}
 		for role, pages := range h.pagesOf(t) {
 			for _, path := range pages {

@@ -12,7 +12,7 @@ import (
 )
 
 // begun are keys of which the program makes the end: a status, a role, a code.
-var begun = []string{"act.", "assign.why.", "care.", "county.", "dead.", "fact.", "grade.", "how.", "institution.", "insutype.", "kind.", "leads.none.", "level.", "may.", "partition.", "path.", "problem.", "role.", "status.", "user.", "who."}
+var begun = []string{"act.", "assign.why.", "care.", "county.", "dead.", "fact.", "grade.", "how.", "institution.", "insutype.", "kind.", "leads.none.", "level.", "library.kind.", "campaign.is.", "task.is.", "may.", "partition.", "path.", "problem.", "role.", "status.", "user.", "who."}
 
 var (
 	inTemplates = regexp.MustCompile(`\bt "([a-z0-9.-]+)"|field "[^"]*" "([a-z0-9.-]+)"`)
