@@ -1,10 +1,13 @@
 package desk
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 
+	"fundwatch/clock"
 	"fundwatch/inspection"
+	"fundwatch/inspection/draw"
 	"fundwatch/internal/accounts"
 )
 
@@ -80,6 +83,28 @@ func showInspections(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	return d.show(w, r, "inspections", p)
 }
 
+// inspectionRoutes are the addresses of inspections.
+func inspectionRoutes() []route {
+	return []route{
+		{method: get, path: "/inspections", may: accounts.InspectionRead, menu: "inspections.title", page: inspectionsPage{}, do: showInspections},
+		{method: post, path: "/inspections", may: accounts.InspectionWork, scope: ofRegion, form: planForm{}, page: Done{}, do: postPlan},
+		{method: get, path: "/inspections/new", may: accounts.InspectionWork, scope: ofRegion, page: planPage{}, do: showPlan},
+		{method: get, path: "/libraries/{kind}", may: accounts.InspectionRead, scope: ofRegion, page: libraryPage{}, do: showLibrary},
+		{method: post, path: "/libraries/{kind}", may: accounts.InspectionWork, scope: ofRegion, form: importForm{}, page: Done{}, do: postLibrary},
+		{method: post, path: "/libraries/{kind}/use", may: accounts.InspectionWork, scope: ofRegion, form: useForm{}, page: Done{}, do: postLibraryUse},
+		{method: get, path: "/inspections/{campaign}", may: accounts.InspectionRead, page: campaignPage{}, do: showCampaign},
+		{method: post, path: "/inspections/{campaign}/approve", may: accounts.InspectionApprove, scope: ofRegion, form: approveForm{}, page: Done{}, do: postApprove},
+		{method: post, path: "/inspections/{campaign}/withdraw", may: accounts.InspectionWork, scope: ofRegion, form: withdrawForm{}, page: Done{}, do: postWithdraw},
+		{method: post, path: "/inspections/{campaign}/draw", may: accounts.InspectionWork, scope: ofRegion, form: drawForm{}, page: Done{}, do: postDraw},
+		{method: get, path: "/inspections/{campaign}/commit.json", may: accounts.InspectionRead, scope: ofRegion, do: sendCommit},
+		{method: get, path: "/inspections/{campaign}/draw.json", may: accounts.InspectionRead, scope: ofRegion, do: sendDraw},
+		{method: get, path: "/inspections/{campaign}/list.xlsx", may: accounts.InspectionRead, do: exportTasks},
+		{method: get, path: "/inspections/{campaign}/inspectors/{inspector}", may: accounts.InspectionRead, page: inspectorPage{}, do: showInspector},
+		{method: get, path: "/inspections/{campaign}/objects/{object}", may: accounts.InspectionRead, page: inspectedPage{}, do: showInspected},
+		{method: post, path: "/inspections/{campaign}/objects/{object}", may: accounts.InspectionWork, form: foundForm{}, page: Done{}, do: postInspected},
+	}
+}
+
 // worksOnInspections reports whether somebody plans and draws: that is done for
 // the whole region.
 func (d *Desk) worksOnInspections(r *http.Request) bool {
@@ -91,4 +116,37 @@ func (d *Desk) worksOnInspections(r *http.Request) bool {
 func (d *Desk) acting(r *http.Request, id, reason string) (inspection.Act, error) {
 	by, err := d.by(r, id, reason)
 	return inspection.Act{ID: by.ID, Who: by.Who, Reason: by.Reason, At: by.At}, err
+}
+
+// inspectionProblem is problemOf for what inspections say.
+func inspectionProblem(err error) *problem {
+	if isConflict(err) {
+		return &problem{status: http.StatusConflict, code: "version"}
+	}
+	if problems, ok := errors.AsType[draw.Problems](err); ok {
+		return &problem{status: http.StatusUnprocessableEntity, code: "table", page: problems}
+	}
+	if _, ok := errors.AsType[clock.MissingYear](err); ok {
+		return &problem{status: http.StatusUnprocessableEntity, code: "calendar"}
+	}
+	for _, row := range []struct {
+		is   error
+		with problem
+	}{
+		{inspection.ErrMissing, *errNothing},
+		{inspection.ErrState, *errForm},
+		{inspection.ErrOwn, problem{status: http.StatusForbidden, code: "own-plan"}},
+		{inspection.ErrOther, problem{status: http.StatusConflict, code: "other-plan"}},
+		{inspection.ErrSame, problem{status: http.StatusUnprocessableEntity, code: "same-library"}},
+		{inspection.ErrLibrary, problem{status: http.StatusUnprocessableEntity, code: "library"}},
+		{inspection.ErrWorkbook, problem{status: http.StatusUnprocessableEntity, code: "workbook"}},
+		{inspection.ErrSeeds, problem{status: http.StatusUnprocessableEntity, code: "seeds"}},
+		{inspection.ErrSeed, problem{status: http.StatusUnprocessableEntity, code: "seed"}},
+		{inspection.ErrDue, problem{status: http.StatusUnprocessableEntity, code: "due"}},
+	} {
+		if errors.Is(err, row.is) {
+			return &row.with
+		}
+	}
+	return nil
 }

@@ -18,8 +18,8 @@ import (
 )
 
 const (
-	libraryObjects    = "id,name,kind,admdvs,credit\nH1,虚构一院,hospital,152921,C\nH2,虚构二院,hospital,152921,D\nH3,虚构三院,hospital,152922,D\nH/4,虚构四院,hospital,152922,C\nC1,虚构诊所,clinic,152921,A\n"
-	libraryInspectors = "id,name,licence_no,licence_until,unit,skills,recuse\nI1,虚构甲,001,,一科,,\nI2,虚构乙,002,,一科,,\nI3,虚构丙,003,,二科,,H1\nI4,虚构丁,004,,二科,,\n"
+	libraryObjects    = "id,name,kind,admdvs,credit\nH1,虚构 First,hospital,152921,C\nH2,虚构 Second,hospital,152921,D\nH3,虚构 Third,hospital,152922,D\nH/4,虚构 Fourth,hospital,152922,C\nC1,虚构 Clinic,clinic,152921,A\n"
+	libraryInspectors = "id,name,licence_no,licence_until,unit,skills,recuse\nI1,虚构 Jia,001,,1,,\nI2,虚构 Yi,002,,1,,\nI3,虚构 Bing,003,,2,,H1\nI4,虚构 Ding,004,,2,,\n"
 )
 
 // upload sends a library as a browser does.
@@ -57,8 +57,8 @@ func (h *house) shelve(login string) {
 	}
 }
 
-var aPlan = []string{"name", "虚构抽查", "day", "2026-12-01", "seed_source", "虚构", "inspectors_per_object", "2", "substitutes", "2", "max_load", "3",
-	"stratum", "较差", "kinds", "hospital", "credits", "C，D", "places", "", "others", "", "shares", "50%", "reason", "虚构"}
+var aPlan = []string{"name", "虚构 2026", "day", "2026-12-01", "seed_source", "虚构", "inspectors_per_object", "2", "substitutes", "2", "max_load", "3",
+	"stratum", "C or D", "kinds", "hospital", "credits", "C，D", "places", "", "others", "", "shares", "50%", "reason", "虚构"}
 
 // planned makes a campaign and gives its id.
 func (h *house) planned(login string) string {
@@ -102,7 +102,7 @@ func (h *house) inspect() {
 	work := h.workOn(drawn)
 	h.post("inspector", taskPath(drawn, work.Tasks[0].ID()), "version", "0", "state", "rectify", "days", "3", "unit", "working-days", "reason", "虚构：票据不全").want(h.t, 303)
 	h.post("inspector", taskPath(drawn, work.Tasks[1].ID()), "version", "0", "state", "skipped", "reason", "虚构：已停业").want(h.t, 303)
-	h.upload("inspector", inspection.Objects, "b.csv", []byte(libraryObjects+"C2,虚构诊所,clinic,152921,A\n"), "reason", "虚构").want(h.t, 303)
+	h.upload("inspector", inspection.Objects, "b.csv", []byte(libraryObjects+"C2,虚构 Clinic,clinic,152921,A\n"), "reason", "虚构").want(h.t, 303)
 	h.sync()
 }
 
@@ -134,7 +134,7 @@ func TestInspection(t *testing.T) {
 	h.upload("jia", inspection.Inspectors, "a.xlsx", []byte("PK no"), "reason", "虚构").want(t, 422, "不是 Excel 工作簿")
 	h.upload("jia", inspection.Inspectors, "a.csv", []byte(libraryInspectors)).want(t, 422, "理由")
 	h.shelve("jia")
-	h.get("jia", "/libraries/objects").want(t, 200, "虚构一院", "H/4")
+	h.get("jia", "/libraries/objects").want(t, 200, "虚构 First", "H/4")
 
 	h.post("jia", "/inspections", append([]string{"stratum", "全部", "shares", "2", "kinds", "", "credits", ""}, aPlan...)...)
 	if wrong := h.post("jia", "/inspections", "name", "x", "day", "2026-02-30", "inspectors_per_object", "1", "stratum", "a", "shares", "9", "reason", "虚构"); true {

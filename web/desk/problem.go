@@ -8,9 +8,6 @@ import (
 	"strings"
 
 	"fundwatch/cases"
-	"fundwatch/clock"
-	"fundwatch/inspection"
-	"fundwatch/inspection/draw"
 	"fundwatch/internal/accounts"
 	"fundwatch/internal/journal"
 	"fundwatch/web/words"
@@ -66,15 +63,6 @@ func problemOf(err error) *problem {
 	if _, ok := errors.AsType[*accounts.VersionError](err); ok {
 		return &problem{status: http.StatusConflict, code: "version"}
 	}
-	if isConflict(err) {
-		return &problem{status: http.StatusConflict, code: "version"}
-	}
-	if problems, ok := errors.AsType[draw.Problems](err); ok {
-		return &problem{status: http.StatusUnprocessableEntity, code: "table", page: problems}
-	}
-	if _, ok := errors.AsType[clock.MissingYear](err); ok {
-		return &problem{status: http.StatusUnprocessableEntity, code: "calendar"}
-	}
 	if _, ok := errors.AsType[*cases.StatusError](err); ok {
 		return &problem{status: http.StatusConflict, code: "status"}
 	}
@@ -98,16 +86,6 @@ func problemOf(err error) *problem {
 		{accounts.ErrRole, problem{status: http.StatusUnprocessableEntity, code: "role-unknown"}},
 		{accounts.ErrRoles, problem{status: http.StatusUnprocessableEntity, code: "roles"}},
 		{accounts.ErrOwn, problem{status: http.StatusForbidden, code: "own"}},
-		{inspection.ErrMissing, *errNothing},
-		{inspection.ErrState, *errForm},
-		{inspection.ErrOwn, problem{status: http.StatusForbidden, code: "own-plan"}},
-		{inspection.ErrOther, problem{status: http.StatusConflict, code: "other-plan"}},
-		{inspection.ErrSame, problem{status: http.StatusUnprocessableEntity, code: "same-library"}},
-		{inspection.ErrLibrary, problem{status: http.StatusUnprocessableEntity, code: "library"}},
-		{inspection.ErrWorkbook, problem{status: http.StatusUnprocessableEntity, code: "workbook"}},
-		{inspection.ErrSeeds, problem{status: http.StatusUnprocessableEntity, code: "seeds"}},
-		{inspection.ErrSeed, problem{status: http.StatusUnprocessableEntity, code: "seed"}},
-		{inspection.ErrDue, problem{status: http.StatusUnprocessableEntity, code: "due"}},
 		{accounts.ErrReference, *errNothing},
 		{accounts.ErrView, *errNothing},
 		{accounts.ErrViewName, problem{status: http.StatusUnprocessableEntity, code: "view-name"}},
@@ -121,7 +99,7 @@ func problemOf(err error) *problem {
 			return &row.with
 		}
 	}
-	return nil
+	return inspectionProblem(err)
 }
 
 // fail answers with an error.

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"net/http"
+	"slices"
 
 	"fundwatch/internal/accounts"
 )
@@ -26,7 +27,7 @@ const (
 
 // table gives every address there is.
 func table() []route {
-	return []route{
+	rows := []route{
 		{method: get, path: "/static/{file}", may: accounts.Public, do: showStatic},
 		{method: get, path: "/verify-draw.html", may: accounts.Public, do: sendVerifier},
 		{method: post, path: "/look", may: accounts.Public, form: lookForm{}, page: Done{}, do: postLook},
@@ -75,23 +76,6 @@ func table() []route {
 		{method: get, path: "/detectors", may: accounts.DetectorRead, menu: "detectors.title", page: detectorsPage{}, do: showDetectors},
 		{method: get, path: "/detectors/{detector}", may: accounts.DetectorRead, page: detectorPage{}, do: showDetector},
 
-		{method: get, path: "/inspections", may: accounts.InspectionRead, menu: "inspections.title", page: inspectionsPage{}, do: showInspections},
-		{method: post, path: "/inspections", may: accounts.InspectionWork, scope: ofRegion, form: planForm{}, page: Done{}, do: postPlan},
-		{method: get, path: "/inspections/new", may: accounts.InspectionWork, scope: ofRegion, page: planPage{}, do: showPlan},
-		{method: get, path: "/libraries/{kind}", may: accounts.InspectionRead, scope: ofRegion, page: libraryPage{}, do: showLibrary},
-		{method: post, path: "/libraries/{kind}", may: accounts.InspectionWork, scope: ofRegion, form: importForm{}, page: Done{}, do: postLibrary},
-		{method: post, path: "/libraries/{kind}/use", may: accounts.InspectionWork, scope: ofRegion, form: useForm{}, page: Done{}, do: postLibraryUse},
-		{method: get, path: "/inspections/{campaign}", may: accounts.InspectionRead, page: campaignPage{}, do: showCampaign},
-		{method: post, path: "/inspections/{campaign}/approve", may: accounts.InspectionApprove, scope: ofRegion, form: approveForm{}, page: Done{}, do: postApprove},
-		{method: post, path: "/inspections/{campaign}/withdraw", may: accounts.InspectionWork, scope: ofRegion, form: withdrawForm{}, page: Done{}, do: postWithdraw},
-		{method: post, path: "/inspections/{campaign}/draw", may: accounts.InspectionWork, scope: ofRegion, form: drawForm{}, page: Done{}, do: postDraw},
-		{method: get, path: "/inspections/{campaign}/commit.json", may: accounts.InspectionRead, scope: ofRegion, do: sendCommit},
-		{method: get, path: "/inspections/{campaign}/draw.json", may: accounts.InspectionRead, scope: ofRegion, do: sendDraw},
-		{method: get, path: "/inspections/{campaign}/list.xlsx", may: accounts.InspectionRead, do: exportTasks},
-		{method: get, path: "/inspections/{campaign}/inspectors/{inspector}", may: accounts.InspectionRead, page: inspectorPage{}, do: showInspector},
-		{method: get, path: "/inspections/{campaign}/objects/{object}", may: accounts.InspectionRead, page: inspectedPage{}, do: showInspected},
-		{method: post, path: "/inspections/{campaign}/objects/{object}", may: accounts.InspectionWork, form: foundForm{}, page: Done{}, do: postInspected},
-
 		{method: get, path: "/dead", may: accounts.DeadRead, scope: ofRegion, menu: "dead.title", admin: true, page: deadPage{}, do: showDead},
 		{method: get, path: "/dead/{partition}/{offset}", may: accounts.DeadRead, scope: ofRegion, page: letterPage{}, do: showLetter},
 		{method: post, path: "/dead/{partition}/{offset}/reveal", may: accounts.DeadSettle, scope: ofRegion, form: revealForm{}, page: letterPage{}, do: postLetterReveal},
@@ -105,4 +89,7 @@ func table() []route {
 		{method: post, path: "/users/{user}", may: accounts.UserWrite, form: userForm{}, page: Done{}, do: postUserChange},
 		{method: post, path: "/users/{user}/invite", may: accounts.UserWrite, form: inviteForm{}, page: Invited{}, do: postUserInvite},
 	}
+	// The menu goes by the order of rows, and administrators come last.
+	last := slices.IndexFunc(rows, func(rt route) bool { return rt.admin })
+	return slices.Insert(rows, last, inspectionRoutes()...)
 }
