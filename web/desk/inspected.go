@@ -49,7 +49,7 @@ func (d *Desk) inspected(r *http.Request) (p inspectedPage, err error) {
 	for _, a := range d.o.Trail.About("campaign:" + work.Campaign.ID + "/" + t.ID()) {
 		p.Acts = append(p.Acts, rowOf(&a))
 	}
-	p.Form = foundForm{Version: t.Version, Days: 15, Unit: string(clock.Days)}
+	p.Form = foundForm{Version: t.Version, Unit: string(clock.Days)}
 	p.Form.Act, err = d.o.Accounts.NewID()
 	return p, err
 }
