@@ -177,7 +177,7 @@ func (s *Store) stepOps(ctx context.Context, step *Step) (ops []journal.Op, err 
 		d := &step.Cases[i]
 		lead := s.LeadID(d.Subject, d.Scheme)
 		ops = append(ops, journal.Op{
-			"op": "decide", "lead": lead, "case": caseID(s.journal.Region(), lead, "decision"), "path": d.Path, "revision": d.Revision,
+			"op": "decide", "lead": lead, "case": caseID(s.journal.Region(), lead, "decision"), "path": d.Path, "revision": d.Revision, "status": string(Opened),
 		})
 	}
 	if len(step.Dead) > 0 {

@@ -73,7 +73,7 @@ func (s *Store) OpenCase(ctx context.Context, leads []Seen, by Act) (string, err
 		names = append(names, l.Lead, decimal(l.Version))
 	}
 	id := caseID(s.journal.Region(), names...)
-	op := journal.Op{"op": "open", "case": id, "leads": ids, "versions": versions, "reason": by.Reason}
+	op := journal.Op{"op": "open", "case": id, "leads": ids, "versions": versions, "reason": by.Reason, "status": string(Opened)}
 	if err := s.act(ctx, by.entry("case.open", "case:"+id, 1, op), by, leads); err != nil {
 		return "", fmt.Errorf("open case: %w", err)
 	}

@@ -7,8 +7,11 @@
 -- lead:<id>:days       hash   f<day>, t<day>: findings that begin, end that day
 -- lead:<id>:evidence   zset   the first ids of findings, all of score 0
 -- leads:<status>:<scheme>:amount, :date   zsets of lead ids
--- case:<id>            hash   see case.go
+-- case:<id>            hash   see case.go; the parts of the file as JSON, see file.go
+-- case:<id>:lines      hash   fee line to fen at risk and fen verified
+-- case:<id>:evidence   hash   SHA-256 of the bytes to what they are, as JSON
 -- cases:<status>       zset   by the time of opening
+-- cases:numbers        hash   the last number of a kind of document in a year
 -- dead:<p>             zset   dead letters by offset
 -- dead:<p>:settled     hash   offset to what became of it
 -- counters             hash
@@ -171,9 +174,10 @@ end
 -- Cases.
 
 local function file(a, line, leads, how)
-  call('HSET', key('case:' .. a.case), 'id', a.case, 'status', 'filed', 'version', '1', 'leads', table.concat(leads, ' '),
+  local status = a.status or 'filed' -- lines from before there was a procedure say nothing of it
+  call('HSET', key('case:' .. a.case), 'id', a.case, 'status', status, 'version', '1', 'leads', table.concat(leads, ' '),
     'how', how, 'path', a.path or '', 'revision', a.revision or '', 'reason', a.reason or '', 'who', line.who, 'opened', line.at)
-  call('ZADD', key('cases:filed'), score(line.at), a.case)
+  call('ZADD', key('cases:' .. status), score(line.at), a.case)
   for _, id in ipairs(leads) do
     call('HSET', key('lead:' .. id), 'case', a.case)
     setStatus(id, 'filed', line.at)
@@ -208,6 +212,41 @@ check.open = function(a)
   if call('EXISTS', key('case:' .. a.case)) == 1 then return 'exists', a.case end
 end
 apply.open = function(a, line) file(a, line, a.leads, 'hand') end
+
+-- act is a move of a case, or something put into its file. Whether it may be
+-- done was worked out from the version that is checked here.
+check.act = function(a)
+  local v = call('HMGET', key('case:' .. a.case), 'version', 'status')
+  if not v[1] then return 'missing', a.case end
+  if v[1] ~= a.version or v[2] ~= a.from then return 'moved', v[1] end
+  if a.number then
+    local n = call('HGET', key('cases:numbers'), a.number) or '0'
+    if tonumber(n) + 1 ~= tonumber(a.n) then return 'number', n end
+  end
+end
+apply.act = function(a, line)
+  local k = key('case:' .. a.case)
+  for name, v in pairs(a.set or {}) do
+    if v == '' then call('HDEL', k, name) else call('HSET', k, name, v) end
+  end
+  for id, v in pairs(a.lines or {}) do call('HSET', k .. ':lines', id, v) end
+  for hash, v in pairs(a.evidence or {}) do call('HSET', k .. ':evidence', hash, v) end
+  if a.number then call('HSET', key('cases:numbers'), a.number, a.n) end
+  call('HINCRBY', k, 'version', 1)
+  call('HSET', k, 'changed', line.at, 'last', line.id .. ' ' .. a.move)
+  if a.to ~= a.from then
+    call('HSET', k, 'status', a.to)
+    call('ZREM', key('cases:' .. a.from), a.case)
+    call('ZADD', key('cases:' .. a.to), score(call('HGET', k, 'opened')), a.case)
+  end
+  for _, id in ipairs(a.leads or {}) do -- of a case that is not filed: free again
+    local l = key('lead:' .. id)
+    if call('HGET', l, 'case') == a.case then
+      call('HSET', l, 'reason', line.body.reason, 'decided_by', line.who, 'decided', line.at)
+      setStatus(id, 'dismissed', line.at)
+    end
+  end
+end
 
 check.move = function(a) return seen(a.lead, a.version, a.from) end
 apply.move = function(a, line)

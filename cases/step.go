@@ -51,7 +51,7 @@ type FindingChange struct {
 	ID        string
 	Withdrawn bool
 	Value     []byte // the finding as JSON
-	// Decision is the record of triage (input digest, revision, result) as JSON;
+	// Decision is what triage decided, with its question, reasons and record, as JSON;
 	// it goes along as a header. May be empty.
 	Decision string
 }

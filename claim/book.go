@@ -17,6 +17,7 @@ type Book struct {
 	seed Seed
 	// by settlement
 	lines, diagnoses []place
+	days             []Days // of the lines, whether they count or not
 	persons, visits  chain
 	// named gives the refund settlements that name an identity, by its codes.
 	named map[identity][]int32
@@ -25,12 +26,13 @@ type Book struct {
 	// others.
 	refunded, minus, returned bitset
 	// tangled marks the persons of whose claims some may not count, or not in
-	// full, or have something to do with claims of others.
-	tangled bitset
-	seen    marks // persons, while a circle is drawn
-	net     netter
-	pool    Pool    // what Net showed last
-	circle  []int32 // claims of tangled persons, whether they take part or not
+	// full, or have something to do with claims of others; stirred those of them
+	// for whom that may have changed since Net last showed them.
+	tangled, stirred bitset
+	seen             marks // persons, while a circle is drawn
+	net              netter
+	pool             Pool    // what Net showed last
+	circle           []int32 // claims of stirred persons, whether they take part or not
 }
 
 // identity is the codes of a claim's institution and settlement id.
@@ -123,6 +125,7 @@ func (k *Book) Add(b *Batch) (verdicts []Verdict, touched []int32) {
 	all.lineOwner.Truncate(0) // places tell
 	all.diagOwner.Truncate(0)
 	k.grow()
+	k.noteDays(from, line)
 	person, visit, inst := all.Codes(PsnNo), all.Codes(MdtrtID), all.Codes(FixmedinsCode)
 	one, flag, setl, orig := all.Dicts[DomainFlag].Lookup("1"), all.Codes(RefdSetlFlag), all.Codes(SetlID), all.Codes(InitSetlID)
 	for c := int32(from); int(c) < all.Rows(Settlements); c++ {
@@ -133,7 +136,7 @@ func (k *Book) Add(b *Batch) (verdicts []Verdict, touched []int32) {
 		}
 		k.noteLines(c, visit[c])
 		if k.refunded.has(uint64(visit[c])) || len(k.named) > 0 && k.named[identity{inst[c], setl[c]}] != nil {
-			k.tangled.set(uint64(person[c]))
+			k.stir(person[c])
 		}
 		touched = append(touched, person[c])
 	}
@@ -150,6 +153,7 @@ func (k *Book) grow() {
 		b.grow(claims)
 	}
 	k.tangled.grow(all.Dicts[DomainPerson].Len())
+	k.stirred.grow(all.Dicts[DomainPerson].Len())
 	k.refunded.grow(all.Dicts[DomainVisit].Len())
 	k.pool.special.grow(all.Rows(Lines))
 }
@@ -169,13 +173,34 @@ func placesFrom(places []place, owners []int32, row int32, settlements int) []pl
 	return places
 }
 
+// noteDays notes the days of the lines of new settlements, which begin at a row
+// each.
+func (k *Book) noteDays(from int, line int32) {
+	k.days = append(k.days, slices.Repeat([]Days{noDays}, len(k.lines)-from)...)
+	c := from
+	for row, times := range k.in.All.packed(FeeOcurTime).blocksFrom(int(line)) {
+		for i, t := range times {
+			for int32(row+i) >= k.lines[c].first+k.lines[c].count {
+				c++
+			}
+			k.days[c] = k.days[c].and(Days{dayAt(t), dayAt(t)})
+		}
+	}
+}
+
+// stir marks a person of whose claims some may count otherwise than before.
+func (k *Book) stir(person int32) {
+	k.tangled.set(uint64(person))
+	k.stirred.set(uint64(person))
+}
+
 // noteRefund notes a new refund settlement and what it names.
 func (k *Book) noteRefund(c int32, x identity) {
 	k.named[x] = append(k.named[x], c)
 	person := k.in.All.Codes(PsnNo)
-	k.tangled.set(uint64(person[c]))
+	k.stir(person[c])
 	if named := k.in.index.find(k.in.All.Codes(FixmedinsCode), x.inst, x.setl); named != NoCode {
-		k.tangled.set(uint64(person[named]))
+		k.stir(person[named])
 	}
 }
 
@@ -191,50 +216,59 @@ func (k *Book) noteLines(c, visit int32) {
 		n++
 		if named.code(l) != NoCode && !k.refunded.has(uint64(visit)) {
 			k.refunded.set(uint64(visit))
-			k.visits.each(visit, func(other int32) { k.tangled.set(uint64(person[other])) })
+			k.visits.each(visit, func(other int32) { k.stir(person[other]) })
 		}
 	}
 	if n == 0 {
 		return
 	}
-	k.tangled.set(uint64(person[c]))
+	k.stir(person[c])
 	k.minus.set(uint64(c))
 	if n == p.count {
 		k.returned.set(uint64(c))
 	}
 }
 
-// Circle adds to some persons all whose claims count differently because of
-// theirs: a refund settlement may name the claim of another person, and a
+// Circle adds to some persons all whose claims may count otherwise now because
+// of theirs: a refund settlement may name the claim of another person, and a
 // refund line a line of the same visit. Nobody is there twice.
 func (k *Book) Circle(persons []int32) []int32 {
 	all := k.in.All
 	k.seen.begin(all.Dicts[DomainPerson].Len())
-	var out []int32
-	add := func(p int32) {
-		if _, seen := k.seen.get(p); !seen {
-			k.seen.set(p, 0)
+	const alone, drawn = 0, 1
+	var out, draw []int32
+	reach := func(p int32) {
+		how, seen := k.seen.get(p)
+		if seen && how == drawn {
+			return
+		}
+		if !seen {
+			out = append(out, p)
+		}
+		k.stirred.set(uint64(p))
+		k.seen.set(p, drawn)
+		draw = append(draw, p)
+	}
+	for _, p := range persons {
+		if k.stirred.has(uint64(p)) {
+			reach(p)
+		} else if _, seen := k.seen.get(p); !seen {
+			k.seen.set(p, alone)
 			out = append(out, p)
 		}
 	}
-	for _, p := range persons {
-		add(p)
-	}
 	person, visit, inst, setl, orig := all.Codes(PsnNo), all.Codes(MdtrtID), all.Codes(FixmedinsCode), all.Codes(SetlID), all.Codes(InitSetlID)
-	for i := 0; i < len(out); i++ {
-		if !k.tangled.has(uint64(out[i])) {
-			continue
-		}
-		k.persons.each(out[i], func(c int32) {
+	for i := 0; i < len(draw); i++ {
+		k.persons.each(draw[i], func(c int32) {
 			if k.refunded.has(uint64(visit[c])) {
-				k.visits.each(visit[c], func(other int32) { add(person[other]) })
+				k.visits.each(visit[c], func(other int32) { reach(person[other]) })
 			}
 			for _, r := range k.named[identity{inst[c], setl[c]}] {
-				add(person[r])
+				reach(person[r])
 			}
 			if orig[c] != NoCode {
 				if x := k.in.index.find(inst, inst[c], orig[c]); x != NoCode {
-					add(person[x])
+					reach(person[x])
 				}
 			}
 		})

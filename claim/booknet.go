@@ -8,13 +8,13 @@ import "slices"
 //
 // Claims from row since on are new to the caller, all with 0. A person is told
 // to be looked at whole where a claim that was there before may count otherwise
-// now, or is only counted in part; of everybody else, only the new claims can
+// now; of everybody else, only the new claims can
 // have findings of their own that were not there ([History.Anew]).
 func (k *Book) Net(persons []int32, since int) (p *Pool, whole []bool) {
 	n, starts := &k.net, []int32{0}
 	k.circle, whole = k.circle[:0], make([]bool, len(persons))
 	for i, person := range persons {
-		if k.tangled.has(uint64(person)) {
+		if k.stirred.has(uint64(person)) {
 			k.persons.each(person, func(c int32) { k.circle = append(k.circle, c) })
 			slices.Reverse(k.circle[starts[i]:]) // as they came
 			whole[i] = k.strange(starts[i], int32(len(k.circle)))
@@ -29,17 +29,17 @@ func (k *Book) Net(persons []int32, since int) (p *Pool, whole []bool) {
 	n.mark(k.pool.special, k.pool.odd)
 	for i, person := range persons {
 		from := len(k.pool.claims)
-		if tangled := k.circle[starts[i]:starts[i+1]]; len(tangled) > 0 {
+		if k.stirred.has(uint64(person)) {
 			whole[i] = whole[i] || k.strange(starts[i], starts[i+1])
-			for _, c := range tangled {
-				if n.standing[c] == TakesPart {
-					k.pool.claims = append(k.pool.claims, c)
-				}
-			}
-		} else {
-			k.persons.each(person, func(c int32) { k.pool.claims = append(k.pool.claims, c) })
-			slices.Reverse(k.pool.claims[from:])
+			k.stirred.unset(uint64(person))
 		}
+		tangled := k.tangled.has(uint64(person))
+		k.persons.each(person, func(c int32) {
+			if !tangled || n.standing[c] == TakesPart {
+				k.pool.claims = append(k.pool.claims, c)
+			}
+		})
+		slices.Reverse(k.pool.claims[from:])
 		whole[i] = whole[i] || since == 0
 		if len(k.pool.claims) > from {
 			k.pool.asked = append(k.pool.asked, int32(i))
@@ -116,6 +116,7 @@ func (k *Book) show() {
 	all, p := k.in.All, &k.pool
 	p.cols, p.traces, p.owners, p.standing = all.cols, all.traces, all.lineOwner, k.net.standing
 	p.lines, p.diagnoses = k.net.own, &members{places: k.diagnoses}
+	p.days = k.days
 	p.claims, p.anew, p.persons, p.asked = p.claims[:0], p.anew[:0], append(p.persons[:0], 0), p.asked[:0]
 }
 

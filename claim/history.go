@@ -110,7 +110,7 @@ func (h *History) InScope(line int32) int64 {
 // Number gives one value of a column of numbers, None64 where absent: for columns
 // that few rows are asked for.
 func (h *History) Number(f Field, row int32) int64 {
-	if specs[f].Table == Lines && h.lowered.has(uint64(row)) {
+	if (f == Cnt || f == DetItemFeeSumamt) && h.lowered.has(uint64(row)) {
 		return h.cols[f].num.V[row]
 	}
 	return h.pool.cols[f].numberAt(h.origin[specs[f].Table][row])

@@ -40,6 +40,7 @@ func (k *Book) Memory() []Part {
 	add("identities", used, held)
 	addSlice(add, "places of lines", k.lines)
 	addSlice(add, "places of diagnoses", k.diagnoses)
+	addSlice(add, "days of lines", k.days)
 	addSlice(add, "chain of persons, last", k.persons.last)
 	addSlice(add, "chain of persons, before", k.persons.before)
 	addSlice(add, "chain of visits, last", k.visits.last)

@@ -1,5 +1,7 @@
 package claim
 
+import "slices"
+
 // Narrow says how little may be laid of persons that are not to be looked at
 // whole: those of a book whose claims from before all count as they did
 // ([Book.Net]). New claims are always laid as they are.
@@ -11,8 +13,11 @@ type Narrow struct {
 	// person laid. Where there is none, of old claims only the lines are laid whose
 	// item is one of a new claim, or comes with such an item.
 	All func(medType int32) bool
-	// With gives the items that come with one; nil for none.
+	// With gives the items that come with one.
 	With func(item int32) []int32
+	// Far reports of which items the lines of all days are laid; of others only
+	// those of the days from the first to the last that lines of new claims have.
+	Far func(item int32) bool
 }
 
 // narrowed is what was laid of the persons of a history.
@@ -20,27 +25,36 @@ type narrowed struct {
 	items []int32 // one person's after the other's
 	ends  []int32 // by person: where its items end; it has none where all were laid
 	some  []bool  // by person: lines of its items only were laid
-	marks marks   // items of the person at hand
+	days  []Days  // by person: those of lines of its new claims
+	marks marks   // items of the person at hand: near or far
+	far   bool    // there are far ones among them
 	part  bitset  // by claim: some of its lines may be missing
+	fresh [numTables]newRows
+	// values while they are laid
+	codes   Vector[int32]
+	numbers Vector[int64]
 }
+
+const near, far = 0, 1
 
 // Whole reports whether all lines of a claim are there.
 func (h *History) Whole(c int32) bool {
 	return int(c)/64 >= len(h.narrowed.part) || !h.narrowed.part.has(uint64(c))
 }
 
-// Items gives the items whose lines are all laid for a person, by its place in
-// the history; all when some is false.
-func (h *History) Items(person int) (items []int32, some bool) {
+// Items gives the items whose lines are laid for a person, by its place in the
+// history, and of which days they all are, those of far items apart; everything
+// is laid when some is false.
+func (h *History) Items(person int) (items []int32, days Days, some bool) {
 	n := &h.narrowed
 	if len(n.ends) == 0 {
-		return nil, false
+		return nil, noDays, false
 	}
 	from := int32(0)
 	if person > 0 {
 		from = n.ends[person-1]
 	}
-	return n.items[from:n.ends[person]], n.some[person]
+	return n.items[from:n.ends[person]], n.days[person], n.some[person]
 }
 
 // layNarrow fills the history with the claims of a span, as little of them as
@@ -51,6 +65,7 @@ func (p *Pool) layNarrow(h *History, s Span) {
 	h.rows = [numTables]int{Settlements: len(claims)}
 	p.layNarrowLines(h, s, claims)
 	p.layDiagnosesOf(h, claims, !p.narrow.Keep.Has(DiagCode))
+	h.findNew()
 	for f := range NumFields {
 		c, t := h.cols[f], specs[f].Table
 		switch {
@@ -58,102 +73,157 @@ func (p *Pool) layNarrow(h *History, s Span) {
 		case p.narrow.Keep.Has(f):
 			p.cols[f].gather(c, 0, h.origin[t][:h.rows[t]])
 		default:
-			h.Anew(func(from, to int32) { p.gatherAnew(h, f, from, to) })
+			p.gatherNew(h, f)
 		}
 	}
 	p.lower(h)
 	h.bounds(claims)
 }
 
-// gatherAnew lays a column for the claims from to to.
-func (p *Pool) gatherAnew(h *History, f Field, from, to int32) {
-	lay := func(from, to int32) {
-		p.cols[f].gather(h.cols[f], int(from), h.origin[specs[f].Table][from:to])
+// newRows are the rows of a table that belong to new claims: where they lie in
+// the history, and in the pool.
+type newRows struct{ at, rows []int32 }
+
+// findNew finds the new rows of all tables.
+func (h *History) findNew() {
+	for t := range h.narrowed.fresh {
+		h.narrowed.fresh[t] = newRows{h.narrowed.fresh[t].at[:0], h.narrowed.fresh[t].rows[:0]}
 	}
-	switch specs[f].Table {
-	case Settlements:
-		lay(from, to)
-	case Lines:
-		lay(h.NetLines[from], h.NetLines[to])
-		if h.rows[Lines] > h.net {
-			lay(h.VoidLines[from], h.VoidLines[to])
+	take := func(t Table, from, to int32) {
+		n := &h.narrowed.fresh[t]
+		for at := from; at < to; at++ {
+			n.at = append(n.at, at)
 		}
-	default:
-		lay(h.Diagnoses[from], h.Diagnoses[to])
+		n.rows = append(n.rows, h.origin[t][from:to]...)
+	}
+	h.Anew(func(from, to int32) {
+		take(Settlements, from, to)
+		take(Lines, h.NetLines[from], h.NetLines[to])
+		take(Lines, h.VoidLines[from], h.VoidLines[to])
+		take(Diagnoses, h.Diagnoses[from], h.Diagnoses[to])
+	})
+}
+
+// gatherNew lays a column for the rows of new claims.
+func (p *Pool) gatherNew(h *History, f Field) {
+	n, w := &h.narrowed.fresh[specs[f].Table], &h.narrowed
+	if to := h.cols[f]; to.code != nil {
+		w.codes.V = slices.Grow(w.codes.V[:0], len(n.rows))[:len(n.rows)]
+		p.cols[f].gather(column{code: &w.codes}, 0, n.rows)
+		for i, at := range n.at {
+			to.code.V[at] = w.codes.V[i]
+		}
+	} else {
+		w.numbers.V = slices.Grow(w.numbers.V[:0], len(n.rows))[:len(n.rows)]
+		p.cols[f].gather(column{num: &w.numbers}, 0, n.rows)
+		for i, at := range n.at {
+			to.num.V[at] = w.numbers.V[i]
+		}
 	}
 }
 
 func (p *Pool) layNarrowLines(h *History, s Span, claims []int32) {
 	n, base := int32(0), p.persons[s.from]
 	h.void, h.lower = h.void[:0], h.lower[:0]
-	h.narrowed.items, h.narrowed.ends, h.narrowed.some = h.narrowed.items[:0], h.narrowed.ends[:0], h.narrowed.some[:0]
-	clear(h.narrowed.part)
-	h.narrowed.part.grow(len(claims))
+	w := &h.narrowed
+	w.items, w.ends, w.some, w.days = w.items[:0], w.ends[:0], w.some[:0], w.days[:0]
+	clear(w.part)
+	w.part.grow(len(claims))
+	p.touchLines(h.placesOf(p.lines, claims), claims)
 	for person := s.from; person < s.to; person++ {
 		from, to := p.persons[person]-base, p.persons[person+1]-base
-		some := p.markItems(h, claims, from, to)
-		h.narrowed.ends, h.narrowed.some = append(h.narrowed.ends, int32(len(h.narrowed.items))), append(h.narrowed.some, some)
+		some, days := p.markItems(h, claims, from, to)
+		w.ends, w.some, w.days = append(w.ends, int32(len(w.items))), append(w.some, some), append(w.days, days)
 		for at := from; at < to; at++ {
 			h.NetLines[at], h.VoidLines[at] = n, int32(len(h.void))
 			switch c := claims[at]; {
 			case some && !h.anew[at]:
-				n = p.layMarked(h, at, c, n)
-				h.narrowed.part.set(uint64(at))
+				n = p.layMarked(h, at, c, n, days)
+				w.part.set(uint64(at))
 			case p.odd.has(uint64(c)):
 				n = p.layClaim(h, at, c, n)
 			default:
-				n = h.layPlain(p.lines.places[c], at, n)
+				n = h.layPlain(h.places[at], at, n)
 			}
 		}
 	}
 	p.layVoid(h, claims, n)
 }
 
+// touchLines loads what claims' lines will be chosen by, so that the memory
+// fetches it side by side. The sum only keeps the loads alive.
+func (p *Pool) touchLines(places []place, claims []int32) (sum int32) {
+	item := p.cols[MedListCodg].pack
+	for at, l := range places {
+		if sum += int32(p.days[claims[at]].first); l.count > 0 {
+			sum += item.code(l.first)
+		}
+	}
+	return sum
+}
+
 // markItems marks the items of a person that is to be laid narrowly, whose
-// claims are from to to.
-func (p *Pool) markItems(h *History, claims []int32, from, to int32) (some bool) {
+// claims are from to to, and gives the days of its new ones.
+func (p *Pool) markItems(h *History, claims []int32, from, to int32) (some bool, days Days) {
 	n, kind := &h.narrowed, p.cols[MedType]
-	some = true
+	some, days = true, noDays
 	for at := from; some && at < to; at++ {
 		some = !h.anew[at] || !p.narrow.All(kind.codeAt(claims[at]))
 	}
 	if !some {
-		return false
+		return false, noDays
 	}
 	n.marks.begin(p.Dicts[DomainItem].Len())
+	n.far = false
 	item := p.cols[MedListCodg].pack
 	for at := from; at < to; at++ {
 		if !h.anew[at] {
 			continue
 		}
-		l := p.lines.places[claims[at]]
+		days = days.and(p.days[claims[at]])
+		l := h.places[at]
 		for row := l.first; row < l.first+l.count; row++ {
-			if code := item.code(row); n.mark(code) && p.narrow.With != nil {
+			if code := item.code(row); p.mark(n, code) {
 				for _, other := range p.narrow.With(code) {
-					n.mark(other)
+					p.mark(n, other)
 				}
 			}
 		}
 	}
-	return true
+	return true, days
 }
 
 // mark marks an item, unless it is marked.
-func (n *narrowed) mark(item int32) bool {
-	_, known := n.marks.get(item)
-	if !known {
-		n.marks.set(item, 0)
-		n.items = append(n.items, item)
+func (p *Pool) mark(n *narrowed, item int32) bool {
+	if _, known := n.marks.get(item); known {
+		return false
 	}
-	return !known
+	how := int32(near)
+	if p.narrow.Far(item) {
+		how, n.far = far, true
+	}
+	n.marks.set(item, how)
+	n.items = append(n.items, item)
+	return true
 }
 
-// layMarked lays the lines of a claim, all of which count in full, whose items
-// are marked.
-func (p *Pool) layMarked(h *History, at, c, n int32) int32 {
-	item, rows, l := p.cols[MedListCodg].pack, h.origin[Lines], p.lines.places[c]
+// layMarked lays the net lines of a claim whose items are marked, of near ones
+// those of some days.
+func (p *Pool) layMarked(h *History, at, c, n int32, days Days) int32 {
+	meets := p.days[c].meet(days)
+	if !meets && !h.narrowed.far {
+		return n
+	}
+	item, rows, l, odd := p.cols[MedListCodg].pack, h.origin[Lines], h.places[at], p.odd.has(uint64(c))
 	for row := l.first; row < l.first+l.count; row++ {
-		if _, marked := h.narrowed.marks.get(item.code(row)); marked {
+		how, marked := h.narrowed.marks.get(item.code(row))
+		if marked && (how == far || meets && days.has(p.cols[FeeOcurTime].numberAt(row))) {
+			if odd && p.special.has(uint64(row)) {
+				if p.isVoid(row) {
+					continue
+				}
+				h.lower = append(h.lower, n)
+			}
 			rows[n], h.LineClaim[n] = row, at
 			n++
 		}

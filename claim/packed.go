@@ -366,10 +366,13 @@ func gatherAllCodes[T Number](out []int32, from []T, rows []int32, minus int32) 
 }
 
 // blocks yields all values, a thousand at a time, with the row of the first.
-func (p *packed) blocks() iter.Seq2[int, []int64] {
+func (p *packed) blocks() iter.Seq2[int, []int64] { return p.blocksFrom(0) }
+
+// blocksFrom is blocks from a row on.
+func (p *packed) blocksFrom(row int) iter.Seq2[int, []int64] {
 	return func(yield func(int, []int64) bool) {
 		var buf [1024]int64
-		for from, n := 0, p.length(); from < n; from += len(buf) {
+		for from, n := row, p.length(); from < n; from += len(buf) {
 			out := buf[:min(len(buf), n-from)]
 			p.read(from, out)
 			if !yield(from, out) {

@@ -25,8 +25,9 @@ type Pool struct {
 	anew   []bool
 	asked  []int32 // by person: which it was of those that Net was asked for
 	narrow *Narrow // nil: everything of everybody is laid
-	// lines and diagnoses of each settlement
+	// lines and diagnoses of each settlement, and the days of its lines
 	lines, diagnoses *members
+	days             []Days // of a book
 	// special are the lines that do not count, or not in full, odd the claims that
 	// have some; altered says what is left of those from which refund lines took
 	// something.

@@ -18,7 +18,7 @@ type Bound struct {
 	open         bool
 	items        []Versions
 	institutions Institutions
-	persons      []*knowledge.Person // none when open: there are too many
+	persons      []*knowledge.Person // when open, of those that somebody asked for
 	care         []claim.Setting
 }
 
@@ -69,6 +69,15 @@ func (b *Bound) moreCare(code int32) claim.Setting {
 		b.care = append(b.care, claim.SettingOf(kinds.Text(c)))
 	}
 	return b.care[code]
+}
+
+// morePersons learns of persons that came after the beginning.
+func (b *Bound) morePersons(code int32) *knowledge.Person {
+	persons := b.dicts[claim.DomainPerson]
+	for c := int32(len(b.persons)); c <= code; c++ {
+		b.persons = append(b.persons, b.know.Persons[persons.Text(c)])
+	}
+	return b.persons[code]
 }
 
 func byCode[T any](d *claim.Dict, of func(string) T) []T {

@@ -36,9 +36,13 @@ type Rests uint8
 const (
 	// OnAnything: on anything.
 	OnAnything Rests = iota
-	// OnItems: each on the lines of one item, or of items that exclude each other,
-	// and their claims. It looks at Person.Groups.
+	// OnItems: each on the lines of one item, of those that Items wants, and their
+	// claims. It looks at Person.Groups.
 	OnItems
+	// OnDays: each on the lines of one item, or of items that exclude each other,
+	// and their claims, of one fee day; of a visit where the table of exclusive
+	// items says so. It looks at Person.Groups.
+	OnDays
 	// OnStays: each on stays, and on the lines of one other claim at most. It
 	// passes over claims that are not there whole ([claim.History.Whole]).
 	OnStays
@@ -67,7 +71,7 @@ type Detector struct {
 	Rests   Rests // of Person detectors
 
 	// Items says for which rows of items.csv Lines wants to be called. Person, where
-	// it rests on items, is called for persons who have lines of an item with such
+	// it rests on items or days, is called for persons who have lines of an item with such
 	// a row; nil for all.
 	Items func(row *knowledge.Item) bool
 

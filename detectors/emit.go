@@ -33,7 +33,7 @@ type Emitter struct {
 
 func newEmitter(v *View) *Emitter {
 	return &Emitter{h: v.History, det: v.det, region: v.set.Region, knowledge: v.facts.know.Hash, params: v.set.params(v.det),
-		items: v.facts.open && v.det.Rests == OnItems}
+		items: v.facts.open && (v.det.Rests == OnItems || v.det.Rests == OnDays)}
 }
 
 // Hit adds a finding.

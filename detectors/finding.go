@@ -60,7 +60,7 @@ type Finding struct {
 	Knowledge    string     `json:"knowledge"`
 	Withdrawn    bool       `json:"withdrawn,omitempty"`
 
-	items []string // of a watch and OnItems: those of its lines
+	items []string // of a watch, OnItems and OnDays: those of its lines
 }
 
 // Own has a finding hold no memory of dictionaries, so that it may be kept.

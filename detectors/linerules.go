@@ -59,7 +59,7 @@ func newAsked(ds []*Detector, items []Versions) (a asked, bits []uint64) {
 	a, bits = make(asked, len(items)), make([]uint64, len(ds))
 	next := uint64(1)
 	for i, d := range ds {
-		if d.Person == nil || d.Rests != OnItems || d.Items == nil || next == 0 {
+		if d.Person == nil || d.Rests != OnItems && d.Rests != OnDays || d.Items == nil || next == 0 {
 			continue
 		}
 		bits[i], next = next, next<<1
@@ -74,6 +74,9 @@ func newAsked(ds []*Detector, items []Versions) (a asked, bits []uint64) {
 	}
 	return a, bits
 }
+
+// any reports whether one of some detectors, by their bits, looks at an item.
+func (a asked) any(item int32, bits uint64) bool { return int(item) < len(a) && a[item]&bits != 0 }
 
 // of gives the bits of a person's groups.
 func (a asked) of(groups []ItemGroup) (bits uint64) {

@@ -230,24 +230,21 @@ func (i Institutions) Of(code int32) *knowledge.Institution {
 // Persons gives what is known of persons, by their code.
 func (v *View) Persons() Persons {
 	v.need(claim.PsnNo)
-	return Persons{v.facts.persons, v}
+	return Persons{v.facts}
 }
 
 // Persons is rows of the registry by the code of the person.
-type Persons struct {
-	rows []*knowledge.Person
-	view *View
-}
+type Persons struct{ facts *Bound }
 
 // Of gives the row of a person, nil when there is none.
 func (p Persons) Of(code int32) *knowledge.Person {
-	if int(code) < len(p.rows) {
-		return p.rows[code]
+	if int(code) < len(p.facts.persons) {
+		return p.facts.persons[code]
 	}
-	if !p.view.facts.open {
+	if !p.facts.open {
 		return nil
 	}
-	return p.view.facts.know.Persons[p.view.Text(claim.PsnNo, code)]
+	return p.facts.morePersons(code)
 }
 
 // Prefixes answers "equals or begins with" for the codes of one field,

@@ -31,9 +31,9 @@ func NewWatch(book *claim.Book, k *knowledge.Knowledge, ds []*Detector, set *Set
 	}
 	anything := slices.ContainsFunc(ds, func(d *Detector) bool { return d.Person != nil && d.Rests == OnAnything })
 	w.narrow = &claim.Narrow{
-		All:  func(medType int32) bool { return anything || (Care{w.bound}).Of(medType) == claim.Inpatient },
-		With: partners(w.bound),
+		All: func(medType int32) bool { return anything || (Care{w.bound}).Of(medType) == claim.Inpatient },
 	}
+	w.narrow.With, w.narrow.Far = w.together()
 	book.Narrow(w.narrow)
 	return w
 }
@@ -41,17 +41,38 @@ func NewWatch(book *claim.Book, k *knowledge.Knowledge, ds []*Detector, set *Set
 // always are the columns that persons are laid out with, and findings made of.
 var always = claim.FieldSet(0).With(claim.PsnNo, claim.FixmedinsCode, claim.SetlTime, claim.MedType, claim.MedListCodg, claim.FeeOcurTime)
 
-// partners gives the items that findings may rest on together with one.
-func partners(b *Bound) func(item int32) []int32 {
-	of := map[int32][]int32{}
+// together gives the items that findings may rest on together with one, and
+// whether findings on an item may rest on lines of more than one day.
+func (w *Watch) together() (with func(item int32) []int32, far func(item int32) bool) {
+	b, all, wide := w.bound, false, uint64(0)
+	for i, d := range w.run.Detectors {
+		if d.Person != nil && d.Rests == OnItems {
+			all, wide = all || w.rules.bits[i] == 0, wide|w.rules.bits[i]
+		}
+	}
+	others, visit := map[int32][]int32{}, map[int32]bool{}
 	for _, row := range b.know.ExclusivePairs {
 		x, y := b.code(b.dicts[claim.DomainItem], row.A), b.code(b.dicts[claim.DomainItem], row.B)
-		of[x], of[y] = append(of[x], y), append(of[y], x)
+		others[x], others[y] = append(others[x], y), append(others[y], x)
+		if row.Visit {
+			visit[x], visit[y] = true, true
+		}
 	}
-	if len(of) == 0 {
+	known := make([]struct {
+		with []int32
+		far  bool
+	}, b.dicts[claim.DomainItem].Len())
+	for item := range known {
+		code := int32(item)
+		known[item].with, known[item].far = others[code], visit[code] || w.rules.asked.any(code, wide)
+	}
+	with = func(item int32) []int32 {
+		if int(item) < len(known) {
+			return known[item].with
+		}
 		return nil
 	}
-	return func(item int32) []int32 { return of[item] }
+	return with, func(item int32) bool { return all || int(item) < len(known) && known[item].far }
 }
 
 // Release gives the memory back; the book keeps its own.
@@ -66,7 +87,8 @@ func (w *Watch) Release() {
 type Seen struct {
 	watch *Watch
 	how   how
-	items []int32 // OnItems detectors saw these
+	items []int32    // OnItems and OnDays detectors saw these
+	days  claim.Days // of items that are not far
 }
 
 type how uint8
@@ -74,7 +96,7 @@ type how uint8
 const (
 	seenWhole how = iota // everything
 	seenAll              // all that goes beyond one claim, and new claims
-	seenItems            // the same, but of lines only those of some items
+	seenItems            // the same, but of lines only those of some items, and of some of them only those of some days
 )
 
 // Look gives what the detectors find for some persons, who must be a whole
@@ -109,12 +131,12 @@ func (w *Watch) Look(persons []int32, since int) (found []Finding, seen []Seen, 
 
 // see notes what was seen of a person, by its place in the history.
 func (w *Watch) see(s *Seen, at int) {
-	items, some := w.w.history.Items(at)
+	items, days, some := w.w.history.Items(at)
 	s.how = seenAll
 	if some {
 		from := len(w.items)
 		w.items = append(w.items, items...)
-		s.how, s.items = seenItems, w.items[from:]
+		s.how, s.items, s.days = seenItems, w.items[from:], days
 	}
 }
 
@@ -132,8 +154,11 @@ func (s Seen) Of(f *Finding) bool {
 	case d.Rests == OnStays: // no stay is new
 		return false
 	}
-	dict := s.watch.bound.dicts[claim.DomainItem]
-	return !slices.ContainsFunc(f.items, func(item string) bool { return !slices.Contains(s.items, dict.Lookup(item)) })
+	dict, inside := s.watch.bound.dicts[claim.DomainItem], s.days.Has(f.From, f.To)
+	return !slices.ContainsFunc(f.items, func(item string) bool {
+		code := dict.Lookup(item)
+		return !slices.Contains(s.items, code) || !inside && !s.watch.narrow.Far(code)
+	})
 }
 
 // makeRoom sees to it that the spans fit into the history.

@@ -72,11 +72,15 @@ type revision struct {
 	edges   edges
 	queries map[string]rego.PreparedEvalQuery // by question
 	cache   cache
+
+	policy        regions.Policy
+	circumstances map[string][]regions.Circumstance
 }
 
 // build compiles a bundle strictly with the region's data and asks it every
-// class of question: one that has no answer refuses the bundle.
-func build(ctx context.Context, bundle fs.FS, policy regions.Policy) (*revision, error) {
+// class of question: one that has no answer refuses the bundle. With grants the
+// question is who may do what, without them all the others.
+func build(ctx context.Context, bundle fs.FS, policy regions.Policy, grants Grants) (*revision, error) {
 	if err := policy.Validate(); err != nil {
 		return nil, fmt.Errorf("policies: %w", err)
 	}
@@ -92,13 +96,24 @@ func build(ctx context.Context, bundle fs.FS, policy regions.Policy) (*revision,
 	if err != nil {
 		return nil, fmt.Errorf("policies: data: %w", err)
 	}
-	store, err := dataStore(raw)
+	store, err := dataStore(raw, grants)
 	if err != nil {
 		return nil, err
 	}
+	questions, asked := regions.Questions(), classes(&policy)
+	questions = questions[:len(questions)-1]
+	if grants != nil {
+		table, err := json.Marshal(grants)
+		if err != nil {
+			return nil, fmt.Errorf("policies: grants: %w", err)
+		}
+		raw = append(raw, table...)
+		questions, asked = []string{AuthzInput{}.name()}, authzClasses(grants)
+	}
 	all := sha256.Sum256(append(sum, raw...))
-	r := &revision{id: "sha256:" + hex.EncodeToString(all[:]), edges: edgesOf(&policy), queries: map[string]rego.PreparedEvalQuery{}}
-	for _, name := range []string{TriageInput{}.name(), ReferralInput{}.name()} {
+	r := &revision{id: "sha256:" + hex.EncodeToString(all[:]), edges: edgesOf(&policy), queries: map[string]rego.PreparedEvalQuery{},
+		policy: policy, circumstances: circumstancesOf(mods, &policy)}
+	for _, name := range questions {
 		r.queries[name], err = rego.New(
 			rego.Query("data."+name+".decision"), rego.Compiler(compiler), rego.Store(store),
 			rego.StrictBuiltinErrors(true),
@@ -107,7 +122,7 @@ func build(ctx context.Context, bundle fs.FS, policy regions.Policy) (*revision,
 			return nil, fmt.Errorf("policies: %s: %w", name, err)
 		}
 	}
-	for _, q := range classes(&policy) {
+	for _, q := range asked {
 		if _, err := r.decide(ctx, q); err != nil {
 			return nil, fmt.Errorf("policies: a class of questions has no answer: %w", err)
 		}
@@ -115,14 +130,23 @@ func build(ctx context.Context, bundle fs.FS, policy regions.Policy) (*revision,
 	return r, nil
 }
 
-// dataStore holds the region's data as data.policy.
-func dataStore(policy []byte) (storage.Store, error) {
+// dataStore holds the region's data as data.policy and the grants as
+// data.roles.
+func dataStore(policy []byte, grants Grants) (storage.Store, error) {
 	var data any
 	dec := json.NewDecoder(bytes.NewReader(policy))
 	dec.UseNumber()
 	if err := dec.Decode(&data); err != nil {
 		return nil, fmt.Errorf("policies: data: %w", err)
 	}
-	return inmem.NewFromObjectWithOpts(map[string]any{"policy": data},
+	roles := map[string]any{}
+	for role, may := range grants {
+		list := make([]any, len(may))
+		for i, p := range may {
+			list[i] = p
+		}
+		roles[role] = list
+	}
+	return inmem.NewFromObjectWithOpts(map[string]any{"policy": data, "roles": roles},
 		inmem.OptRoundTripOnWrite(false), inmem.OptReturnASTValuesOnRead(true)), nil
 }

@@ -65,14 +65,27 @@ type Record struct {
 
 // digest is the SHA-256 of the JSON of v, whose members have a fixed order.
 func digest(v any) (string, error) {
+	raw, err := canonicalJSON(v)
+	if err != nil {
+		return "", fmt.Errorf("policies: digest: %w", err)
+	}
+	return digestOf(raw), nil
+}
+
+func digestOf(raw []byte) string {
+	sum := sha256.Sum256(raw)
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// canonicalJSON writes v as it is digested.
+func canonicalJSON(v any) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(v); err != nil {
-		return "", fmt.Errorf("policies: digest: %w", err)
+		return nil, err
 	}
-	sum := sha256.Sum256(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
-	return "sha256:" + hex.EncodeToString(sum[:]), nil
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
 // Difference is what a replay found not to be as recorded.

@@ -28,7 +28,7 @@ func New(ctx context.Context, bundle fs.FS, policy regions.Policy) (*Engine, err
 
 // Reload changes to another policy at once, or keeps the old one and says why.
 func (e *Engine) Reload(ctx context.Context, bundle fs.FS, policy regions.Policy) error {
-	r, err := build(ctx, bundle, policy)
+	r, err := build(ctx, bundle, policy, nil)
 	if err != nil {
 		return err
 	}
@@ -48,6 +48,18 @@ func (e *Engine) Triage(ctx context.Context, in TriageInput) (Decision, error) {
 // Referral says to whom a lead or case belongs. The error is ErrInput,
 // ErrUndefined, or that of ctx.
 func (e *Engine) Referral(ctx context.Context, in ReferralInput) (Decision, error) {
+	return e.now.Load().decide(ctx, in)
+}
+
+// Listing says where a decision belongs in the published list and the credit
+// ledger. The error is ErrInput, ErrUndefined, or that of ctx.
+func (e *Engine) Listing(ctx context.Context, in ListingInput) (Decision, error) {
+	return e.now.Load().decide(ctx, in)
+}
+
+// Publication says whether a record may be published now, and how. The error is
+// ErrInput, ErrUndefined, or that of ctx.
+func (e *Engine) Publication(ctx context.Context, in PublicationInput) (Decision, error) {
 	return e.now.Load().decide(ctx, in)
 }
 

@@ -2,8 +2,10 @@ package policies
 
 import (
 	"bytes"
+	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -82,6 +84,16 @@ func describe(q Question) string {
 		add("fen", fmt.Sprint(in.AmountFen))
 		for _, s := range in.Signs {
 			add("sign", string(s))
+		}
+	default:
+		raw, _ := json.Marshal(q)
+		var members map[string]any
+		_ = json.Unmarshal(raw, &members)
+		parts = []string{q.name()}
+		for _, name := range slices.Sorted(maps.Keys(members)) {
+			if v := fmt.Sprint(members[name]); v != "false" && v != "none" {
+				add(name, v)
+			}
 		}
 	}
 	return strings.Join(parts, " ")

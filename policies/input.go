@@ -39,6 +39,7 @@ const (
 	PublicOfficial Sign = "public-official" // 涉及公职人员
 	Uncooperative  Sign = "uncooperative"   // 拒不配合
 	CrossRegion    Sign = "cross-region"    // 跨统筹区
+	GraveHead      Sign = "grave-head"      // 医疗机构负责人情节严重
 )
 
 var (
@@ -46,7 +47,7 @@ var (
 	ofFinding = []string{detectors.Institution, detectors.PersonKind, detectors.Practitioner}
 	ofLead    = []string{detectors.Institution, detectors.PersonKind, detectors.Practitioner, Agency, Official}
 	intents   = []Intent{IntentUnknown, IntentNone, IntentShown}
-	signs     = []Sign{Organised, Practice, Price, DrugChannel, PublicOfficial, Uncooperative, CrossRegion}
+	signs     = []Sign{Organised, Practice, Price, DrugChannel, PublicOfficial, Uncooperative, CrossRegion, GraveHead}
 )
 
 // TriageInput is what the question of triage may know of a new finding and its
@@ -98,7 +99,7 @@ type ReferralInput struct {
 	Today     string          `json:"today"`
 }
 
-// Question is one of the two inputs.
+// Question is one of the inputs.
 type Question interface {
 	name() string
 	check() error

@@ -2,15 +2,13 @@ package policies
 
 import (
 	"bytes"
-	"encoding/json"
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/open-policy-agent/opa/v1/ast"
 
 	"fundwatch/policies/regions"
 )
@@ -36,78 +34,81 @@ func TestPageIsFresh(t *testing.T) {
 	compare(t, page, slices.Concat(before, []byte(begin), tables(t), []byte(end), after))
 }
 
+// shown are the four regions in the tables of the page.
+var shown = []struct{ code, name string }{{"152900", "阿拉善 Alxa"}, {"360900", "宜春 Yichun"}, {"410900", "濮阳 Puyang"}, {"511725", "渠县 Quxian"}}
+
 func tables(t *testing.T) []byte {
 	var b bytes.Buffer
-	known := annotations(t)
-	p := alxa(t)
-	for _, q := range []struct {
-		title string
-		ways  regions.Ways
-		files []string
-	}{
-		{"新疑点的处置 · Triage", p.Triage, []string{"triage"}},
-		{"线索或案件归谁 · Referral", p.Referral, []string{"matter", "referral"}},
+	book := engine(t).Book()
+	for _, q := range []struct{ title, name string }{
+		{"新疑点的处置 · Triage", "triage"},
+		{"线索或案件归谁 · Referral", "referral"},
+		{"处理决定进入哪个名单 · Listing", "listing"},
+		{"记录能否公开 · Publication", "publication"},
+		{"谁可以做什么 · Authorisation", "authz"},
 	} {
-		fmt.Fprintf(&b, "\n### %s\n\n自上而下，最先成立的一条决定去向。 From the top, the first that holds decides the path. 次序依据 · Order: %s。\n\n", q.title, q.ways.Order.Clause)
+		ways := book.Policy.Of(q.name)
+		fmt.Fprintf(&b, "\n### %s\n\n自上而下，最先成立的一条决定去向。 From the top, the first that holds decides the path. 次序依据 · Order: %s。\n\n", q.title, ways.Order.Clause)
 		b.WriteString("| 情形 · Circumstance | 去向 · Path | 优先 · Priority | 期限 · Clocks | 依据 · Basis |\n|---|---|---|---|---|\n")
-		for _, code := range q.ways.Order.List {
-			way := q.ways.Ways[code]
-			at := slices.IndexFunc(known, func(a *ast.Annotations) bool {
-				return a.Custom["code"] == code && slices.Contains(q.files, packageOf(a))
-			})
-			if at < 0 {
-				t.Fatalf("no METADATA with code %s", code)
+		for _, c := range book.Circumstances[q.name] {
+			path, priority := c.Way.Path, fmt.Sprint(c.Way.Priority)
+			if path == "" {
+				path, priority = "—", "—"
 			}
-			a := known[at]
-			basis := []string{}
-			for _, clause := range a.Custom["basis"].([]any) {
-				basis = append(basis, clause.(string))
-			}
-			if !slices.Contains(basis, way.Clause) {
-				basis = append(basis, way.Clause)
-			}
-			fmt.Fprintf(&b, "| `%s` %s<br>%s | %s | %d | %s | %s |\n", code, a.Title, a.Description, way.Path, way.Priority, strings.Join(way.Clocks, "<br>"), strings.Join(basis, "<br>"))
+			fmt.Fprintf(&b, "| `%s` %s<br>%s | %s | %s | %s | %s |\n", c.Code, c.ZH, c.EN, path, priority, strings.Join(c.Way.Clocks, "<br>"), strings.Join(c.Basis, "<br>"))
 		}
 	}
-	values(&b)
-	departments(&b, p)
-	clocks(&b, p)
+	values(t, &b)
+	departments(t, &b)
+	clocks(t, &b)
 	return b.Bytes()
 }
 
-func annotations(t *testing.T) (out []*ast.Annotations) {
-	for path, text := range sources(t, false) {
-		out = append(out, parsed(t, path, text).Annotations...)
+func policyOf(t *testing.T, code string) regions.Policy {
+	t.Helper()
+	p, err := regions.LoadPolicy(regions.Builtin(), code)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return out
+	return p
 }
 
-// packageOf names the package that a rule's annotation stands in.
-func packageOf(a *ast.Annotations) string {
-	p := a.GetTargetPath()
-	if len(p) < 2 {
-		return ""
+const left = "**未规定** undefined"
+
+// row writes what the country sets, and each region where it is another.
+func row(b *bytes.Buffer, head, country string, own func(code string) string) {
+	fmt.Fprintf(b, "| %s | %s", head, cmp.Or(country, "—"))
+	for _, r := range shown {
+		switch text := own(r.code); {
+		case text == "":
+			b.WriteString(" | " + left)
+		case text == country:
+			b.WriteString(" | 同 same")
+		default:
+			b.WriteString(" | " + text)
+		}
 	}
-	name, _ := p[1].Value.(ast.String)
-	return string(name)
+	b.WriteString(" |\n")
 }
 
-func values(b *bytes.Buffer) {
-	b.WriteString("\n### 数值 · Values\n\n| 名称 · Name | 含义 · Meaning | 单位 · Unit | 全国 · Country | 阿拉善 · Alxa |\n|---|---|---|---|---|\n")
-	country, _ := regions.LoadPolicy(regions.Builtin(), "national")
-	own, _ := regions.LoadPolicy(regions.Builtin(), "152900")
+func heads(b *bytes.Buffer, title, columns string) {
+	fmt.Fprintf(b, "\n### %s\n\n| %s | 全国 · Country", title, columns)
+	line := "|---"
+	for range shown {
+		line += "|---"
+	}
+	for _, r := range shown {
+		b.WriteString(" | " + r.name)
+	}
+	b.WriteString(" |\n" + line + strings.Repeat("|---", strings.Count(columns, "|")+1) + "|\n")
+}
+
+func values(t *testing.T, b *bytes.Buffer) {
+	heads(b, "数值 · Values", "名称 · Name | 含义 · Meaning | 单位 · Unit")
+	country := policyOf(t, "national")
 	for _, n := range regions.Names() {
-		c, a := setting(country.Values, n.Name), setting(own.Values, n.Name)
-		if a == c {
-			a = "同全国 as the country"
-		}
-		if c == "" {
-			c = "—"
-		}
-		if _, ok := own.Values[n.Name]; !ok {
-			a = "**未规定，由人决定** undefined, goes to a person"
-		}
-		fmt.Fprintf(b, "| `%s` | %s<br>%s | %s | %s | %s |\n", n.Name, n.ZH, n.EN, n.Unit, c, a)
+		row(b, fmt.Sprintf("`%s` | %s<br>%s | %s", n.Name, n.ZH, n.EN, n.Unit), setting(country.Values, n.Name),
+			func(code string) string { return setting(policyOf(t, code).Values, n.Name) })
 	}
 }
 
@@ -116,29 +117,34 @@ func setting(values map[string]regions.Setting, name string) string {
 	if !ok {
 		return ""
 	}
-	text := s.Day + strings.Join(s.List, " ")
-	if s.Number != nil {
-		raw, _ := json.Marshal(*s.Number)
-		text = string(raw)
-	}
-	return text + "<br>" + s.Clause
+	return s.Text() + "<br>" + s.Clause
 }
 
-func departments(b *bytes.Buffer, p regions.Policy) {
-	b.WriteString("\n### 阿拉善的部门 · Departments in Alxa\n\n| 去向 · Path | 部门 · Department | 依据 · Basis |\n|---|---|---|\n")
+func departments(t *testing.T, b *bytes.Buffer) {
+	heads(b, "部门 · Departments", "去向 · Path")
 	for _, path := range regions.ReferralPaths() {
-		d, ok := p.Departments[path]
-		if !ok {
-			d = regions.Department{ZH: "**未写明，由人决定**", EN: "not named, goes to a person", Clause: "—"}
+		named := func(code string) string {
+			d, ok := policyOf(t, code).Departments[path]
+			if !ok {
+				return ""
+			}
+			return d.ZH + "<br>" + d.EN + "<br>" + d.Clause
 		}
-		fmt.Fprintf(b, "| %s | %s<br>%s | %s |\n", path, d.ZH, d.EN, d.Clause)
+		row(b, path, named("national"), named)
 	}
 }
 
-func clocks(b *bytes.Buffer, p regions.Policy) {
-	b.WriteString("\n### 期限 · Clocks\n\n| 名称 · Name | 单位 · Unit | 依据 · Basis |\n|---|---|---|\n")
-	for _, name := range []string{"verification", "handling", "transfer-decision", "transfer-handover"} {
-		fmt.Fprintf(b, "| `%s` | %s | %s |\n", name, p.Clocks[name].Unit, p.Clocks[name].Clause)
+func clocks(t *testing.T, b *bytes.Buffer) {
+	heads(b, "期限 · Clocks", "名称 · Name | 含义 · Meaning")
+	for _, n := range regions.ClockNames() {
+		length := func(code string) string {
+			c, ok := policyOf(t, code).Clocks[n.Name]
+			if !ok {
+				return ""
+			}
+			return c.Text() + "<br>" + c.Clause
+		}
+		row(b, fmt.Sprintf("`%s` | %s<br>%s", n.Name, n.ZH, n.EN), length("national"), length)
 	}
 	b.WriteString("\n")
 }

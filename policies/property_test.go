@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"fundwatch/detectors"
 )
 
 var (
@@ -44,7 +46,32 @@ var (
 		}
 		return in
 	})
+	anyListing = rapid.Custom(func(t *rapid.T) ListingInput {
+		in := ListingInput{
+			Subject: rapid.SampledFrom(ofLead).Draw(t, "subject"), Measure: rapid.SampledFrom(measures).Draw(t, "measure"),
+			Summary: rapid.Bool().Draw(t, "summary"), Effective: rapid.Bool().Draw(t, "effective"), Revoked: rapid.Bool().Draw(t, "revoked"),
+			Social: rapid.Bool().Draw(t, "social"), Named: rapid.Bool().Draw(t, "named"), Founded: rapid.Bool().Draw(t, "founded"),
+		}
+		in.Juvenile = in.Subject == detectors.PersonKind && rapid.Bool().Draw(t, "juvenile")
+		if in.Measure == MeasureMoney {
+			in.AmountFen = max(1, anyAmount.Draw(t, "amount"))
+		}
+		return in
+	})
+	anyPublication = rapid.Custom(func(t *rapid.T) PublicationInput {
+		in := PublicationInput{
+			Subject: rapid.SampledFrom(ofLead).Draw(t, "subject"), Class: rapid.SampledFrom(classesOf).Draw(t, "class"),
+			Objection: rapid.SampledFrom(objections).Draw(t, "objection"), Told: rapid.Bool().Draw(t, "told"), Revoked: rapid.Bool().Draw(t, "revoked"),
+			Repaired: rapid.Bool().Draw(t, "repaired"), Secret: rapid.Bool().Draw(t, "secret"),
+			Months: rapid.Int64Range(0, 40).Draw(t, "months"), CleanMonths: rapid.Int64Range(0, 40).Draw(t, "clean"),
+		}
+		in.Over = in.Told && rapid.Bool().Draw(t, "over")
+		in.Juvenile = in.Subject == detectors.PersonKind && rapid.Bool().Draw(t, "juvenile")
+		return in
+	})
 	anyQuestion = rapid.OneOf(
+		rapid.Map(anyListing, func(in ListingInput) Question { return in }),
+		rapid.Map(anyPublication, func(in PublicationInput) Question { return in }),
 		rapid.Map(anyTriage, func(in TriageInput) Question { return in }),
 		rapid.Map(anyReferral, func(in ReferralInput) Question { return in }))
 )
@@ -61,6 +88,10 @@ func everything(q Question) edges {
 		return e
 	case ReferralInput:
 		return edges{fen: []int64{in.AmountFen}}
+	case ListingInput:
+		return edges{fen: []int64{in.AmountFen}}
+	case PublicationInput:
+		return edges{months: sortedInts(in.Months, in.CleanMonths)}
 	}
 	return edges{}
 }
@@ -146,6 +177,28 @@ func TestNothingUnverifiedGoesToThePolice(t *testing.T) {
 			if path == "police" {
 				rt.Fatalf("%+v", d)
 			}
+		}
+	})
+}
+
+// TestNothingIsPublishedThatMayNotBe: no minor, no secret, nothing whose
+// decision fell, and nobody who was not told.
+func TestNothingIsPublishedThatMayNotBe(t *testing.T) {
+	e := engine(t)
+	rapid.Check(t, func(rt *rapid.T) {
+		in := anyPublication.Draw(rt, "publication")
+		d := ask(t, e, in)
+		published := d.Path == "publish" || d.Path == "mask"
+		if published && (in.Secret || in.Juvenile || in.Revoked || !in.Told || !in.Over || in.Objection == ObjectionOpen) {
+			rt.Fatalf("%+v", d)
+		}
+		if natural := in.Subject != detectors.Institution && in.Subject != Agency; d.Path == "publish" && natural || d.Path == "mask" && !natural {
+			rt.Fatalf("masked %v: %+v", natural, d)
+		}
+		l := anyListing.Draw(rt, "listing")
+		to := ask(t, e, l)
+		if grave := to.Path == "minor" || to.Path == "ordinary" || to.Path == "serious"; grave && (!l.Effective || l.Revoked || l.Juvenile || l.Named && !l.Founded) {
+			rt.Fatalf("%+v: %+v", l, to)
 		}
 	})
 }

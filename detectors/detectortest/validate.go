@@ -63,8 +63,8 @@ func validateSelf(d *detectors.Detector, tell teller) {
 	if d.Lines != nil && d.Items == nil {
 		tell("Lines and Items go together: for which rows of items.csv does it want to be called?")
 	}
-	if d.Items != nil && d.Lines == nil && d.Rests != detectors.OnItems {
-		tell("Items is for Lines, and for Person that rests on items")
+	if d.Items != nil && d.Lines == nil && d.Rests != detectors.OnItems && d.Rests != detectors.OnDays {
+		tell("Items is for Lines, and for Person that rests on items or days")
 	}
 	if !slices.Contains([]detectors.Grade{detectors.Violation, detectors.Suspicious, detectors.Indicator}, d.Grade) {
 		tell("unknown grade %q", d.Grade)

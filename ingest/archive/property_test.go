@@ -135,6 +135,7 @@ func TestWhateverIsAcceptedComesBack(t *testing.T) {
 			if !slices.Equal(got.texts, want) || !slices.Equal(got.offsets, offsets) {
 				t.Fatalf("joined %v: loaded\n%s\nwant\n%s", joined, strings.Join(got.texts, "\n"), strings.Join(want, "\n"))
 			}
+			foundAgain(t, a, offsets, want, next)
 			if _, err := a.Compact(ctx, 3, 1<<62, int64(rapid.IntRange(1, 20).Draw(t, "most"))); err != nil {
 				t.Fatal(err)
 			}
@@ -142,6 +143,30 @@ func TestWhateverIsAcceptedComesBack(t *testing.T) {
 	})
 	if accepted < tried/3 {
 		t.Errorf("only %d of %d messages were accepted: the test says little", accepted, tried)
+	}
+}
+
+// foundAgain asks for every claim by its offset, and for what is none: the last
+// offset, and those outside.
+func foundAgain(t *rapid.T, a *Archive, offsets []int64, want []string, end int64) {
+	d := claim.NewDecoder(a.Alloc, seed, claim.AllFields, true)
+	defer d.Batch.Release()
+	for i, offset := range offsets {
+		msg, err := a.Claim(context.Background(), 3, offset)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ps := d.Decode(msg); len(ps) > 0 {
+			t.Fatalf("%v in %s", ps, msg)
+		}
+		if got := texts(d.Batch); got[len(got)-1] != want[i] {
+			t.Fatalf("at %d\n%s\nwant\n%s", offset, got[len(got)-1], want[i])
+		}
+	}
+	for _, offset := range []int64{-1, end - 1, end} {
+		if msg, err := a.Claim(context.Background(), 3, offset); err != nil || msg != nil && !slices.Contains(offsets, offset) {
+			t.Fatalf("at %d: %s, %v", offset, msg, err)
+		}
 	}
 }
 

@@ -30,6 +30,7 @@ const (
 	SignedIn     Permission = "signed-in"
 	LeadRead     Permission = "lead.read"
 	LeadDecide   Permission = "lead.decide"
+	ClaimRead    Permission = "claim.read" // any claim of the counties, whether or not a finding rests on it
 	CaseRead     Permission = "case.read"
 	PersonReveal Permission = "person.reveal"
 	DetectorRead Permission = "detector.read"
@@ -50,8 +51,8 @@ var table = []struct {
 	role Role
 	may  []Permission
 }{
-	{Inspector, []Permission{LeadRead, CaseRead, DetectorRead, InspectionRead, InspectionWork, InspectionApprove}},
-	{Investigator, []Permission{LeadRead, LeadDecide, CaseRead, PersonReveal, DetectorRead, InspectionRead}},
+	{Inspector, []Permission{LeadRead, ClaimRead, CaseRead, DetectorRead, InspectionRead, InspectionWork, InspectionApprove}},
+	{Investigator, []Permission{LeadRead, LeadDecide, ClaimRead, CaseRead, PersonReveal, DetectorRead, InspectionRead}},
 	{Disclosure, []Permission{CaseRead, DetectorRead, InspectionRead}},
 	{Supervisor, []Permission{LeadRead, CaseRead, DetectorRead, SystemRead, InspectionRead, InspectionApprove}},
 	{System, []Permission{SystemRead, DeadRead, DeadSettle, DetectorRead}},
@@ -70,7 +71,7 @@ func Roles() []Role {
 
 // Permissions lists what roles can give.
 func Permissions() []Permission {
-	return []Permission{LeadRead, LeadDecide, CaseRead, PersonReveal, DetectorRead, DeadRead, DeadSettle, SystemRead, AuditRead, UserRead, UserWrite,
+	return []Permission{LeadRead, LeadDecide, ClaimRead, CaseRead, PersonReveal, DetectorRead, DeadRead, DeadSettle, SystemRead, AuditRead, UserRead, UserWrite,
 		InspectionRead, InspectionWork, InspectionApprove}
 }
 

@@ -71,9 +71,9 @@ func (e *env) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("%v", err) })
 	cobra.EnableCommandSorting = false
 	// In the order a person needs them.
-	root.AddCommand(e.demoCommand(), e.scanCommand(), e.knowledgeCommand(), e.simulateCommand(), e.clockCommand(), e.drawCommand(),
+	root.AddCommand(e.demoCommand(), e.scanCommand(), e.knowledgeCommand(), e.policyCommand(), e.simulateCommand(), e.clockCommand(), e.drawCommand(),
 		e.configCommand(), e.topicsCommand(), e.serveCommand(), e.healthCommand(), e.tokenCommand(), e.userCommand(), e.sendCommand(),
-		e.deadCommand(), e.journalCommand(), e.rebuildCommand())
+		e.deadCommand(), e.listCommand(), e.journalCommand(), e.rebuildCommand())
 	return root
 }
 

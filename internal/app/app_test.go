@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"fundwatch/internal/simulate"
 )
@@ -27,7 +28,12 @@ func run(t *testing.T, stdin string, args ...string) (code int, out, errOut stri
 // place makes an invented place in one form and gives its folder and claims.
 func place(t *testing.T, form string, claims int) (dir, input string) {
 	t.Helper()
-	c := simulate.Config{Seed: 7, Claims: claims, Dir: t.TempDir(), Form: form}
+	return placeOf(t, simulate.Config{Seed: 7, Claims: claims, Form: form})
+}
+
+func placeOf(t *testing.T, c simulate.Config) (dir, input string) {
+	t.Helper()
+	c.Dir = t.TempDir()
 	if _, err := simulate.Run(context.Background(), c, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -67,11 +73,15 @@ func (p plant) explains(f found) bool {
 }
 
 // TestScanFindsEveryPlantAndNothingElse is the promise of the scan, on an
-// invented place whose cases are labelled.
+// invented place whose cases are labelled, also on one as crowded as that of
+// the demonstration.
 func TestScanFindsEveryPlantAndNothingElse(t *testing.T) {
-	for _, form := range []string{simulate.FormJSONL, simulate.FormCSV, simulate.FormParquet} {
-		t.Run(form, func(t *testing.T) {
-			dir, input := place(t, form, 4000)
+	crowded := demoPlace(time.Date(2026, 3, 5, 0, 0, 0, 0, time.UTC))
+	crowded.Claims, crowded.Persons, crowded.Plants, crowded.Days, crowded.Form = 10_000, 2_000, 4, 365, simulate.FormJSONL
+	for name, c := range map[string]simulate.Config{"lines": {Seed: 7, Claims: 4000, Form: simulate.FormJSONL}, "tables": {Seed: 7, Claims: 4000, Form: simulate.FormCSV},
+		"parquet": {Seed: 7, Claims: 4000, Form: simulate.FormParquet}, "crowded": crowded} {
+		t.Run(name, func(t *testing.T) {
+			dir, input := placeOf(t, c)
 			result := filepath.Join(dir, "result")
 			if code, _, msg := run(t, "", "scan", "--knowledge", filepath.Join(dir, "knowledge"), "--out", result, input); code != 0 {
 				t.Fatal(msg)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -19,21 +20,37 @@ import (
 
 // How the demonstration runs.
 const (
-	demoRegion  = "152900"
-	demoDays    = 365
-	demoEvery   = 50 * time.Millisecond // a claim: 20 a second
-	demoDamaged = 400                   // every so manieth cannot be read
-	demoLinks   = 24 * time.Hour
-	demoTaken   = 4 // leads that are assigned when it opens
+	demoRegion       = "152900"
+	demoInstitutions = 30
+	demoPersons      = 20_000
+	demoHistory      = 100_000 // claims of the first year, there when it opens
+	demoLive         = 100_000 // those of the second, which come live
+	demoCases        = 60      // planted for each detector and label, over both years
+	demoDays         = 730
+	demoPatience     = 10 * time.Second      // for the history to have been examined
+	demoEvery        = 50 * time.Millisecond // a claim: 20 a second
+	demoDamaged      = 400                   // every so manieth cannot be read
+	demoLinks        = 24 * time.Hour
+	demoTaken        = 4 // leads that are assigned when it opens
 )
+
+// demoCost is little: the passwords of the demonstration are 16 bytes of chance
+// that nobody is told, and all seven are made before the doors open.
+var demoCost = accounts.Cost{KiB: 1 << 10, Rounds: 1, Threads: 1}
 
 // demonstration is what is asked for.
 type demonstration struct {
 	dir, addr string
-	lasts     time.Duration // 0: until it is ended
-	claims    int
-	first     int // are there when it opens; the others come live
-	cases     int // planted for each detector and label
+	lasts     time.Duration   // 0: until it is ended
+	place     simulate.Config // what comes
+	first     int             // claims that are there when it opens; the others come live
+}
+
+// demoPlace is what the demonstration shows: as many people, institutions and
+// claims as a thinly settled place has. Its second year ends now.
+func demoPlace(now time.Time) simulate.Config {
+	return simulate.Config{Seed: 1, Claims: demoHistory + demoLive, Institutions: demoInstitutions, Persons: demoPersons, Plants: demoCases,
+		Days: demoDays, From: now.AddDate(0, 0, -demoDays)}
 }
 
 // demoUsers are one person for each role; all are invented (虚构).
@@ -48,7 +65,7 @@ var demoUsers = []accounts.User{
 }
 
 func (e *env) demoCommand() *cobra.Command {
-	o := demonstration{claims: 60_000, first: 20_000, cases: 60}
+	o := demonstration{place: demoPlace(e.clock()), first: demoHistory}
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "演示：虚构统筹区的实时结算和网页工作台，只在本机 · a live stream of an invented place, with the pages, on this machine only",
@@ -81,16 +98,15 @@ func (e *env) demo(ctx context.Context, d *demonstration) error {
 		dir = made
 	}
 	fmt.Fprint(e.out, "演示：虚构统筹区的结算，不含任何真实人员与机构。正在启动……\nDemonstration: claims of an invented place. Starting …\n")
-	place := simulate.Config{Seed: 1, Claims: d.claims, Plants: d.cases, Days: demoDays, From: e.clock().AddDate(0, 0, -demoDays)}
 	known := filepath.Join(dir, "knowledge")
-	if err := simulate.WriteKnowledge(place, known); err != nil {
+	if err := simulate.WriteKnowledge(d.place, known); err != nil {
 		return err
 	}
-	o := &serveOptions{worker: newWorker, embedded: filepath.Join(dir, "services"), noSetup: true}
+	o := &serveOptions{worker: newWorker, embedded: filepath.Join(dir, "services"), noSetup: true, cost: demoCost}
 	o.set = []string{"region=" + demoRegion, "knowledge.dir=" + known, "http.addr=" + d.addr, "metrics.addr=", "log.level=error",
 		"kafka.partitions=2", "desk.second_factor=false"}
 	o.opened = func(ctx context.Context, s *server, users *accounts.Store, at string) error {
-		return e.demonstrate(ctx, s, users, sending{&place, d.first, at})
+		return e.demonstrate(ctx, s, users, sending{&d.place, d.first, at})
 	}
 	return e.serve(ctx, o)
 }
@@ -102,53 +118,56 @@ type sending struct {
 	addr  string
 }
 
-// demonstrate fills the installation, prints how to enter, and goes on sending
-// claims. People are made meanwhile: their passwords take their time.
+// demonstrate sends claims until there are no more, and opens the doors once
+// there is something to see.
 func (e *env) demonstrate(ctx context.Context, s *server, users *accounts.Store, what sending) error {
-	type made struct {
-		links []string
-		err   error
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var both sync.WaitGroup
+	for _, work := range []func() error{
+		func() error { return e.sendDemo(ctx, s, what) },
+		func() error { return e.openDemo(ctx, s, users, what) },
+	} {
+		both.Go(func() {
+			if err := work(); err != nil {
+				cancel(err) // the end of ctx came first where that is the error
+			}
+		})
 	}
-	people := make(chan made, 1)
-	go func() {
-		links, err := e.demoPeople(ctx, users)
-		people <- made{links, err}
-	}()
+	both.Wait()
+	if err := context.Cause(ctx); !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return nil
+}
+
+// sendDemo sends the history as fast as it is taken, and then claims at their
+// pace.
+func (e *env) sendDemo(ctx context.Context, s *server, what sending) error {
+	const together = 1000
+	bar := e.newProgress("历史结算 history", false)
 	var batch []kafka.Message
 	n := 0
 	for c := range simulate.Claims(*what.place) {
 		n++
 		batch = append(batch, demoMessage(c, n))
-		if n < what.first && len(batch) < 1000 {
+		if n < what.first && len(batch) < together {
 			continue
 		}
 		if err := s.producer.Publish(ctx, s.topic(kafka.TopicClaims), batch); err != nil {
-			return ignoreEnd(ctx, err)
+			return err
 		}
 		batch = batch[:0]
+		bar.at(int64(min(n, what.first)), int64(what.first))
 		if n == what.first {
-			p := <-people
-			if p.err == nil {
-				p.err = e.openDemo(ctx, s, what.addr, p.links)
-			}
-			if p.err != nil {
-				return ignoreEnd(ctx, p.err)
-			}
+			bar.end()
 		}
 		if n >= what.first && !pause(ctx, demoEvery) {
 			return nil
 		}
 	}
-	<-ctx.Done()
+	fmt.Fprint(e.out, "\n实时结算已全部送完，网页仍可使用。All live claims were sent; the pages stay.\n")
 	return nil
-}
-
-// ignoreEnd leaves out an error that is only the end of the demonstration.
-func ignoreEnd(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
-	}
-	return err
 }
 
 // demoMessage writes a claim; now and then one that cannot be read.
@@ -184,30 +203,56 @@ func (e *env) demoPeople(ctx context.Context, users *accounts.Store) (links []st
 	return links, nil
 }
 
-// openDemo waits until what was sent has become leads, gives some of them to
-// somebody, and prints how to enter.
-func (e *env) openDemo(ctx context.Context, s *server, addr string, links []string) error {
-	var page cases.Page
-	var err error
-	for len(page.Leads) < demoTaken {
-		page, err = s.cases.Leads(ctx, cases.Query{Statuses: []cases.Status{cases.New}, Limit: demoTaken})
-		if err != nil {
+// openDemo makes the people, waits until the history has become leads, gives
+// some of them to somebody, and prints how to enter. It does not wait long: the
+// pages say how much of the history is still to come.
+func (e *env) openDemo(ctx context.Context, s *server, users *accounts.Store, what sending) error {
+	began := e.clock()
+	links, err := e.demoPeople(ctx, users)
+	if err != nil {
+		return err
+	}
+	var some cases.Page
+	var examined int64
+	for {
+		if some, err = s.cases.Leads(ctx, cases.Query{Statuses: []cases.Status{cases.New}, Limit: demoTaken}); err != nil {
 			return err
+		}
+		if examined, err = s.examined(ctx); err != nil {
+			return err
+		}
+		if len(some.Leads) == demoTaken && (examined >= int64(what.first) || e.clock().Sub(began) > demoPatience) {
+			break
 		}
 		if !pause(ctx, 100*time.Millisecond) {
 			return ctx.Err()
 		}
 	}
-	for _, l := range page.Leads {
+	for _, l := range some.Leads {
 		act := cases.Act{ID: newID(), Who: "investigator", Reason: "演示 demonstration", At: e.clock()}
 		err := s.cases.AssignLead(ctx, cases.Seen{Lead: l.ID, Version: l.Version}, "investigator", act)
 		if _, changed := errors.AsType[*cases.VersionError](err); err != nil && !changed {
 			return err
 		}
 	}
-	fmt.Fprintf(e.out, "\n已启动，每秒约 20 笔结算。Ctrl-C 结束。Running, some 20 claims a second. Ctrl-C ends it.\n\n    http://%s/\n\n一次性登录链接 · one-time links to sign in:\n", addr)
+	fmt.Fprintf(e.out, "\n已启动，每秒约 20 笔结算。Ctrl-C 结束。Running, some 20 claims a second. Ctrl-C ends it.\n\n    http://%s/\n\n", what.addr)
+	if examined < int64(what.first) {
+		fmt.Fprintf(e.out, "历史结算已检查 %d / %d 笔，其余陆续检查。The rest of the history is still being examined.\n\n", examined, what.first)
+	}
+	fmt.Fprint(e.out, "一次性登录链接 · one-time links to sign in:\n")
 	for i, u := range demoUsers {
-		fmt.Fprintf(e.out, "    %-13s %s  http://%s/enter/%s\n", u.Login, u.Name, addr, links[i])
+		fmt.Fprintf(e.out, "    %-13s %s  http://%s/enter/%s\n", u.Login, u.Name, what.addr, links[i])
 	}
 	return nil
+}
+
+// examined counts the messages that were dealt with.
+func (s *server) examined(ctx context.Context) (n int64, err error) {
+	parts, err := s.cases.Partitions(ctx)
+	for i := range parts {
+		if parts[i].Partition < s.cfg.Kafka.Partitions {
+			n += max(parts[i].Next, 0)
+		}
+	}
+	return n, err
 }

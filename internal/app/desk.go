@@ -11,9 +11,12 @@ import (
 	"sync"
 	"time"
 
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
 	"fundwatch/claim"
 	"fundwatch/detectors"
 	"fundwatch/detectors/all"
+	"fundwatch/ingest/archive"
 	"fundwatch/ingest/kafka"
 	"fundwatch/inspection"
 	"fundwatch/internal/accounts"
@@ -63,7 +66,7 @@ func makeSecret(path string) error {
 }
 
 // openAccounts opens the users of the region; nil without a secret.
-func (s *services) openAccounts(clock func() time.Time) (*accounts.Store, error) {
+func (s *services) openAccounts(clock func() time.Time, cost accounts.Cost) (*accounts.Store, error) {
 	if s.cfg.Desk.SecretFile == "" {
 		return nil, nil
 	}
@@ -71,19 +74,20 @@ func (s *services) openAccounts(clock func() time.Time) (*accounts.Store, error)
 	if err != nil {
 		return nil, fmt.Errorf("desk.secret_file: %w", err)
 	}
-	return accounts.Open(accounts.Options{Journal: s.journal, Secret: secret, Chance: rand.Reader, Clock: clock})
+	return accounts.Open(accounts.Options{Journal: s.journal, Secret: secret, Chance: rand.Reader, Clock: clock, Cost: cost})
 }
 
 // openDesk opens the pages and follows what they need from Kafka, until ctx
 // ends. addr is where they are, for the link of the first set-up.
 func (s *server) openDesk(ctx context.Context, addr string) error {
-	users, err := s.openAccounts(s.env.clock)
+	users, err := s.openAccounts(s.env.clock, s.o.cost)
 	if err != nil || users == nil {
 		return err
 	}
 	o := desk.Options{Region: s.cfg.Region, RegionName: detectors.Words{ZH: s.cfg.Region, EN: s.cfg.Region}, Label: s.label,
 		Cases: s.cases, Inspections: inspection.Open(s.journal), Accounts: users, Knowledge: s.known, Detectors: all.Detectors(), Head: s.journal.Head, Waiting: s.journal.Waiting,
 		Findings: recall.NewIndex(s.kafka, s.topic(kafka.TopicFindings)), Dead: recall.NewIndex(s.kafka, s.topic(kafka.TopicDead)),
+		Cited:     recall.NewCitations(s.kafka, s.topic(kafka.TopicFindings)),
 		Trail:     recall.NewTrail(s.kafka, s.topic(kafka.TopicJournal), recall.DefaultTrail),
 		Positions: s.ready.at, Mend: mendable, TopicClaims: s.topic(kafka.TopicClaims), Clock: s.env.clock, Secure: s.secure(), SecondFactor: s.cfg.Desk.SecondFactor,
 		Failed: func(where string, err error) {
@@ -95,7 +99,9 @@ func (s *server) openDesk(ctx context.Context, addr string) error {
 		}
 	}
 	if s.cfg.Desk.Claims {
-		o.Claims = recall.NewClaims(s.kafka, s.topic(kafka.TopicClaims))
+		if o.Claims, err = s.openClaims(ctx); err != nil {
+			return err
+		}
 	}
 	if c := s.cfg.Desk.OIDC; c.Issuer != "" {
 		o.SignOn = signon.New(signon.Options{Issuer: c.Issuer, ClientID: c.ClientID, Secret: string(c.ClientSecret), Claim: c.Claim,
@@ -124,6 +130,24 @@ func (s *server) openDesk(ctx context.Context, addr string) error {
 		return s.o.opened(ctx, s, users, addr)
 	}
 	return nil
+}
+
+// openClaims makes the index of claims, from topic claims and the archive.
+func (s *server) openClaims(ctx context.Context) (*recall.Claims, error) {
+	seed, err := newSeed()
+	if err != nil {
+		return nil, err
+	}
+	alloc := memory.NewGoAllocator()
+	o := recall.ClaimsOptions{Log: s.kafka, Topic: s.topic(kafka.TopicClaims), Seed: seed, Decoder: claim.NewDecoder(alloc, seed, recall.ClaimFields, false)}
+	store, err := openArchive(ctx, s.cfg.Archive.URL)
+	if err != nil {
+		return nil, err
+	}
+	if store != nil {
+		o.Archive = &archive.Archive{Store: store, Alloc: alloc, Seed: seed}
+	}
+	return recall.NewClaims(o), nil
 }
 
 // secure reports whether browsers reach the server by TLS.
@@ -155,7 +179,7 @@ func (s *server) follow(ctx context.Context, o *desk.Options) {
 		s.log.Warn("读取中断，稍后继续 · reading was interrupted, going on soon", "error", err)
 	}
 	var all sync.WaitGroup
-	followers := []func(context.Context, func(context.Context) bool, func(error)){o.Findings.Follow, o.Dead.Follow, o.Trail.Follow}
+	followers := []func(context.Context, func(context.Context) bool, func(error)){o.Findings.Follow, o.Cited.Follow, o.Dead.Follow, o.Trail.Follow}
 	if o.Claims != nil {
 		followers = append(followers, o.Claims.Follow)
 	}

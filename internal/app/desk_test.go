@@ -158,10 +158,12 @@ func TestNoPagesWithoutASecret(t *testing.T) {
 func TestDemoOpensForEveryRole(t *testing.T) {
 	out := &log{}
 	e := &env{in: strings.NewReader(""), out: out, err: io.Discard, clock: time.Now}
+	small := demoPlace(e.clock())
+	small.Claims, small.Persons, small.Institutions, small.Plants, small.Days = 4000, 0, 0, 4, 365
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
-		ended <- e.demo(ctx, &demonstration{dir: t.TempDir(), addr: "127.0.0.1:0", claims: 4000, first: 3000, cases: 4})
+		ended <- e.demo(ctx, &demonstration{dir: t.TempDir(), addr: "127.0.0.1:0", place: small, first: 3000})
 	}()
 	var links []string
 	for range 1200 {

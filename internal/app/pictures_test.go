@@ -92,7 +92,7 @@ func openDemonstration(t *testing.T) map[string]string {
 	ended := make(chan error, 1)
 	dir := t.TempDir() // goes after the demonstration has ended
 	go func() {
-		ended <- e.demo(ctx, &demonstration{dir: dir, addr: "127.0.0.1:0", claims: 60_000, first: 20_000, cases: 60})
+		ended <- e.demo(ctx, &demonstration{dir: dir, addr: "127.0.0.1:0", place: demoPlace(day), first: demoHistory})
 	}()
 	t.Cleanup(func() {
 		cancel()

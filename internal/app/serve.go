@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"fundwatch/blacklist"
 	"fundwatch/cases"
 	"fundwatch/detectors/knowledge"
 	"fundwatch/internal/accounts"
@@ -23,14 +24,16 @@ import (
 	"fundwatch/internal/embedded"
 	"fundwatch/internal/journal"
 	"fundwatch/web"
+	"fundwatch/web/public"
 )
 
 // serveOptions are the flags of serve, and what tests put in.
 type serveOptions struct {
 	settingsFlags
 	parts    string
-	embedded string // folder of embedded services; empty: those of the configuration
-	noSetup  bool   // somebody else makes the first users
+	embedded string        // folder of embedded services; empty: those of the configuration
+	noSetup  bool          // somebody else makes the first users
+	cost     accounts.Cost // of passwords; zero: the usual
 	// opened is called once the pages are there; may be nil.
 	opened func(ctx context.Context, s *server, users *accounts.Store, addr string) error
 
@@ -66,7 +69,10 @@ type server struct {
 	waiting atomic.Int64 // messages in the outbox when last asked
 	begun   atomic.Bool  // Redis and Kafka were there, and the topics
 	pages   atomic.Pointer[http.Handler]
-	known   *knowledge.Knowledge // once it was read
+	known   *knowledge.Knowledge                // once it was read
+	knows   atomic.Pointer[knowledge.Knowledge] // the same with who is listed now
+	index   atomic.Pointer[blacklist.Index]     // of the restrictions
+	site    atomic.Pointer[public.Site]         // pages for everybody; nil while starting
 }
 
 // serve runs until ctx ends.
@@ -171,7 +177,10 @@ func (s *server) begin(ctx context.Context, volatile bool) error {
 			return err
 		}
 	}
-	return s.makeWorker(ctx)
+	if err := s.makeWorker(ctx); err != nil {
+		return err
+	}
+	return s.readLists(ctx)
 }
 
 // checkState waits until Redis answers, and refuses one that may lose the state.
@@ -232,7 +241,10 @@ func (s *server) makeWorker(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	parts.Report, s.known = s.worked, parts.Knowledge
+	parts.Report, s.known, parts.Know = s.worked, parts.Knowledge, s.knows.Load
+	if err := s.readLists(ctx); err != nil {
+		return err
+	}
 	s.ready.set(startsWorker, false)
 	s.worker, err = s.o.worker(parts)
 	return err
@@ -265,6 +277,7 @@ func (s *server) run(ctx context.Context, l *listeners, volatile bool) error {
 		s.begun.Store(true)
 		s.ready.set(starting, true)
 		source(func() error { s.monitor(ctx); return nil })
+		source(func() error { s.followLists(ctx); return nil })
 		if s.worker != nil {
 			source(func() error { return s.consume(ctx) })
 			source(func() error { s.fileCases(ctx); return nil })
@@ -273,6 +286,7 @@ func (s *server) run(ctx context.Context, l *listeners, volatile bool) error {
 			carriers.Go(func() { s.relay(relaying) })
 		}
 		if s.has(config.PartHTTP) {
+			source(s.showPublic)
 			source(func() error { return s.openDesk(ctx, address(l.http)) })
 		}
 		s.log.Info("已启动 · started", "region", s.cfg.Region, "parts", strings.Join(s.cfg.Parts, ","))

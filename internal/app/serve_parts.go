@@ -101,7 +101,7 @@ func (s *server) intake(ctx context.Context, l *listeners) error {
 	intake := web.NewIntake(web.Options{
 		Tokens: s.tokens.Load, Decoder: s.decoder, Key: kafka.KeyOf, Send: s.send, Busy: s.busy,
 		MaxBody: int64(s.cfg.HTTP.MaxBodyBytes), MaxClaims: s.cfg.HTTP.MaxClaims, MaxInFlight: s.cfg.HTTP.MaxInFlight, SendTime: sendTime})
-	h := s.httpServer(s.metrics.count(web.Routes(intake, http.HandlerFunc(s.page))))
+	h := s.httpServer(s.metrics.count(s.apart(web.Routes(intake, http.HandlerFunc(s.page)))))
 	ended := make(chan error, 1)
 	go func() {
 		if s.cfg.HTTP.CertFile != "" {

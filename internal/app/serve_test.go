@@ -557,6 +557,7 @@ func TestServeFindsWhatScanFinds(t *testing.T) {
 	if code, out, msg := i.run(t, "", "rebuild", "--check"); code != 0 {
 		t.Error(out, msg)
 	}
+	i.decisionsAreKept(t, want)
 }
 
 // TestServeWaitsForItsServices: meanwhile it says what is missing, refuses

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"fundwatch/blacklist"
 	"fundwatch/cases"
 	"fundwatch/ingest/kafka"
 	"fundwatch/inspection"
@@ -25,6 +26,7 @@ type services struct {
 	producer *kafka.Producer
 	journal  *journal.Store
 	cases    *cases.Store
+	lists    *blacklist.Store
 }
 
 // openServices makes the clients; nothing is connected yet.
@@ -48,6 +50,7 @@ func openServices(cfg *config.Config) (_ *services, err error) {
 		return nil, err
 	}
 	s.cases = cases.Open(s.journal, cases.Caps{})
+	s.lists = blacklist.Open(s.journal)
 	return s, nil
 }
 
@@ -64,7 +67,9 @@ func openState(cfg *config.Config, addrs []string) (*journal.Store, error) {
 }
 
 // operations are those of all rooms that keep state.
-func operations() []journal.Ops { return []journal.Ops{cases.Ops(), accounts.Ops(), inspection.Ops()} }
+func operations() []journal.Ops {
+	return []journal.Ops{cases.Ops(), accounts.Ops(), inspection.Ops(), blacklist.Ops()}
+}
 
 // waitLonger waits before a step is sent again, longer each time.
 func waitLonger(ctx context.Context, try int) error {

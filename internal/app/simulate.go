@@ -41,6 +41,8 @@ func (e *env) simulateCommand() *cobra.Command {
 	f := c.Flags()
 	f.Uint64Var(&o.Seed, "seed", 1, "随机种子，相同种子结果相同 (same seed, same bytes)")
 	f.IntVar(&o.Claims, "claims", 20_000, "结算笔数 (number of claims)")
+	f.IntVar(&o.Institutions, "institutions", 0, "机构数，至少 30，默认随结算笔数 (institutions, 30 or more; with the claims by default)")
+	f.IntVar(&o.Persons, "persons", 0, "人数，默认随结算笔数 (persons; with the claims by default)")
 	f.StringVar(&o.Dir, "out", "", "输出文件夹 (folder)")
 	f.StringVar(&o.Form, "form", simulate.FormJSONL, "jsonl、jsonl.gz、jsonl.zst、csv 或 parquet")
 	f.Float64Var(&o.Malformed, "malformed", 0, "损坏消息所占份额，仅 jsonl (share of damaged messages)")

@@ -41,7 +41,7 @@ func (e *env) inviteUser(ctx context.Context, s *services, login string, f *user
 	if f.who == "" || f.reason == "" {
 		return usage("须写明 --who 和 --reason (both are needed)")
 	}
-	users, err := s.openAccounts(e.clock)
+	users, err := s.openAccounts(e.clock, accounts.DefaultCost)
 	if err != nil {
 		return err
 	}

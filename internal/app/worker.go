@@ -33,6 +33,7 @@ type claimsWorker interface {
 type workerParts struct {
 	Region     string
 	Knowledge  *knowledge.Knowledge
+	Know       func() *knowledge.Knowledge // with who is listed now
 	Detectors  []*detectors.Detector
 	Settings   *detectors.Settings
 	Policy     *policies.Engine
@@ -108,7 +109,7 @@ func personWorker(p workerParts) (claimsWorker, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := worker.Options{Region: p.Region, Detectors: p.Detectors, Settings: p.Settings, Knowledge: p.Knowledge, Policy: p.Policy,
+	o := worker.Options{Region: p.Region, Detectors: p.Detectors, Settings: p.Settings, Knowledge: p.Knowledge, Know: p.Know, Policy: p.Policy,
 		Store: p.Cases, Forward: p.Producer.Forward, Seed: seed, WindowDays: p.WindowDays, Clock: p.Clock, ArchiveWaiting: p.Waiting,
 		Report: func(r worker.Report) {
 			n := r.Counts

@@ -18,6 +18,7 @@ type Config struct {
 	Knowledge Knowledge
 	HTTP      HTTP
 	Desk      Desk
+	Lists     Lists
 	Metrics   Metrics
 	Log       Log
 	Worker    Worker
@@ -121,6 +122,12 @@ type HTTP struct {
 	MaxBodyBytes int
 	MaxClaims    int // of one request
 	MaxInFlight  int // requests at a time
+}
+
+// Lists is where published lists lie and what signs them.
+type Lists struct {
+	Dir     string // folder of the editions; empty: none are published here
+	KeyFile string // of the key that signs; empty: they are shown and not published here
 }
 
 // Desk is the pages for staff. They are served where HTTP is.

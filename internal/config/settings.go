@@ -30,6 +30,7 @@ var sections = map[string]string{
 	"http":         "机构经 HTTP 报送结算 · institutions send claims by HTTP",
 	"desk":         "网页工作台，与报送在同一地址 · pages for staff, at the same address",
 	"desk.oidc":    "单点登录 · single sign-on",
+	"lists":        "公布的名单，在公开页面查询和下载 · published lists, to be searched and downloaded on public pages",
 	"metrics":      "Prometheus 指标与健康检查 · metrics and health",
 	"log":          "运行日志（不含个人信息） · the log of the program, without personal data",
 	"worker":       "处理 · working on claims",
@@ -89,13 +90,16 @@ var settings = []setting{
 
 	{"desk.secret_file", "安装密钥文件，至少 32 字节，只有本程序可读；空为不提供工作台", "file of 32 bytes or more that only this program can read; empty for no pages", func(c *Config) any { return &c.Desk.SecretFile }},
 	{"desk.second_factor", "登录须有第二因素（TOTP）", "everybody who signs in needs a second factor (TOTP)", func(c *Config) any { return &c.Desk.SecondFactor }},
-	{"desk.claims", "显示疑点所依据的结算明细；每笔结算约占 30 字节内存，启动时通读主题 claims", "show the claims that findings rest on: some 30 bytes of memory a claim, and topic claims is read at the start", func(c *Config) any { return &c.Desk.Claims }},
+	{"desk.claims", "查询和显示结算；每笔约占 150 字节内存，启动时通读归档和主题 claims", "find and show claims: some 150 bytes of memory a claim, and the archive and topic claims are read at the start", func(c *Config) any { return &c.Desk.Claims }},
 	{"desk.oidc.issuer", "单点登录（OpenID Connect）的发行者地址，空为没有", "issuer of OpenID Connect, empty for none", func(c *Config) any { return &c.Desk.OIDC.Issuer }},
 	{"desk.oidc.client_id", "本系统在那里的编号", "who we are there", func(c *Config) any { return &c.Desk.OIDC.ClientID }},
 	{"desk.oidc.client_secret_file", "密钥所在文件，末尾换行不计；空为公开客户端（仅 PKCE）", "file that holds the secret; empty for a public client, with PKCE alone", func(c *Config) any { return &c.Desk.OIDC.SecretFile }},
 	{"desk.oidc.client_secret", "密钥", "secret", func(c *Config) any { return &c.Desk.OIDC.ClientSecret }},
 	{"desk.oidc.claim", "哪一项是登录名", "which claim is the login", func(c *Config) any { return &c.Desk.OIDC.Claim }},
 	{"desk.oidc.address", "浏览器访问本系统的地址，如 https://jg.example.cn", "address of this server as browsers know it", func(c *Config) any { return &c.Desk.OIDC.Address }},
+
+	{"lists.dir", "名单文件夹，逐期公布；空为不公布", "folder of the editions, empty for none", func(c *Config) any { return &c.Lists.Dir }},
+	{"lists.key_file", "签名密钥文件（fundwatch list key），不得放在名单文件夹里；空为只展示，不在此发布", "file of the key that signs (fundwatch list key), outside the folder; empty to show and not to publish here", func(c *Config) any { return &c.Lists.KeyFile }},
 
 	{"metrics.addr", "监听地址，空为不提供", "address to listen on, empty for none", func(c *Config) any { return &c.Metrics.Addr }},
 	{"log.level", "debug、info、warn 或 error", "from which level on", func(c *Config) any { return &c.Log.Level }},

@@ -4,11 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
-	"strings"
 	"sync"
 
 	"fundwatch/ingest/kafka"
@@ -29,8 +27,6 @@ var ErrUnknown = errors.New("尚未读到 not read yet, or never there")
 type Index struct {
 	log   Log
 	topic string
-	key   func(*kafka.Message) []byte // nil: the message's own
-	first bool                        // the first message of a key counts, not the last
 
 	mu    sync.RWMutex
 	at    map[uint64]place
@@ -52,37 +48,6 @@ func NewIndex(log Log, topic string) *Index {
 	return &Index{log: log, topic: topic, at: map[uint64]place{}}
 }
 
-// NewClaims makes an index of a topic of claims by their identity, institution
-// and settlement with a stroke between them. The first claim of an identity is
-// the one that counts.
-func NewClaims(log Log, topic string) *Index {
-	x := NewIndex(log, topic)
-	x.key, x.first = identity, true
-	return x
-}
-
-// identity reads institution/settlement from a claim; nil where it is none.
-func identity(m *kafka.Message) []byte {
-	var c struct {
-		Setlinfo struct {
-			Institution string `json:"fixmedins_code"`
-			Settlement  string `json:"setl_id"`
-		} `json:"setlinfo"`
-	}
-	if json.Unmarshal(m.Value, &c) != nil || c.Setlinfo.Institution == "" || c.Setlinfo.Settlement == "" {
-		return nil
-	}
-	return []byte(strings.TrimSpace(c.Setlinfo.Institution) + "/" + strings.TrimSpace(c.Setlinfo.Settlement))
-}
-
-// keyOf gives the key of a message.
-func (x *Index) keyOf(m *kafka.Message) []byte {
-	if x.key == nil {
-		return m.Key
-	}
-	return x.key(m)
-}
-
 // short stands for a key: 64 bits. That two keys of a topic share them is told
 // by the message itself, which holds its key.
 func short(key []byte) uint64 {
@@ -96,15 +61,9 @@ func short(key []byte) uint64 {
 func (x *Index) Follow(ctx context.Context, pause func(context.Context) bool, failed func(error)) {
 	f := follower{log: x.log, topic: x.topic, pause: pause, failed: failed}
 	f.take = func(partition int, m *kafka.Message) error {
-		key := x.keyOf(m)
-		if key == nil {
-			return nil
-		}
 		x.mu.Lock()
 		defer x.mu.Unlock()
-		if _, known := x.at[short(key)]; !known || !x.first {
-			x.at[short(key)] = placeOf(partition, m.Offset)
-		}
+		x.at[short(m.Key)] = placeOf(partition, m.Offset)
 		return nil
 	}
 	f.caughtUp = func() {
@@ -141,14 +100,16 @@ func (x *Index) Get(ctx context.Context, key string) (*kafka.Message, error) {
 	if err != nil {
 		return nil, fmt.Errorf("recall from %s: %w", x.topic, err)
 	}
-	if string(x.keyOf(m)) != key {
+	if string(m.Key) != key {
 		return nil, ErrUnknown
 	}
 	return m, nil
 }
 
 // follower gives every message of a topic to take, each partition in order.
-// caughtUp is called after each round that reached the ends.
+// caughtUp is called after each round that reached the ends. begin says where a
+// partition is begun, and gone is told how many messages that should have come
+// next are no longer kept; without them reading begins with what is there.
 type follower struct {
 	log      Log
 	topic    string
@@ -156,6 +117,8 @@ type follower struct {
 	failed   func(error)
 	take     func(partition int, m *kafka.Message) error
 	caughtUp func()
+	begin    func(ctx context.Context, partition int) int64
+	gone     func(messages int64)
 }
 
 func (f *follower) run(ctx context.Context) {
@@ -178,19 +141,36 @@ func (f *follower) round(ctx context.Context, next map[int]int64) error {
 		return err
 	}
 	for p := range n {
-		from, known := next[p]
-		if !known {
-			from = -1
-		}
-		for m, err := range f.log.Messages(ctx, f.topic, p, from) {
-			if err != nil {
-				return err
+		if _, known := next[p]; !known {
+			next[p] = -1
+			if f.begin != nil {
+				next[p] = f.begin(ctx, p)
 			}
-			if err := f.take(p, m); err != nil {
-				return err
-			}
-			next[p] = m.Offset + 1
 		}
+		err := f.partition(ctx, p, next)
+		var gap *kafka.GapError
+		if errors.As(err, &gap) && f.gone != nil && gap.Want < gap.Have {
+			f.gone(gap.Have - gap.Want)
+			next[p] = gap.Have
+			err = f.partition(ctx, p, next)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// partition reads a partition to its end and remembers how far it came.
+func (f *follower) partition(ctx context.Context, p int, next map[int]int64) error {
+	for m, err := range f.log.Messages(ctx, f.topic, p, next[p]) {
+		if err != nil {
+			return err
+		}
+		if err := f.take(p, m); err != nil {
+			return err
+		}
+		next[p] = m.Offset + 1
 	}
 	return nil
 }

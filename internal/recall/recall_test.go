@@ -87,27 +87,6 @@ func TestTheLastMessageOfAKeyIsFound(t *testing.T) {
 	}
 }
 
-// TestTheFirstClaimOfAnIdentityIsFound: what conflicts with it is not, nor what
-// is no claim.
-func TestTheFirstClaimOfAnIdentityIsFound(t *testing.T) {
-	b := newBroker(t, "claims")
-	claim := func(id, more string) kafka.Message {
-		return kafka.Message{Key: []byte("P1"), Value: []byte(`{"setlinfo":{"fixmedins_code":"H1","setl_id":"` + id + `","psn_no":"P1"},"x":"` + more + `"}`)}
-	}
-	b.put(t, "claims", claim("S1", "first"), kafka.Message{Key: []byte("P1"), Value: []byte(`{broken`)}, kafka.Message{Value: []byte(`{}`)}, claim("S1", "other"), claim("S2", "second"))
-	x := recall.NewClaims(b, "claims")
-	rounds(t, 1, x.Follow)
-	if m, err := x.Get(t.Context(), "H1/S1"); err != nil || !strings.Contains(string(m.Value), "first") {
-		t.Error(err)
-	}
-	if m, err := x.Get(t.Context(), "H1/S2"); err != nil || !strings.Contains(string(m.Value), "second") {
-		t.Error(err)
-	}
-	if _, err := x.Get(t.Context(), "H2/S1"); !errors.Is(err, recall.ErrUnknown) || x.Len() != 2 {
-		t.Errorf("%d claims, %v", x.Len(), err)
-	}
-}
-
 // TestTheTrailTellsWhatPeopleDid reads a journal in which records come twice.
 func TestTheTrailTellsWhatPeopleDid(t *testing.T) {
 	b := newBroker(t, journal.Topic)

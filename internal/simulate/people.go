@@ -45,6 +45,7 @@ const (
 	forDelay
 	forPhase
 	forMessage
+	forSeldom
 )
 
 func (w *world) roll(what purpose, a, b uint64) uint64 {

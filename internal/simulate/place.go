@@ -97,6 +97,7 @@ const (
 	claimsOfDefaultPlace       = 20_000
 	institutionsOfDefaultPlace = 30
 	mostInstitutions           = 2_000
+	fewestInstitutions         = 30    // the plants need hospitals of every level
 	growth                     = 0.912 // 2 million claims a year reach mostInstitutions
 )
 
@@ -110,6 +111,9 @@ func institutionCount(claims, days int) int {
 
 func newPlace(c Config) *place {
 	n := institutionCount(c.Claims, c.Days)
+	if c.Institutions > 0 {
+		n = c.Institutions - 1
+	}
 	hospitals, clinics := n/3, n*27/100
 	pl := &place{}
 	for i := range hospitals {

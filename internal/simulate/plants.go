@@ -81,11 +81,12 @@ func (w *world) schedulePlants() error {
 		n := max(w.cfg.Plants, len(group))
 		for i := range n {
 			c := plantCase{kind: group[i%len(group)], number: len(w.cases)}
-			size, span := w.measure(c)
+			size, people, span := w.measure(c)
 			if err := w.date(&c, span, (float64(i)+chance(w.roll(forPlant, uint64(c.number), 1)))/float64(n)); err != nil {
 				return err
 			}
 			w.plantClaims += size
+			w.plantPeople += people
 			w.cases = append(w.cases, c)
 		}
 	}
@@ -93,13 +94,14 @@ func (w *world) schedulePlants() error {
 	return nil
 }
 
-// measure builds a case on trial: how many claims, and over how many days.
-func (w *world) measure(c plantCase) (claims, span int) {
+// measure builds a case on trial: how many claims, of how many persons, and
+// over how many days.
+func (w *world) measure(c plantCase) (claims, persons, span int) {
 	b := w.buildCase(c)
 	for _, cl := range b.claims {
 		span = max(span, int(dayOf(cl.Setlinfo.SetlTime)-b.start))
 	}
-	return len(b.claims), span
+	return len(b.claims), b.people, span
 }
 
 func (w *world) date(c *plantCase, span int, at float64) error {

@@ -40,6 +40,13 @@ type Config struct {
 	// variant is planted at least once. Default: 2, and 1 more for every
 	// 50 000 claims. NoPlants for none.
 	Plants int
+	// Institutions is how many the registry has, 30 or more, one of them
+	// suspended. Default: 31, and more with the claims of a year.
+	Institutions int
+	// Persons is how many come, those of the plants among them, to within a
+	// few. Default: as many as make the claims when everybody comes as often
+	// as is ordinary; with more of them each comes more seldom.
+	Persons int
 	// Shares of messages, only where the form is JSON. Malformed messages
 	// replace a claim of the background that stands alone; duplicates (equal content) and
 	// conflicts (another content under a known identity) come in addition.
@@ -84,8 +91,11 @@ func (c Config) withDefaults() (Config, error) {
 	case c.Plants == 0:
 		c.Plants = fewestCases + c.Claims/claimsPerExtraCase
 	}
-	if c.Claims < 0 || c.Days < 1 || c.Plants < 0 {
-		return c, fmt.Errorf("simulate: claims %d, days %d, plants %d: must not be negative", c.Claims, c.Days, c.Plants)
+	if c.Claims < 0 || c.Days < 1 || c.Plants < 0 || c.Persons < 0 {
+		return c, fmt.Errorf("simulate: claims %d, days %d, plants %d, persons %d: must not be negative", c.Claims, c.Days, c.Plants, c.Persons)
+	}
+	if c.Institutions != 0 && (c.Institutions < fewestInstitutions || c.Institutions > mostInstitutions) {
+		return c, fmt.Errorf("simulate: institutions %d: must lie within %d and %d", c.Institutions, fewestInstitutions, mostInstitutions)
 	}
 	for _, s := range []float64{c.Malformed, c.Duplicates, c.Conflicts} {
 		if s < 0 || s > 0.5 {

@@ -117,6 +117,34 @@ func TestNumberOfClaimsIsExact(t *testing.T) {
 	}
 }
 
+// A place of so many people and institutions has them, and as many claims.
+func TestPersonsAndInstitutionsAreAsAsked(t *testing.T) {
+	for _, c := range []Config{{Claims: 5000, Persons: 2000, Institutions: 40, Plants: 4}, {Claims: 6000, Persons: 900, Days: 730, Institutions: 30, Plants: NoPlants},
+		{Seed: 3, Claims: 500, Persons: 480, Plants: NoPlants}} {
+		persons, institutions, n := map[string]bool{}, map[string]bool{}, 0
+		for cl := range Claims(c) {
+			persons[cl.Setlinfo.PsnNo], institutions[cl.Setlinfo.FixmedinsCode] = true, true
+			n++
+		}
+		if n != c.Claims || len(persons) < c.Persons*95/100 || len(persons) > c.Persons+9 || c.Institutions > 0 && len(institutions) > c.Institutions {
+			t.Errorf("%+v: %d claims, %d persons, %d institutions", c, n, len(persons), len(institutions))
+		}
+		dir := t.TempDir()
+		if err := WriteKnowledge(c, dir); err != nil {
+			t.Fatal(err)
+		}
+		b, err := os.ReadFile(filepath.Join(dir, "institutions.csv"))
+		if rows := bytes.Count(b, []byte("\n")) - 1; err != nil || c.Institutions > 0 && rows != c.Institutions {
+			t.Errorf("%+v: %d institutions in the registry, %v", c, rows, err)
+		}
+	}
+	for _, c := range []Config{{Claims: 5000, Persons: 100}, {Claims: 5000, Persons: 6000}, {Persons: -1}, {Institutions: 29}, {Institutions: mostInstitutions + 1}} {
+		if Check(c) == nil {
+			t.Errorf("%+v is no error", c)
+		}
+	}
+}
+
 func TestTooShortARunForPlantsIsAnError(t *testing.T) {
 	if err := Check(Config{Days: 20}); err == nil {
 		t.Error("no error for plants in 20 days")

@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"fmt"
 	"math/rand/v2"
 )
 
@@ -21,9 +22,11 @@ type world struct {
 
 	cases       []plantCase
 	plantClaims int
-	background  int // claims of the background
-	people      int // persons who live through the whole run
-	extras      int // further persons with a single visit, to make the number exact
+	plantPeople int
+	background  int     // claims of the background
+	people      int     // persons who live through the whole run
+	extras      int     // further persons with a single visit, to make the number exact
+	comes       float64 // share of the ordinary visits that take place
 }
 
 // scenarioItems is a scenario with its items looked up.
@@ -67,8 +70,7 @@ func newWorld(c Config) (w *world, err error) {
 		return nil, err
 	}
 	w.background = max(0, c.Claims-w.plantClaims)
-	w.settlePeople()
-	return w, nil
+	return w, w.settlePeople()
 }
 
 func (w *world) lookUp() {
@@ -109,24 +111,46 @@ func (w *world) slotStart(slot int) int { return slot * w.cfg.Days / w.slots }
 
 func (w *world) slotDays(slot int) int { return w.slotStart(slot+1) - w.slotStart(slot) }
 
-// settlePeople finds how many persons make the claims of the background.
-func (w *world) settlePeople() {
-	left := w.background
-	for left > 0 {
-		p := w.person(uint64(w.people))
-		n := 0
-		for slot := range w.slots {
-			if v, ok := w.visitIn(&p, slot); ok {
-				n += v.claims()
-			}
+// settlePeople finds how many persons make the claims of the background, and
+// how many of their ordinary visits take place.
+func (w *world) settlePeople() error {
+	w.comes = 1
+	residents := 0
+	if w.cfg.Persons > 0 {
+		residents = w.cfg.Persons - w.plantPeople
+		if residents < 1 || residents > w.background {
+			return fmt.Errorf("simulate: %d persons, %d of them in planted cases, cannot make %d claims", w.cfg.Persons, w.plantPeople, w.cfg.Claims)
 		}
-		if n > left {
+		ordinary := 0
+		for i := range residents {
+			ordinary += w.claimsOf(uint64(i))
+		}
+		// A little more than is needed: the last persons, who come once, make
+		// up for it.
+		if w.comes = 1.01 * float64(w.background) / float64(ordinary); w.comes > 1 {
+			return fmt.Errorf("simulate: %d persons are too few for %d claims in %d days", w.cfg.Persons, w.cfg.Claims, w.cfg.Days)
+		}
+	}
+	for left := w.background; left > 0; w.people++ {
+		n := w.claimsOf(uint64(w.people))
+		if n > left || left-n < residents-w.people-1 {
 			w.extras = left
-			return
+			break
 		}
 		left -= n
-		w.people++
 	}
+	return nil
+}
+
+// claimsOf counts the claims of a person of the background.
+func (w *world) claimsOf(index uint64) (n int) {
+	p := w.person(index)
+	for slot := range w.slots {
+		if v, ok := w.visitIn(&p, slot); ok {
+			n += v.claims()
+		}
+	}
+	return n
 }
 
 // visitKind is what a person's visit in a slot is.
@@ -197,6 +221,9 @@ func (w *world) visitIn(p *person, slot int) (visit, bool) {
 		return v, slot == int(p.index%uint64(w.slots))
 	}
 	if p.isNew && slot < p.bornSlot || p.dies && slot >= p.diesSlot {
+		return v, false
+	}
+	if w.comes < 1 && chance(w.roll(forSeldom, p.index, uint64(slot))) >= w.comes {
 		return v, false
 	}
 	a := chance(w.roll(forActive, p.index, uint64(slot)))

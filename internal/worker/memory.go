@@ -12,6 +12,7 @@ import (
 	"fundwatch/cases"
 	"fundwatch/claim"
 	"fundwatch/detectors"
+	"fundwatch/detectors/knowledge"
 	"fundwatch/ingest/kafka"
 	"fundwatch/policies"
 
@@ -25,6 +26,7 @@ type memory struct {
 	dec   *claim.Decoder
 	book  *claim.Book
 	watch *detectors.Watch // over the book
+	know  *knowledge.Knowledge
 	// found are the findings that stand, by person (psn_no) and id.
 	found map[string]map[string]standing
 	next  int64 // the offset up to which messages are in the book
@@ -59,7 +61,18 @@ func newMemory(w *Worker) *memory {
 
 // open goes on with a book.
 func (m *memory) open(b *claim.Book) {
-	m.book, m.watch = b, detectors.NewWatch(b, m.w.o.Knowledge, m.w.o.Detectors, m.w.o.Settings)
+	m.book, m.know = b, m.w.o.Know()
+	m.watch = detectors.NewWatch(b, m.know, m.w.o.Detectors, m.w.o.Settings)
+}
+
+// learned takes up knowledge that has changed and reports whether it has.
+func (m *memory) learned() bool {
+	if m.w.o.Know() == m.know {
+		return false
+	}
+	m.watch.Release()
+	m.open(m.book)
+	return true
 }
 
 func (m *memory) closeBook() {
@@ -196,6 +209,9 @@ func (m *memory) work(ctx context.Context, a kafka.Assignment, messages []kafka.
 	if err != nil {
 		return nil, err
 	}
+	if m.learned() { // what stood may no longer, whoever it is about
+		touched, since = m.book.Everybody(), 0
+	}
 	return e, m.look(ctx, touched, since, e)
 }
 
@@ -299,12 +315,13 @@ func (m *memory) forgotten(f *detectors.Finding) bool {
 func (m *memory) announce(ctx context.Context, f *detectors.Finding, e *effects) (standing, error) {
 	d := m.w.byID[f.Detector]
 	s := standing{finding: *f, scheme: schemeOf(d), path: pathUndecided}
-	decision, err := m.w.o.Policy.Triage(ctx, policies.TriageOf(f, d, policies.Lead{}, f.To))
+	question := policies.TriageOf(f, d, policies.Lead{}, f.To)
+	decision, err := m.w.o.Policy.Triage(ctx, question)
 	var record []byte
 	switch {
 	case err == nil:
 		s.path = decision.Path
-		if record, err = json.Marshal(decision.Record); err != nil {
+		if record, err = kept(question, decision); err != nil {
 			return s, fmt.Errorf("triage: %w", err)
 		}
 	case errors.Is(err, policies.ErrUndefined) || errors.Is(err, policies.ErrInput):
@@ -320,6 +337,16 @@ func (m *memory) announce(ctx context.Context, f *detectors.Finding, e *effects)
 	e.leads.Add(f, s.scheme, s.path, decision.Record.Policy)
 	e.counts.New++
 	return s, nil
+}
+
+// kept gives what is kept of a decision: the question, the answer with its
+// reasons, and the digests by which both can be checked and asked again.
+func kept(q policies.TriageInput, d policies.Decision) ([]byte, error) {
+	k, err := policies.Keep(q, d)
+	if err != nil {
+		return nil, err
+	}
+	return k.JSON()
 }
 
 // pathUndecided is the path of findings for which policy has no answer: they

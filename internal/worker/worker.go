@@ -37,8 +37,12 @@ type Options struct {
 	Detectors []*detectors.Detector
 	Settings  *detectors.Settings
 	Knowledge *knowledge.Knowledge
-	Policy    Policy
-	Store     Store
+	// Know gives the knowledge that holds now, where it changes while the worker
+	// runs; nil: Knowledge for good. A partition takes a change up with its next
+	// batch and then looks at everybody anew.
+	Know   func() *knowledge.Knowledge
+	Policy Policy
+	Store  Store
 	// Forward sends messages that lie in the wrong partition to the right one.
 	Forward func(ctx context.Context, from kafka.Assignment, messages []kafka.Message) error
 	// Seed keys the hashes of contents: any number nobody outside knows.
@@ -109,6 +113,9 @@ func New(o Options) (*Worker, error) {
 	}
 	if o.Knowledge == nil {
 		o.Knowledge = knowledge.Empty()
+	}
+	if o.Know == nil {
+		o.Know = func() *knowledge.Knowledge { return o.Knowledge }
 	}
 	if o.WindowDays == 0 {
 		o.WindowDays = defaultWindow

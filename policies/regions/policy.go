@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // national is the folder of what holds in the whole country; a region's own
@@ -39,6 +41,17 @@ type Setting struct {
 	Clause string   `json:"clause"`
 }
 
+// Text writes the value without its unit.
+func (s *Setting) Text() string {
+	switch {
+	case s.Number != nil:
+		return strconv.FormatInt(*s.Number, 10)
+	case s.Day != "":
+		return s.Day
+	}
+	return strings.Join(s.List, " ")
+}
+
 // Unit is what a number counts, or what a value is instead of a number.
 type Unit string
 
@@ -68,6 +81,15 @@ type Clock struct {
 	Extend int64  `json:"extend,omitempty"` // by how many more of the unit it may be extended
 	Unit   string `json:"unit"`             // days, working-days, hours or months
 	Clause string `json:"clause"`
+}
+
+// Text writes the period with its unit, and by how much it may be extended.
+func (c *Clock) Text() string {
+	text := strconv.FormatInt(c.Number, 10)
+	if c.Extend > 0 {
+		text += " + " + strconv.FormatInt(c.Extend, 10)
+	}
+	return text + " " + c.Unit
 }
 
 // Ways says what each circumstance that a policy may see leads to.

@@ -57,7 +57,11 @@ func Columns(columns []Column, title string) template.HTML {
 			case at > width-half:
 				at, anchor = width, "end"
 			}
-			fmt.Fprintf(&b, `<text x="%s" y="%d" text-anchor="%s">%s</text>`, number(at), height-6, anchor, template.HTMLEscapeString(c.Label))
+			class := ""
+			if i/step%2 == 1 {
+				class = ` class="alt"` // left out where there is no room
+			}
+			fmt.Fprintf(&b, `<text%s x="%s" y="%d" text-anchor="%s">%s</text>`, class, number(at), height-6, anchor, template.HTMLEscapeString(c.Label))
 		}
 	}
 	b.WriteString(`</svg>`)

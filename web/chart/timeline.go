@@ -22,6 +22,25 @@ const (
 // span be seen, with a column also where there is nothing. tip words a column.
 // Days that are none are left out.
 func Timeline(days []Day, tip func(label string, count int64) string) []Column {
+	return columnsOf(days, tip, func(span int) string {
+		switch {
+		case span > monthly:
+			return "2006"
+		case span > daily:
+			return "2006-01"
+		}
+		return time.DateOnly
+	})
+}
+
+// Months is Timeline by months, however long the span is.
+func Months(days []Day, tip func(label string, count int64) string) []Column {
+	return columnsOf(days, tip, func(int) string { return "2006-01" })
+}
+
+// columnsOf puts days into columns; formOf gives the form of their labels by
+// the span of days.
+func columnsOf(days []Day, tip func(label string, count int64) string, formOf func(span int) string) []Column {
 	type dated struct {
 		at    time.Time
 		count int64
@@ -38,13 +57,8 @@ func Timeline(days []Day, tip func(label string, count int64) string) []Column {
 	byDay := func(a, b dated) int { return a.at.Compare(b.at) }
 	first, last := slices.MinFunc(all, byDay).at, slices.MaxFunc(all, byDay).at
 	span := int(last.Sub(first).Hours() / 24)
-	form, years, months, step := time.DateOnly, 0, 0, 1
-	switch {
-	case span > monthly:
-		form, years, step = "2006", 1, 0
-	case span > daily:
-		form, months, step = "2006-01", 1, 0
-	}
+	form := formOf(span)
+	years, months, step := map[string]int{"2006": 1}[form], map[string]int{"2006-01": 1}[form], map[string]int{time.DateOnly: 1}[form]
 	counts := map[string]int64{}
 	for _, d := range all {
 		counts[d.at.Format(form)] += d.count

@@ -21,6 +21,8 @@ type auditPage struct {
 	Weave string   `json:"journal_weave"`
 	Ready bool     `json:"ready"`
 	Kinds []string `json:"-"`
+
+	People []namedUser `json:"-"` // for the filter
 }
 
 // actKinds are what people can do, for the filter.
@@ -58,6 +60,13 @@ func showAudit(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	_, acts := d.o.Trail.Last(fits, max(p.Pager.From-1, 0), perPage)
 	for i := range acts {
 		p.Acts = append(p.Acts, rowOf(&acts[i]))
+	}
+	users, err := d.o.Accounts.Users(r.Context())
+	if err != nil {
+		return err
+	}
+	for i := range users {
+		p.People = append(p.People, namedUser{users[i].Login, users[i].Name})
 	}
 	head, err := d.o.Head(r.Context())
 	if err != nil {

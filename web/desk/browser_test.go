@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
@@ -50,6 +51,10 @@ func newTab(t *testing.T, h *house) *tab {
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
 	b := &tab{house: h, ctx: ctx, base: server.URL}
+	// Several browsers run at once, and each believes that it has the focus.
+	if _, err := chromedp.Call(ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}); err != nil {
+		t.Fatal(err)
+	}
 	err := chromedp.Listen(ctx, func(event any) {
 		switch e := event.(type) {
 		case *runtime.EventExceptionThrown:
@@ -123,6 +128,7 @@ func (b *tab) as(login string, lang words.Lang, theme string) {
 // both languages, light and dark, on a desk and on a telephone: nothing in the
 // console, nothing wider than the screen, nothing that axe-core finds.
 func TestBrowserShowsEveryPage(t *testing.T) {
+	t.Parallel()
 	axe := ""
 	if name := os.Getenv("FUNDWATCH_TEST_AXE"); name != "" {
 		text, err := os.ReadFile(name)
@@ -131,25 +137,28 @@ func TestBrowserShowsEveryPage(t *testing.T) {
 		}
 		axe = string(text)
 	}
-	for _, full := range []bool{false, true} {
-		h := newHouse(t)
-		h.staff()
-		if full {
-			h.fill()
-			h.inspect()
-		}
-		b := newTab(t, h)
-		for role, pages := range h.pagesOf(t) {
-			for i, path := range pages {
-				// Every page in each theme and on each screen; the language takes turns.
-				for n, theme := range []string{"light", "dark"} {
-					b.as(role, words.Langs()[(i+n)%2], theme)
-					for _, width := range []int64{1366, 390} {
-						b.page(fmt.Sprintf("%s %s full=%v %s %d", role, path, full, theme, width), path, width, axe)
+	for name, full := range map[string]bool{"empty": false, "full": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			h.staff()
+			if full {
+				h.fill()
+				h.inspect()
+			}
+			b := newTab(t, h)
+			for role, pages := range h.pagesOf(t) {
+				for i, path := range pages {
+					// Every page in each theme and on each screen; the language takes turns.
+					for n, theme := range []string{"light", "dark"} {
+						b.as(role, words.Langs()[(i+n)%2], theme)
+						for _, width := range []int64{1366, 390} {
+							b.page(fmt.Sprintf("%s %s full=%v %s %d", role, path, full, theme, width), path, width, axe)
+						}
 					}
 				}
 			}
-		}
+		})
 	}
 }
 
@@ -185,6 +194,7 @@ func (b *tab) page(where, path string, width int64, axe string) {
 // TestBrowserKeys: the keys do what the help page says, and nothing while
 // somebody types or composes.
 func TestBrowserKeys(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.fill()
 	h.user("zhang", nil, accounts.Investigator)
@@ -239,6 +249,7 @@ func TestBrowserKeys(t *testing.T) {
 // TestBrowserWithoutScript: a decision is made by forms alone, from the sign-in
 // to the case, with scripts switched off.
 func TestBrowserWithoutScript(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.fill()
 	h.user("zhang", nil, accounts.Investigator)

@@ -31,6 +31,7 @@ type campaignPage struct {
 	Work       bool           `json:"-"`
 	Approve    bool           `json:"-"`
 	Own        bool           `json:"own"` // who sees it planned it, and may not approve it
+	Whole      bool           `json:"-"`   // sees the whole region, and so the files
 	Act        string         `json:"-"`
 }
 
@@ -116,6 +117,7 @@ func (d *Desk) campaign(r *http.Request) (p campaignPage, err error) {
 	for _, s := range c.Steps {
 		p.Steps = append(p.Steps, StepRow(s))
 	}
+	p.Whole = len(u.Counties) == 0
 	p.Own = len(c.Steps) > 0 && c.Steps[0].Who == u.Login
 	if c.Status == inspection.Drawn {
 		work, err := d.o.Inspections.Work(r.Context(), c.ID)

@@ -6,13 +6,14 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"fundwatch/detectors/knowledge"
 	"fundwatch/internal/recall"
 )
 
-// Claim is a settlement in evidence: its head, and of its fee lines those that
-// a finding rests on. The person is told by the finding, masked.
+// Claim is a settlement: its head, and its fee lines, where it is in evidence
+// those alone that the finding rests on. The person is told beside it, masked.
 type Claim struct {
 	ID         string      `json:"id"` // institution/settlement
 	Subject    Subject     `json:"institution"`
@@ -43,6 +44,11 @@ type ClaimLine struct {
 	InScope string `json:"inscp_scp_amt"`
 	Doctor  string `json:"bilg_dr_codg"`
 	Dept    string `json:"bilg_dept_codg"`
+	Of      string `json:"init_feedetl_sn,omitempty"` // the line that it takes back
+	Traces  int    `json:"trace_codes,omitempty"`
+	Cited   bool   `json:"cited,omitempty"` // a finding that is shown rests on it
+	// DoctorRef stands for the practitioner in addresses.
+	DoctorRef string `json:"practitioner_ref,omitempty"`
 }
 
 // loose is a text, or a number as it was written.
@@ -73,8 +79,13 @@ type sent struct {
 		InScope loose `json:"inscp_scp_amt"`
 		Doctor  loose `json:"bilg_dr_codg"`
 		Dept    loose `json:"bilg_dept_codg"`
+		Of      loose `json:"init_feedetl_sn"`
+		Traces  []any `json:"drugtracinfo"`
 	} `json:"feedetail"`
 }
+
+// head gives a value of the settlement.
+func (s *sent) head(name string) string { return string(s.Setlinfo[name]) }
 
 // claim reads a settlement with the lines that are in evidence.
 func (d *Desk) claim(r *http.Request, id string, lines []string) (Claim, error) {
@@ -84,34 +95,59 @@ func (d *Desk) claim(r *http.Request, id string, lines []string) (Claim, error) 
 		c.Unreadable = true
 		return c, nil
 	}
-	m, err := d.o.Claims.Get(r.Context(), id)
-	if errors.Is(err, recall.ErrUnknown) {
+	l, err := d.o.Claims.Get(r.Context(), id)
+	if errors.Is(err, recall.ErrUnknown) || errors.Is(err, recall.ErrUnkept) {
 		c.Unreadable = true
 		return c, nil
 	}
 	if err != nil {
 		return c, err
 	}
+	_, err = d.readClaim(l.Message, &c, func(line string) bool { return slices.Contains(lines, id+"/"+line) })
+	return c, err
+}
+
+// readClaim takes over what a claim says, of its lines those that are wanted.
+func (d *Desk) readClaim(message []byte, c *Claim, wanted func(line string) bool) (*sent, error) {
 	var s sent
-	if json.Unmarshal(m.Value, &s) != nil {
-		return c, errors.New("a claim cannot be read") // the cause may quote it
+	if json.Unmarshal(message, &s) != nil {
+		return nil, errors.New("a claim cannot be read") // the cause may quote it
 	}
-	head := func(name string) string { return string(s.Setlinfo[name]) }
-	c.MedType, c.Insurance, c.SettledAt, c.From, c.To = head("med_type"), head("insutype"), head("setl_time"), head("begntime"), head("endtime")
+	c.MedType, c.Insurance, c.SettledAt, c.From, c.To = s.head("med_type"), s.head("insutype"), s.head("setl_time"), s.head("begntime"), s.head("endtime")
 	c.Care = care(c.MedType)
-	c.Diagnosis, c.Total, c.Fund = head("dscg_maindiag_code"), head("medfee_sumamt"), head("fund_pay_sumamt")
+	c.Diagnosis, c.Total, c.Fund = s.head("dscg_maindiag_code"), s.head("medfee_sumamt"), s.head("fund_pay_sumamt")
 	for _, x := range s.Diseinfo {
 		c.Diagnoses = append(c.Diagnoses, strings.TrimSpace(string(x["diag_code"])+" "+string(x["diag_name"])))
 	}
 	for i := range s.Lines {
 		l := &s.Lines[i]
-		if !slices.Contains(lines, id+"/"+string(l.ID)) {
+		if !wanted(string(l.ID)) {
 			c.Others++
 			continue
 		}
-		c.Lines = append(c.Lines, ClaimLine{string(l.ID), string(l.At), string(l.Item), d.itemName(string(l.Item)), string(l.Count), string(l.Price), string(l.Amount), string(l.InScope), string(l.Doctor), string(l.Dept)})
+		line := ClaimLine{ID: string(l.ID), At: string(l.At), Item: string(l.Item), Name: d.itemName(string(l.Item)), Count: string(l.Count), Price: string(l.Price), Amount: string(l.Amount),
+			InScope: string(l.InScope), Doctor: string(l.Doctor), Dept: string(l.Dept), Of: string(l.Of), Traces: len(l.Traces)}
+		if line.Doctor != "" {
+			line.DoctorRef = d.practitionerRef(line.Doctor)
+		}
+		c.Lines = append(c.Lines, line)
 	}
-	return c, nil
+	return &s, nil
+}
+
+// age gives whole years from a birth to a settlement; -1 where one of them is
+// not known.
+func age(birth, settled string) int {
+	from, err := time.Parse(time.DateOnly, birth[:min(len(birth), len(time.DateOnly))])
+	to, err2 := time.Parse(time.DateOnly, settled[:min(len(settled), len(time.DateOnly))])
+	if err != nil || err2 != nil || to.Before(from) {
+		return -1
+	}
+	years := to.Year() - from.Year()
+	if to.YearDay() < from.AddDate(years, 0, 0).YearDay() {
+		years--
+	}
+	return years
 }
 
 // care gives the kind of care by the first two characters of a med_type, as

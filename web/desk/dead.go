@@ -11,18 +11,21 @@ import (
 
 // Letter is a dead letter without its bytes.
 type Letter struct {
-	Place     string                `json:"place"` // partition/offset
-	Partition int                   `json:"partition"`
-	Offset    int64                 `json:"offset"`
-	At        string                `json:"at"`
-	Kind      string                `json:"kind"` // problem, conflict
-	Problems  []cases.ListedProblem `json:"problems"`
-	More      int                   `json:"more"`
-	Settled   string                `json:"settled,omitempty"` // replayed, discarded
+	Place     string  `json:"place"` // partition/offset
+	Partition int     `json:"partition"`
+	Offset    int64   `json:"offset"`
+	At        string  `json:"at"`
+	Kind      string  `json:"kind"` // problem, conflict
+	Problems  []wrong `json:"problems"`
+	More      int     `json:"more"`
+	Settled   string  `json:"settled,omitempty"` // replayed, discarded
 }
 
+// Wrong counts what is wrong with it, listed or not.
+func (l Letter) Wrong() int { return len(l.Problems) + l.More }
+
 func letterOf(l *cases.Listed) Letter {
-	return Letter{strconv.Itoa(l.Partition) + "/" + strconv.FormatInt(l.Offset, 10), l.Partition, l.Offset, l.At, l.Kind, l.Problems, l.More, string(l.Settled)}
+	return Letter{strconv.Itoa(l.Partition) + "/" + strconv.FormatInt(l.Offset, 10), l.Partition, l.Offset, l.At, l.Kind, wrongListed(l.Problems), l.More, string(l.Settled)}
 }
 
 // deadPage lists dead letters, the last first.

@@ -48,11 +48,8 @@ func postAssign(d *Desk, w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	lang := visitOf(r).lang
-	if f.Reason == "" {
-		f.Reason = lang.Say("assign.reason", f.To)
-		if f.To == "" {
-			f.Reason = lang.Say("assign.back")
-		}
+	if f.To == "" && f.Reason == "" {
+		f.Reason = lang.Say("assign.back")
 	}
 	if f.To != "" {
 		u, err := d.assignee(r, f.To)
@@ -65,6 +62,9 @@ func postAssign(d *Desk, w http.ResponseWriter, r *http.Request) error {
 		}
 		if u == nil || !u.Sees(d.county(subjects[r.PathValue("lead")])) {
 			return &problem{status: http.StatusUnprocessableEntity, code: "assignee"}
+		}
+		if f.Reason == "" {
+			f.Reason = lang.Say("assign.reason", u.Name+" ("+u.Login+")")
 		}
 	}
 	return d.decide(w, r, decision{"assign", f.Act, f.Reason, f.Version}, func(seen cases.Seen, by cases.Act) error {

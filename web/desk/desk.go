@@ -33,7 +33,8 @@ type Options struct {
 	Accounts    *accounts.Store
 	Findings    *recall.Index // topic findings
 	Dead        *recall.Index // topic claims.dead
-	Claims      *recall.Index // topic claims; nil: claims are not shown
+	Cited       *recall.Citations
+	Claims      *recall.Claims // nil: claims are not shown
 	Trail       *recall.Trail
 	Knowledge   *knowledge.Knowledge
 	Detectors   []*detectors.Detector
@@ -67,6 +68,8 @@ type Desk struct {
 
 	mu       sync.RWMutex
 	subjects map[string]detectors.Subject // of leads, which never change
+
+	people people
 }
 
 // New makes a desk.

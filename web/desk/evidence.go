@@ -28,6 +28,7 @@ type Finding struct {
 	Person       string   `json:"person"`     // masked
 	PersonRef    string   `json:"person_ref,omitempty"`
 	Practitioner string   `json:"practitioner,omitempty"`
+	DoctorRef    string   `json:"practitioner_ref,omitempty"`
 	Settlements  []string `json:"settlements"`
 	Lines        []string `json:"lines"`
 	Facts        []Fact   `json:"facts"`
@@ -115,6 +116,9 @@ func (d *Desk) finding(t *told, reveal bool) (Finding, error) {
 	}
 	if f.Person = hide(t.Person); t.Person != "" {
 		f.PersonRef = d.o.Accounts.Reference(t.Person)
+	}
+	if t.Practitioner != "" {
+		f.DoctorRef = d.practitionerRef(t.Practitioner)
 	}
 	var err error
 	f.Facts, err = facts(t.Facts, hide)

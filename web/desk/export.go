@@ -89,6 +89,7 @@ func (d *Desk) writeLeads(s *excelize.StreamWriter, r *http.Request, q LeadQuery
 			return err
 		}
 	}
+	d.learn(r.Context())
 	leads, err := d.leadRows(r, ids)
 	if err != nil {
 		return err
@@ -96,7 +97,7 @@ func (d *Desk) writeLeads(s *excelize.StreamWriter, r *http.Request, q LeadQuery
 	for i := range leads {
 		l := &leads[i]
 		cells := []any{l.ID, say("kind." + l.Subject.Kind), safe(l.Subject.Code), safe(l.Subject.Name), d.countyName(v.lang, l.Subject.County), l.Scheme, safe(l.What.In(v.lang)),
-			say("status." + string(l.Status)), l.Findings, float64(l.Amount) / 100, float64(l.Union) / 100, l.First, l.Last, safe(l.Assignee), l.Updated}
+			say("status." + string(l.Status)), l.Findings, float64(l.Amount) / 100, float64(l.Union) / 100, l.First, l.Last, safe(d.signature(v.lang, l.Assignee)), l.Updated}
 		if err := row(cells); err != nil {
 			return err
 		}

@@ -236,7 +236,7 @@ func TestLeadsAreGivenToThoseWhoCan(t *testing.T) {
 	h.post("zhang", "/leads/"+h.leadID(inRight)+"/assign", "version", "1", "to", "wang").want(t, 303)
 	h.sync()
 	h.get("wang", "/leads?mine=1").want(t, 200, h.leadID(inRight))
-	h.get("wang", "/leads/"+h.leadID(inRight)).want(t, 200, "分派给 wang")
+	h.get("wang", "/leads/"+h.leadID(inRight)).want(t, 200, "分派给 虚构 wang (wang)")
 	h.get("wang", "/").want(t, 200, h.leadID(inRight))
 }
 
@@ -398,13 +398,18 @@ func TestDeadLettersAreMended(t *testing.T) {
 		t.Error("the bytes are shown without a reason")
 	}
 	h.post("sun", "/dead/0/3/reveal", "reason", "修正").want(t, 200, person)
-	h.post("sun", "/dead/0/3/replay", "claim", `{"bad":1}`, "reason", "修正").want(t, 422, "仍有问题", "setlinfo.gend", "bad")
+	h.get("sun", "/dead/0/3").want(t, 200, "性别应为 0、1、2 或 9。")
+	for _, at := range []string{"/dead", "/dead/0/3"} {
+		h.get("sun", at, inEnglish).want(t, 200, "Sex must be 0, 1, 2 or 9.")
+	}
+	h.post("sun", "/dead/0/3/replay", "claim", `{"bad":1}`, "reason", "修正").want(t, 422, "仍有问题", "setlinfo.gend", "性别应为 0、1、2 或 9。", "bad")
 	h.post("sun", "/dead/0/3/replay", "claim", `{"good":1}`, "reason", "修正").want(t, 303)
 	h.sync()
 	if sent := h.log["claims"]; len(sent) != 2 || string(sent[1].Value) != `{"good":1}` || string(sent[1].Key) != "key" {
 		t.Errorf("%d messages are there", len(sent))
 	}
 	h.post("sun", "/dead/0/3/replay", "claim", `{"good":1}`, "reason", "再来").want(t, 409, "已经处理过")
+	h.get("sun", "/dead/0/3").want(t, 200, "办理经过", "虚构 sun")
 	h.post("sun", "/dead/0/4/discard", "reason", "重复").want(t, 303)
 	h.get("sun", "/dead").want(t, 200, "没有未处理的死信")
 	h.get("sun", "/dead?all=1").want(t, 200, "已重发", "已作废")
@@ -420,7 +425,9 @@ func TestRightsChange(t *testing.T) {
 	h.get("wang", "/leads").want(t, 200)
 	h.post("sec", "/users/"+u.ID, "version", "2", "name", "虚构", "roles", "inspector", "counties", left, "reason", "调整").want(t, 303)
 	h.get("wang", "/leads", asJSON).want(t, 401)
-	h.post("sec", "/users/"+u.ID, "version", "2", "name", "虚构", "roles", "system", "reason", "晚了").want(t, 409)
+	h.post("sec", "/users/"+u.ID, "version", "2", "name", "虚构", "roles", "system", "reason", "晚了").want(t, 409, "别人先改过了", "系统管理员", "检查人员", "阿拉善左旗", `name="version" value="3"`)
+	h.ask("sec", http.MethodPost, "/users/"+u.ID, url.Values{"version": {"2"}, "name": {"虚构"}, "reason": {"晚了"}}, asJSON).want(t, 409, `"now":{"user":{`, `"wanted":{`)
+	h.post("sec", "/users/"+u.ID+"/invite", "version", "2", "reason", "晚了").want(t, 409, "已被别人修改")
 	own, _ := h.users.ByLogin(t.Context(), "sec")
 	h.post("sec", "/users/"+own.ID, "version", "2", "name", "虚构", "roles", "system", "reason", "自己").want(t, 403, "不能自己更改")
 	h.post("sec", "/users/"+u.ID+"/invite", "version", "3", "reason", "手机遗失").want(t, 201, "/invite/")

@@ -14,8 +14,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
 	"fundwatch/cases"
 	"fundwatch/claim"
+	"fundwatch/claim/claimtest"
 	"fundwatch/detectors"
 	"fundwatch/detectors/all"
 	"fundwatch/detectors/knowledge"
@@ -108,7 +111,7 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	k.Practitioners["D15292200001"] = &knowledge.Practitioner{Code: "D15292200001", Name: "虚构医师", Institution: "H15292200001"}
 	k.Persons[person] = &knowledge.Person{Code: person}
 	o := Options{Region: journaltest.Region, RegionName: detectors.Words{ZH: "阿拉善盟", EN: "Alxa League"}, Cases: h.cases, Inspections: inspection.Open(h.journal), Accounts: h.users,
-		Findings: recall.NewIndex(h.log, "findings"), Dead: recall.NewIndex(h.log, "claims.dead"), Claims: recall.NewClaims(h.log, "claims"), Trail: recall.NewTrail(h.log, journal.Topic, recall.DefaultTrail),
+		Findings: recall.NewIndex(h.log, "findings"), Dead: recall.NewIndex(h.log, "claims.dead"), Cited: recall.NewCitations(h.log, "findings"), Claims: newClaims(h.log), Trail: recall.NewTrail(h.log, journal.Topic, recall.DefaultTrail),
 		Knowledge: k, Detectors: all.Detectors(), Head: h.journal.Head, Waiting: h.journal.Waiting, TopicClaims: "claims", Clock: clock,
 		Positions: func() []kafka.Position { return []kafka.Position{{Partition: 0, Next: 1, End: 3}} },
 		Mend: func(message []byte) (string, []claim.Problem, error) {
@@ -146,6 +149,7 @@ func (h *house) sync() {
 	failed := func(err error) { h.t.Error(err) }
 	h.o.Findings.Follow(h.t.Context(), once, failed)
 	h.o.Dead.Follow(h.t.Context(), once, failed)
+	h.o.Cited.Follow(h.t.Context(), once, failed)
 	h.o.Claims.Follow(h.t.Context(), once, failed)
 	h.o.Trail.Follow(h.t.Context(), once, failed)
 }
@@ -226,9 +230,8 @@ func (h *house) fill() {
 		h.t.Fatal(err)
 	}
 	// The claim that the finding of the left county rests on, with a line more.
-	h.log["claims"] = append(h.log["claims"], kafka.Message{Key: []byte(person), Value: []byte(`{"setlinfo":{"fixmedins_code":"H15292100001","setl_id":"S1","psn_no":"` + person +
-		`","med_type":"21","setl_time":"2026-01-05 10:00:00","medfee_sumamt":"3210.50","fund_pay_sumamt":2100},"diseinfo":[{"diag_code":"J18.900","diag_name":"肺炎"}],
-		"feedetail":[{"feedetl_sn":1,"fee_ocur_time":"2026-01-02 09:00:00","med_list_codg":"X1","cnt":"2","pric":15.5,"det_item_fee_sumamt":"31.00"},{"feedetl_sn":"2","med_list_codg":"X2"}]}`)})
+	h.claim("H15292100001/S1 person=" + person + " med_type=21 begntime=2026-01-01_08:00:00 endtime=2026-01-05_09:00:00 setl_time=2026-01-05_10:00:00 medfee_sumamt=3210.50 fund_pay_sumamt=2100.00; " +
+		"1 2 31.00 item=X1 pric=15.5 bilg_dr_codg=D15292200001; 2 1 10 item=X2; dx J18.900 肺炎")
 	h.sync()
 }
 
@@ -246,6 +249,17 @@ func (h *house) many(n int) {
 			h.t.Fatal(err)
 		}
 	}
+}
+
+// claim sends a claim in claimtest's short form.
+func (h *house) claim(short string) {
+	h.log["claims"] = append(h.log["claims"], kafka.Message{Offset: int64(len(h.log["claims"])), Key: []byte(person), Value: []byte(claimtest.Claim(short))})
+}
+
+// newClaims makes an index of claims.
+func newClaims(log recall.Log) *recall.Claims {
+	seed := claim.Seed{1, 2}
+	return recall.NewClaims(recall.ClaimsOptions{Log: log, Topic: "claims", Seed: seed, Decoder: claim.NewDecoder(memory.NewGoAllocator(), seed, recall.ClaimFields, false)})
 }
 
 func (h *house) findingID(n int) string { return fmt.Sprintf("S05-%016x", n) }

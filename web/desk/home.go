@@ -26,6 +26,7 @@ type homePage struct {
 	Audit    bool      `json:"-"`
 	Acts     []actRow  `json:"acts,omitempty"`
 	Stands   []int     `json:"standing,omitempty"` // partitions that wait for a person
+	Lag      int64     `json:"lag,omitempty"`      // messages that wait here
 }
 
 // onHome is how many rows a part of the page has.
@@ -49,6 +50,7 @@ func showHome(d *Desk, w http.ResponseWriter, r *http.Request) error {
 			p.Dead += parts[i].Dead
 		}
 		for _, at := range d.o.Positions() {
+			p.Lag += max(at.End-at.Next, 0)
 			if at.Gap != nil {
 				p.Stands = append(p.Stands, at.Partition)
 			}

@@ -41,6 +41,7 @@ type inspectionsPage struct {
 	Pager     Pager         `json:"pager"`
 	Libraries []ShelfRow    `json:"libraries"`
 	Work      bool          `json:"-"`
+	Whole     bool          `json:"-"` // may see libraries, which are of the whole region
 }
 
 // ShelfRow is what there is of a kind of library.
@@ -57,7 +58,7 @@ func showInspections(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := inspectionsPage{Pager: pager(page, int(total), perCampaigns), Work: d.worksOnInspections(r)}
+	p := inspectionsPage{Pager: pager(page, int(total), perCampaigns), Work: d.worksOnInspections(r), Whole: len(visitOf(r).user.Counties) == 0}
 	_, all, err := d.o.Inspections.Campaigns(r.Context(), (p.Pager.Page-1)*perCampaigns, perCampaigns)
 	if err != nil {
 		return err

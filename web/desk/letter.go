@@ -3,6 +3,7 @@ package desk
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"fundwatch/internal/recall"
@@ -11,14 +12,17 @@ import (
 
 // letterPage is one dead letter, and what can be done with it.
 type letterPage struct {
-	Letter Letter   `json:"letter"`
-	Raw    string   `json:"raw,omitempty"` // only after a reason was given
-	Shown  bool     `json:"shown"`
-	Act    string   `json:"-"`
-	Settle bool     `json:"-"`
-	Fault  string   `json:"fault,omitempty"`
-	Faults []string `json:"-"` // what is still wrong with the mended claim
-	Given  string   `json:"-"` // the mended claim, to go on with
+	Letter Letter  `json:"letter"`
+	Raw    string  `json:"raw,omitempty"` // only after a reason was given
+	Shown  bool    `json:"shown"`
+	Act    string  `json:"-"`
+	Settle bool    `json:"-"`
+	Fault  string  `json:"fault,omitempty"`
+	Faults []wrong `json:"faults,omitempty"` // what is still wrong with the mended claim
+	Given  string  `json:"-"`                // the mended claim, to go on with
+	Why    string  `json:"-"`                // the reason, likewise
+
+	History []actRow `json:"history"`
 }
 
 func (p letterPage) title(lang words.Lang) string { return lang.Say("letter.page", p.Letter.Place) }
@@ -46,6 +50,10 @@ func (d *Desk) letter(r *http.Request) (p letterPage, err error) {
 		return p, errNothing
 	}
 	p = letterPage{Letter: letterOf(&listed[0]), Settle: visitOf(r).user.May("dead.settle") && listed[0].Settled == ""}
+	for _, a := range d.o.Trail.About("dead:" + p.Letter.Place) {
+		p.History = append(p.History, rowOf(&a))
+	}
+	slices.Reverse(p.History)
 	p.Act, err = d.o.Accounts.NewID()
 	return p, err
 }

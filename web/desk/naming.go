@@ -56,21 +56,23 @@ func (d *Desk) schemes() (out []string) {
 }
 
 // Subject is whom something is about, as it is shown. The number of a person
-// is masked; Ref stands for it in addresses.
+// is masked; Ref stands for a person or a practitioner in addresses.
 type Subject struct {
 	Kind   string `json:"kind"`
 	Code   string `json:"code"` // masked where it is a person's
 	Name   string `json:"name,omitempty"`
 	County string `json:"county,omitempty"`
-	Ref    string `json:"ref,omitempty"` // of a person
+	Ref    string `json:"ref,omitempty"` // of a person or a practitioner
 	Tag    string `json:"tag,omitempty"` // tells masked persons apart
 }
 
-// Page is the address of what is known of the subject; a practitioner has none.
+// Page is the address of what is known of the subject.
 func (s Subject) Page() string {
 	switch {
 	case s.Kind == detectors.Institution && s.Code != "":
 		return "/institutions/" + url.PathEscape(s.Code)
+	case s.Kind == detectors.Practitioner && s.Ref != "":
+		return "/practitioners/" + s.Ref
 	case s.Ref != "":
 		return "/persons/" + s.Ref
 	}
@@ -86,6 +88,7 @@ func (d *Desk) subject(s detectors.Subject) Subject {
 			out.Name = in.Name
 		}
 	case detectors.Practitioner:
+		out.Ref = d.practitionerRef(s.Code)
 		if p := d.o.Knowledge.Practitioners[s.Code]; p != nil {
 			out.Name = p.Name
 			if in := d.o.Knowledge.Institutions[p.Institution]; in != nil && in.Name != "" {

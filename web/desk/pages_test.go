@@ -3,10 +3,13 @@ package desk
 import (
 	"bytes"
 	"encoding/json"
+	"html"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,7 +25,9 @@ func (h *house) pagesOf(t testing.TB) map[string][]string {
 		"investigator": {"/", "/leads", "/leads?status=all", "/leads?status=filed&sort=date&county=" + left + "&kind=institution&mine=1&q=x&scheme=F07", "/cases", "/detectors",
 			"/detectors/" + stays, "/help", "/account", "/account/factor", "/cases/new?lead=" + h.leadID(inLeft), "/leads/" + h.leadID(inLeft), "/leads/" + h.leadID(ofPerson), "/leads/" + h.leadID(inLeft) + "/findings/" + h.findingID(1), "/leads/" + h.leadID(ofPerson) + "/findings/" + h.findingID(4),
 			"/leads/" + h.leadID(ofDoctor), "/institutions/" + inLeft.Code, "/institutions/" + inRight.Code, "/institutions/H00000000000", "/persons/" + h.users.Reference(person), "/persons/none",
-			"/leads/assign?lead=" + h.leadID(inLeft) + "&lead=" + h.cases.LeadID(inLeft, "R05") + "&to=investigator", "/leads/assign?every=1&status=all", "/leads/assign?every=1&status=all&to=-", "/views", "/leads?density=compact&col=since&col=case&col=id&col=status&status=all", "/leads?status=all&person=" + h.users.Reference(person), "/nowhere", "/leads/L00000000000000000000"},
+			"/leads/assign?lead=" + h.leadID(inLeft) + "&lead=" + h.cases.LeadID(inLeft, "R05") + "&to=investigator", "/leads/assign?every=1&status=all", "/leads/assign?every=1&status=all&to=-", "/views", "/leads?density=compact&col=since&col=case&col=id&col=status&status=all", "/leads?status=all&person=" + h.users.Reference(person), "/nowhere", "/leads/L00000000000000000000",
+			"/practitioners/" + h.practitionerRef(ofDoctor.Code), "/practitioners/" + h.practitionerRef("none"), "/claims", "/claims?practitioner=" + h.practitionerRef(ofDoctor.Code), "/claims?person=" + h.users.Reference(person), "/claims?item=X1&from=2026-01-01&to=2026-12-31&least=1&most=10000&scheme=" + stays7 + "&county=" + left, "/claims?institution=none&from=x&settlement=" + person,
+			"/claims/" + inLeft.Code + "/S1", "/claims/" + inLeft.Code + "/none"},
 		"supervisor": {"/", "/system"},
 		"disclosure": {"/", "/cases"},
 		"system":     {"/", "/dead", "/dead?all=1", "/dead/0/3", "/dead/0/4", "/system"},
@@ -65,7 +70,8 @@ func (h *house) staff() {
 
 var (
 	links   = regexp.MustCompile(` (?:href|action)="([^"]*)"`)
-	missing = regexp.MustCompile(`\[[a-z]+\.[a-z.-]+\]|<no value>|%!|\{[0-9]\}`)
+	missing = regexp.MustCompile(`\[[a-z]+\.[a-z.-]+\]|<no value>|%!|\{[0-9][}|]`)
+	plural  = regexp.MustCompile(`[> ]1 (?:more )?(?:findings|leads|claims|lines|detectors|hours)\b`)
 	chinese = regexp.MustCompile(`\p{Han}`)
 	texts   = regexp.MustCompile(`(?s)<title>.*?</title>|<h1>.*?</h1>|<th[ >].*?</th>|<button.*?</button>|<label.*?</label>`)
 )
@@ -92,6 +98,9 @@ func TestEveryPageIsWhole(t *testing.T) {
 					where := role + " " + path + " " + string(lang)
 					h.whole(t, where, role, a)
 					if lang == words.EN {
+						if m := plural.FindString(a.text); m != "" {
+							t.Errorf("%s: %s", where, m)
+						}
 						for _, text := range texts.FindAllString(a.text, -1) {
 							if rest := strings.NewReplacer("虚构医院", "", "虚构医师", "", "虚构", "", "中文", "").Replace(text); chinese.MatchString(rest) && !strings.Contains(text, "<td") {
 								t.Errorf("%s: Chinese in %s", where, text)
@@ -103,6 +112,58 @@ func TestEveryPageIsWhole(t *testing.T) {
 					t.Errorf("%s %s: no JSON: %.200s", role, path, a.text)
 				}
 			}
+		}
+	}
+}
+
+// TestEveryPageIsReachedByLinks follows each link from the home page of each
+// role until there is no new one: nothing leads nowhere, and every page that
+// has an address of its own is found by somebody.
+func TestEveryPageIsReachedByLinks(t *testing.T) {
+	h := newHouse(t)
+	h.staff()
+	h.fill()
+	h.inspect()
+	reached := map[string]bool{}
+	href := regexp.MustCompile(` href="([^"#]*)`)
+	for _, role := range accounts.Roles() {
+		queue := []string{"/"}
+		seen := map[string]bool{"/": true}
+		for n := 0; len(queue) > 0; n++ {
+			path := queue[0]
+			queue = queue[1:]
+			if n > 3000 {
+				t.Fatalf("%s: the links never end, at %s", role, path)
+			}
+			_, pattern := h.mux.Handler(httptest.NewRequest(http.MethodGet, path, nil))
+			_, pattern, _ = strings.Cut(pattern, " ")
+			reached[pattern] = true
+			a := h.get(string(role), path)
+			if a.Code != http.StatusOK {
+				t.Errorf("%s: %s leads to %d", role, path, a.Code)
+				continue
+			}
+			if !strings.HasPrefix(a.Header().Get("Content-Type"), "text/html") {
+				continue
+			}
+			for _, m := range href.FindAllStringSubmatch(a.text, -1) {
+				next := html.UnescapeString(m[1])
+				// Every mixture of filters is an address; one at a time is enough.
+				if u, err := url.Parse(next); err != nil || len(u.Query()) > 2 || next == "" || seen[next] {
+					continue
+				}
+				seen[next] = true
+				queue = append(queue, next)
+			}
+		}
+	}
+	// These are reached before there is a session, from elsewhere, by programs, or
+	// by the button of a form.
+	apart := []string{"/signin", "/signin/code", "/signin/oidc", "/signin/oidc/back", "/setup/{token}", "/invite/{token}", "/enter/{token}", "/leads/assign"}
+	for i := range h.routes {
+		rt := &h.routes[i]
+		if rt.method == get && !reached[rt.path] && !slices.Contains(apart, rt.path) {
+			t.Errorf("no link leads to %s", rt.path)
 		}
 	}
 }

@@ -29,6 +29,7 @@ type frame struct {
 	Script string
 	Icon   string
 	Status int
+	Behind int64 // claims that wait to be examined; 0: none worth a word
 	Page   any
 }
 
@@ -71,10 +72,14 @@ func (d *Desk) render(w http.ResponseWriter, r *http.Request, status int, name, 
 		Path: r.URL.RequestURI(), Style: d.assets.url["style.css"], Script: d.assets.url["app.js"], Icon: d.assets.url["icon.svg"], Status: status, Page: page}
 	if (v.stage == accounts.Full || v.stage == accounts.Vouched) && v.user != nil {
 		f.User, f.Menu = v.user, d.menu(v, r.URL.Path)
+		if v.user.May(accounts.LeadRead) {
+			f.Behind = d.behind()
+		}
 	}
 	if r.Method != http.MethodGet {
 		f.Path = "/"
 	}
+	d.learn(r.Context())
 	var b bytes.Buffer
 	if err := d.pages[v.lang][name].ExecuteTemplate(&b, "layout", &f); err != nil {
 		d.o.Failed(name, err)

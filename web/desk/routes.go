@@ -69,13 +69,25 @@ func table() []route {
 		{method: post, path: "/leads/{lead}/reopen", may: accounts.LeadDecide, scope: ofLead, form: decideForm{}, page: Done{}, do: postReopen},
 		{method: get, path: "/institutions/{institution}", may: accounts.LeadRead, scope: ofPlace, page: institutionPage{}, do: showInstitution},
 		{method: get, path: "/persons/{person}", may: accounts.LeadRead, scope: ofRegion, page: personPage{}, do: showPerson},
+		{method: get, path: "/practitioners/{practitioner}", may: accounts.LeadRead, scope: ofPractitioner, page: practitionerPage{}, do: showPractitioner},
+		{method: get, path: "/claims", may: accounts.ClaimRead, menu: "claims.title", page: claimsPage{}, do: showClaims},
+		{method: post, path: "/claims", may: accounts.ClaimRead, form: ClaimQuery{}, page: Done{}, do: postClaims},
+		{method: get, path: "/claims/{institution}/{settlement}", may: accounts.ClaimRead, scope: ofPlace, page: claimPage{}, do: showClaim},
+		{method: post, path: "/claims/{institution}/{settlement}/reveal", may: accounts.PersonReveal, scope: ofPlace, form: revealForm{}, page: claimPage{}, do: postClaimReveal},
 		{method: get, path: "/cases", may: accounts.CaseRead, menu: "cases.title", page: casesPage{}, do: showCases},
 		{method: get, path: "/cases/new", may: accounts.LeadDecide, scope: ofLeads, page: openPage{}, do: showOpen},
 		{method: post, path: "/cases", may: accounts.LeadDecide, scope: ofLeads, form: openForm{}, page: Done{}, do: postOpen},
 		{method: get, path: "/cases/{case}", may: accounts.CaseRead, scope: ofCase, page: casePage{}, do: showCase},
 		{method: get, path: "/detectors", may: accounts.DetectorRead, menu: "detectors.title", page: detectorsPage{}, do: showDetectors},
 		{method: get, path: "/detectors/{detector}", may: accounts.DetectorRead, page: detectorPage{}, do: showDetector},
+	}
+	return slices.Concat(rows, inspectionRoutes(), administration())
+}
 
+// administration gives the addresses for those who run it and watch it; in the
+// menu they come last.
+func administration() []route {
+	return []route{
 		{method: get, path: "/dead", may: accounts.DeadRead, scope: ofRegion, menu: "dead.title", admin: true, page: deadPage{}, do: showDead},
 		{method: get, path: "/dead/{partition}/{offset}", may: accounts.DeadRead, scope: ofRegion, page: letterPage{}, do: showLetter},
 		{method: post, path: "/dead/{partition}/{offset}/reveal", may: accounts.DeadSettle, scope: ofRegion, form: revealForm{}, page: letterPage{}, do: postLetterReveal},
@@ -89,7 +101,4 @@ func table() []route {
 		{method: post, path: "/users/{user}", may: accounts.UserWrite, form: userForm{}, page: Done{}, do: postUserChange},
 		{method: post, path: "/users/{user}/invite", may: accounts.UserWrite, form: inviteForm{}, page: Invited{}, do: postUserInvite},
 	}
-	// The menu goes by the order of rows, and administrators come last.
-	last := slices.IndexFunc(rows, func(rt route) bool { return rt.admin })
-	return slices.Insert(rows, last, inspectionRoutes()...)
 }

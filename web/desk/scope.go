@@ -13,12 +13,13 @@ type scope int
 
 // The scopes. Lists have none: they show only what is in scope.
 const (
-	ofNobody scope = iota
-	ofLead         // {lead} of the address
-	ofLeads        // every lead= of the query or the form
-	ofCase         // {case} of the address
-	ofPlace        // {institution} of the address
-	ofRegion       // belongs to no county: for those who see the whole region
+	ofNobody       scope = iota
+	ofLead               // {lead} of the address
+	ofLeads              // every lead= of the query or the form
+	ofCase               // {case} of the address
+	ofPlace              // {institution} of the address
+	ofPractitioner       // {practitioner} of the address
+	ofRegion             // belongs to no county: for those who see the whole region
 )
 
 var errScope = &problem{status: http.StatusForbidden, code: "scope"}
@@ -41,6 +42,14 @@ func (d *Desk) inScope(rt *route, r *http.Request) error {
 		return d.caseInScope(r, u, &c)
 	case ofPlace:
 		if !u.Sees(d.county(detectors.Subject{Kind: detectors.Institution, Code: r.PathValue("institution")})) {
+			return errScope
+		}
+	case ofPractitioner:
+		code, err := d.practitionerOf(r.PathValue("practitioner"))
+		if err != nil {
+			return err
+		}
+		if !u.Sees(d.county(detectors.Subject{Kind: detectors.Practitioner, Code: code})) {
 			return errScope
 		}
 	case ofRegion:

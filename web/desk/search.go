@@ -7,6 +7,8 @@ import (
 
 	"fundwatch/cases"
 	"fundwatch/detectors"
+	"fundwatch/internal/accounts"
+	"fundwatch/internal/recall"
 )
 
 // searchForm is what was typed. It is posted, since it may be the number of a
@@ -17,8 +19,8 @@ type searchForm struct {
 
 var ofStore = regexp.MustCompile(`^[LC][0-9a-f]{20}$`)
 
-// postSearch finds a lead or a case by its id, a person by the number, and
-// everything else among institutions.
+// postSearch finds a lead, a case or a claim by its id, a person by the number,
+// and everything else among institutions.
 func postSearch(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	var f searchForm
 	if err := read(r, &f); err != nil {
@@ -32,6 +34,9 @@ func postSearch(d *Desk, w http.ResponseWriter, r *http.Request) error {
 		return d.done(w, r, "/leads/"+text)
 	case ofStore.MatchString(text):
 		return d.done(w, r, "/cases/"+text)
+	}
+	if at := d.claimSearched(r, text); at != "" {
+		return d.done(w, r, at)
 	}
 	person := detectors.Subject{Kind: detectors.PersonKind, Code: text}
 	found, err := d.o.Cases.Leads(r.Context(), cases.Query{Subject: person, Limit: 1})
@@ -47,6 +52,28 @@ func postSearch(d *Desk, w http.ResponseWriter, r *http.Request) error {
 		q.Name = text
 	}
 	return d.done(w, r, q.URL("", ""))
+}
+
+// claimSearched gives the address of a claim, or of those with a settlement id;
+// empty where there is none that the user may see.
+func (d *Desk) claimSearched(r *http.Request, text string) string {
+	u := visitOf(r).user
+	if d.o.Claims == nil || !u.May(accounts.ClaimRead) || d.personal(text) {
+		return ""
+	}
+	ask := recall.ClaimQuery{Settlement: text, Most: 1, Sees: func(institution string) bool {
+		return d.sees(r, detectors.Subject{Kind: detectors.Institution, Code: institution})
+	}}
+	if institution, settlement, both := strings.Cut(text, "/"); both {
+		ask.Institution, ask.Settlement = institution, settlement
+	}
+	switch total, found := d.o.Claims.Find(ask); {
+	case total == 0 || ask.Settlement == "":
+		return ""
+	case ask.Institution != "":
+		return claimURL(found[0].Name())
+	}
+	return ClaimQuery{Settlement: text}.URL("")
 }
 
 // knownPerson reports whether a text is, or looks like, the number of a person:

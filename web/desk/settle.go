@@ -46,10 +46,7 @@ func postReplay(d *Desk, w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if len(problems) > 0 {
-		p.Fault, p.Given, p.Shown = "mend", f.Claim, true
-		for _, x := range problems[:min(len(problems), 50)] {
-			p.Faults = append(p.Faults, x.Field+" — "+string(x.Rule)+" — "+x.Rule.Sentence())
-		}
+		p.Fault, p.Faults, p.Given, p.Why, p.Shown = "mend", wrongMended(problems), f.Claim, f.Reason, true
 		return d.showAs(w, r, http.StatusUnprocessableEntity, "letter", p)
 	}
 	message := cases.Repaired{Topic: kafka.TopicClaims, Key: key, Value: []byte(f.Claim)}

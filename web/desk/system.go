@@ -47,6 +47,20 @@ type partitionRow struct {
 // Kafka's; see [fundwatch/internal/worker.Filed].
 const filer = 1_000_000
 
+// behind is how many messages a partition may wait with before it is told.
+const behind = 1000
+
+// behind counts the claims that wait in partitions that are behind: what the
+// lists show goes on growing.
+func (d *Desk) behind() (n int64) {
+	for _, at := range d.o.Positions() {
+		if lag := at.End - at.Next; lag > behind {
+			n += lag
+		}
+	}
+	return n
+}
+
 func showSystem(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	parts, err := d.o.Cases.Partitions(r.Context())
 	if err != nil {
@@ -78,7 +92,7 @@ func (d *Desk) partitions(parts []cases.Partition, p *systemPage) {
 		switch {
 		case at.Gap != nil:
 			row.State = "standing"
-		case row.Lag > 1000:
+		case row.Lag > behind:
 			row.State = "behind"
 		}
 		here[at.Partition] = row

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 
@@ -15,6 +16,8 @@ type userPage struct {
 	Own    bool            `json:"own"` // nobody changes their own rights
 	Form   userForm        `json:"-"`
 	Fault  string          `json:"fault,omitempty"`
+	Now    userForm        `json:"-"`
+	Wanted *userForm       `json:"wanted,omitempty"` // where somebody else was quicker
 	Acts   []actRow        `json:"acts"`
 	Roles  []accounts.Role `json:"-"`
 	Places []string        `json:"-"`
@@ -33,6 +36,7 @@ func (d *Desk) user(r *http.Request) (p userPage, err error) {
 	for _, role := range u.Roles {
 		p.Form.Roles = append(p.Form.Roles, string(role))
 	}
+	p.Now = p.Form
 	for _, a := range d.o.Trail.About("user:" + u.ID) {
 		p.Acts = append(p.Acts, rowOf(&a))
 	}
@@ -61,6 +65,10 @@ func postUserChange(d *Desk, w http.ResponseWriter, r *http.Request) error {
 			to.Status = accounts.Disabled
 		}
 		err = d.o.Accounts.Change(r.Context(), to, by)
+		d.people.forget()
+	}
+	if _, stale := errors.AsType[*accounts.VersionError](err); stale {
+		return d.userConflict(w, r, &f)
 	}
 	if code, status, ok := faultOf(err); ok && !visitOf(r).json {
 		p, err := d.user(r)
@@ -74,6 +82,23 @@ func postUserChange(d *Desk, w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return d.done(w, r, "/users/"+r.PathValue("user"))
+}
+
+// userConflict shows what a person wanted to make of a user beside what
+// somebody else has made of it; the form goes on from the version of now.
+func (d *Desk) userConflict(w http.ResponseWriter, r *http.Request, wanted *userForm) error {
+	p, err := d.user(r)
+	if err != nil {
+		return err
+	}
+	p.Wanted = wanted
+	if visitOf(r).json {
+		return &problem{status: http.StatusConflict, code: "version", page: p}
+	}
+	act, version := p.Form.Act, p.Form.Version
+	p.Form = *wanted
+	p.Form.Act, p.Form.Version = act, version
+	return d.showAs(w, r, http.StatusConflict, "user", p)
 }
 
 // inviteForm makes a new invitation: what proved the person before is
@@ -93,7 +118,16 @@ func postUserInvite(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := d.o.Accounts.Forget(r.Context(), r.PathValue("user"), f.Version, by); err != nil {
+	err = d.o.Accounts.Forget(r.Context(), r.PathValue("user"), f.Version, by)
+	if _, stale := errors.AsType[*accounts.VersionError](err); stale && !visitOf(r).json {
+		p, err := d.user(r)
+		if err != nil {
+			return err
+		}
+		p.Fault = "version"
+		return d.showAs(w, r, http.StatusConflict, "user", p)
+	}
+	if err != nil {
 		return err
 	}
 	u, err := d.o.Accounts.User(r.Context(), r.PathValue("user"))

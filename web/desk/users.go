@@ -87,6 +87,7 @@ func postUser(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	var u accounts.User
 	if err == nil {
 		u, err = d.o.Accounts.Invite(r.Context(), accounts.User{Login: f.Login, Name: f.Name, Roles: f.roles(), Counties: f.Counties}, by)
+		d.people.forget()
 	}
 	if code, status, ok := faultOf(err); ok && !visitOf(r).json {
 		p, err := d.users(r)

@@ -8,11 +8,12 @@ import (
 	"strings"
 	"testing"
 
+	"fundwatch/claim"
 	"fundwatch/web/words"
 )
 
 // begun are keys of which the program makes the end: a status, a role, a code.
-var begun = []string{"act.", "assign.why.", "care.", "county.", "dead.", "fact.", "grade.", "how.", "institution.", "insutype.", "kind.", "leads.none.", "level.", "library.kind.", "campaign.is.", "task.is.", "may.", "partition.", "path.", "problem.", "role.", "status.", "user.", "who."}
+var begun = []string{"act.", "assign.why.", "care.", "county.", "dead.", "fact.", "field.", "grade.", "how.", "institution.", "insutype.", "kind.", "leads.none.", "level.", "library.kind.", "campaign.is.", "task.is.", "may.", "partition.", "path.", "problem.", "public.", "role.", "rule.", "status.", "user.", "who."}
 
 var (
 	inTemplates = regexp.MustCompile(`\bt "([a-z0-9.-]+)"|field "[^"]*" "([a-z0-9.-]+)"`)
@@ -85,5 +86,27 @@ func TestWordsAreUsedAndThere(t *testing.T) {
 		if !used[key] && !made && !ends[key] && !strings.HasPrefix(key, "unit.") && !strings.HasPrefix(key, "ago.") {
 			t.Errorf("nobody asks for %s", key)
 		}
+	}
+}
+
+// TestEveryRuleIsToldInBothLanguages: what may be wrong with a message, and
+// the Chinese is what institutions are told.
+func TestEveryRuleIsToldInBothLanguages(t *testing.T) {
+	code, err := os.ReadFile("../../claim/value.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := regexp.MustCompile(`Rule = "([a-z0-9-]+)"`).FindAllStringSubmatch(string(code), -1)
+	if len(rules) < 28 {
+		t.Fatalf("%d rules", len(rules))
+	}
+	for _, m := range rules {
+		x := wrongOf("", m[1], "")
+		if x.ZH != claim.Rule(m[1]).Sentence() || x.EN == "" {
+			t.Errorf("%s: %q, %q", m[1], x.ZH, x.EN)
+		}
+	}
+	if x := wrongOf("a", "of-a-later-day", "以后的规定。"); x.ZH != "以后的规定。" || x.EN != x.ZH {
+		t.Error(x)
 	}
 }

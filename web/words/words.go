@@ -2,7 +2,8 @@
 // writes numbers, money and days as officials do.
 //
 // catalogue.txt is the one list: a key, its Chinese and its English, each on a
-// line, and an empty line. Places for values are {1}, {2}, in either order.
+// line, and an empty line. Places for values are {1}, {2}, in any order, and
+// {1|claim|claims} is the first word where the value is 1, else the second.
 package words
 
 import (
@@ -10,8 +11,8 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -85,10 +86,32 @@ func (l Lang) Say(key string, values ...any) string {
 	if l == EN {
 		s = t.en
 	}
-	for i, v := range values {
-		s = strings.ReplaceAll(s, "{"+strconv.Itoa(i+1)+"}", fmt.Sprint(v))
+	return fill(s, values)
+}
+
+var places = regexp.MustCompile(`\{([1-9])(?:\|([^|{}]*)\|([^|{}]*))?\}`)
+
+// fill puts values in their places. A place without a value stays. Values are
+// put in once, so one that looks like a place is only text.
+func fill(s string, values []any) string {
+	if len(values) == 0 {
+		return s
 	}
-	return s
+	return places.ReplaceAllStringFunc(s, func(place string) string {
+		m := places.FindStringSubmatch(place)
+		n := int(m[1][0] - '1')
+		if n >= len(values) {
+			return place
+		}
+		value := fmt.Sprint(values[n])
+		switch {
+		case len(place) == len("{1}"):
+			return value
+		case value == "1":
+			return m[2]
+		}
+		return m[3]
+	})
 }
 
 // Or gives the text of a key, or what is given in its place.

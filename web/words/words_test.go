@@ -8,7 +8,10 @@ import (
 	"time"
 )
 
-var places = regexp.MustCompile(`\{[0-9]\}`)
+var (
+	plain  = regexp.MustCompile(`\{[0-9]\}`)
+	number = regexp.MustCompile(`\{([0-9])\|`)
+)
 
 // TestTextsFitEachOther: the same places in both languages, Chinese where
 // Chinese belongs, and the punctuation of each.
@@ -16,13 +19,21 @@ func TestTextsFitEachOther(t *testing.T) {
 	same := []string{"lang.other", "no", "list.comma", "lead.page", "finding.page"} // equal, or nothing but a sign
 	for key := range Keys() {
 		zh, en := texts[key].zh, texts[key].en
-		a, b := places.FindAllString(zh, -1), places.FindAllString(en, -1)
+		a, b := plain.FindAllString(zh, -1), plain.FindAllString(en, -1)
 		slices.Sort(a)
 		slices.Sort(b)
 		if !slices.Equal(a, b) {
 			t.Errorf("%s: places %v in Chinese, %v in English", key, a, b)
 		}
-		if slices.Contains(same, key) || places.ReplaceAllString(zh, "") == "" {
+		if strings.ContainsAny(places.ReplaceAllString(zh+en, ""), "{}|") || strings.Contains(zh, "|") {
+			t.Errorf("%s: a place that is none: %q, %q", key, zh, en)
+		}
+		for _, m := range number.FindAllStringSubmatch(en, -1) {
+			if !strings.Contains(en, "{"+m[1]+"}") {
+				t.Errorf("%s: the word depends on a number that is not shown: %q", key, en)
+			}
+		}
+		if slices.Contains(same, key) || plain.ReplaceAllString(zh, "") == "" {
 			continue
 		}
 		if !regexp.MustCompile(`\p{Han}`).MatchString(zh) {
@@ -49,6 +60,14 @@ func TestCatalogueSaysWhatIsWrong(t *testing.T) {
 		}
 	}
 	if got := ZH.Say("no.such.key"); got != "[no.such.key]" {
+		t.Error(got)
+	}
+	for values, want := range map[[2]any]string{{1, "2"}: "1 claim, 2 lines", {"0", 1}: "0 claims, 1 line", {"1,234", "{1}"}: "1,234 claims, {1} lines"} {
+		if got := fill("{1} {1|claim|claims}, {2} {2|line|lines}", values[:]); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	if got := fill("{1} of {2}", []any{1}); got != "1 of {2}" {
 		t.Error(got)
 	}
 	if got := EN.Say("pager.at", 2, 5); got != "Page 2 of 5" {

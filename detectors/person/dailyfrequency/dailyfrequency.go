@@ -22,7 +22,7 @@ var Detector = &detectors.Detector{
 	Key:     "item|day",
 	Subject: "institution",
 	Reads:   []claim.Field{claim.FixmedinsCode, claim.MedListCodg, claim.FeeOcurTime, claim.Cnt, claim.InscpScpAmt, claim.DetItemFeeSumamt},
-	Rests:   detectors.OnItems,
+	Rests:   detectors.OnDays,
 	Items:   limited,
 	Person:  person,
 }

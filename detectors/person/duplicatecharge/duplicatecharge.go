@@ -20,7 +20,7 @@ var Detector = &detectors.Detector{
 	Key:     "item|fee time|net quantity|price",
 	Subject: "institution",
 	Reads:   []claim.Field{claim.FixmedinsCode, claim.MedListCodg, claim.FeeOcurTime, claim.Cnt, claim.Pric, claim.InscpScpAmt, claim.DetItemFeeSumamt},
-	Rests:   detectors.OnItems,
+	Rests:   detectors.OnDays,
 	Person:  person,
 }
 

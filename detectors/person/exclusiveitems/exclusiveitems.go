@@ -25,7 +25,7 @@ var Detector = &detectors.Detector{
 	Key:     "item_a|item_b|span|day or mdtrt_id",
 	Subject: "institution",
 	Reads:   []claim.Field{claim.FixmedinsCode, claim.MdtrtID, claim.MedListCodg, claim.FeeOcurTime, claim.InscpScpAmt, claim.DetItemFeeSumamt},
-	Rests:   detectors.OnItems,
+	Rests:   detectors.OnDays,
 	Person:  person,
 }
 

@@ -34,6 +34,10 @@ func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter
 		if len(p.Stays) == 0 {
 			return
 		}
+		k.days = k.days[:0]
+		for _, s := range p.Stays {
+			k.days = append(k.days, [2]int64{claim.DayOf(k.begin.Of(s)), claim.DayOf(k.end.Of(s))})
+		}
 		for c := p.From; c < p.To; c++ {
 			if setting := k.care.Of(k.kind[c]); v.History.Whole(c) && setting != claim.Inpatient && setting != claim.Emergency {
 				k.claim(c, p.Stays, emit)
@@ -53,6 +57,7 @@ type kernel struct {
 	inscp      detectors.InScope
 	lines      []int32
 	used       []bool
+	days       [][2]int64 // admission and discharge of the stays
 }
 
 func (k *kernel) claim(c int32, stays []int32, emit *detectors.Emitter) {
@@ -61,15 +66,15 @@ func (k *kernel) claim(c int32, stays []int32, emit *detectors.Emitter) {
 	k.used = append(k.used[:0], make([]bool, len(stays))...)
 	for l := h.NetLines[c]; l < h.NetLines[c+1]; l++ {
 		day := claim.DayOf(k.time[l])
-		if !slices.ContainsFunc(stays, func(s int32) bool { return k.inside(day, s) }) {
+		if !slices.ContainsFunc(k.days, func(stay [2]int64) bool { return inside(day, stay) }) {
 			continue
 		}
 		if code := k.outside.Code(l); code != claim.NoCode && code == k.one {
 			continue
 		}
 		k.lines = append(k.lines, l)
-		for i, s := range stays {
-			k.used[i] = k.used[i] || k.inside(day, s)
+		for i, stay := range k.days {
+			k.used[i] = k.used[i] || inside(day, stay)
 		}
 	}
 	if len(k.lines) == 0 {
@@ -92,6 +97,4 @@ func (k *kernel) claim(c int32, stays []int32, emit *detectors.Emitter) {
 }
 
 // inside reports whether a day lies strictly between admission and discharge.
-func (k *kernel) inside(day int64, stay int32) bool {
-	return day > claim.DayOf(k.begin.Of(stay)) && day < claim.DayOf(k.end.Of(stay))
-}
+func inside(day int64, stay [2]int64) bool { return day > stay[0] && day < stay[1] }

@@ -96,6 +96,20 @@ circumstances contains c if {
 }
 
 # METADATA
+# title: 已核实，医疗机构负责人情节严重，本地须向行政主管部门提出处理建议
+# description: Verified, the head of an institution acted gravely, and this region proposes handling to the competent department.
+# custom:
+#   code: responsible-head
+#   basis: [条例43]
+circumstances contains c if {
+	input.verified
+	input.subject == "institution"
+	"grave-head" in input.signs
+	data.policy.referral.ways["responsible-head"]
+	c := rego.metadata.rule()
+}
+
+# METADATA
 # title: 涉及诊疗行为或执业资格
 # description: Medical practice or a licence is concerned.
 # custom:

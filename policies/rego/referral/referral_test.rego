@@ -170,3 +170,17 @@ test_unverified_holds_nothing_against_anyone if {
 		codes(asked(change)) == {"unverified-violation"}
 	}
 }
+
+test_grave_conduct_of_a_head_where_the_region_says_to_whom if {
+	grave := object.union(verified, {"signs": {"grave-head"}})
+	codes(asked(grave)) == {"loss-38"}
+	own := {"responsible-head": {"path": "health", "priority": 2, "clause": "虚构"}}
+	ways := object.union(data.policy.referral.ways, own)
+	order := array.concat(data.policy.referral.order.list, ["responsible-head"])
+	d := asked(grave) with data.policy.referral.ways as ways with data.policy.referral.order.list as order
+	d.path == "administrative"
+	d.also == {"health"}
+	unverified := asked({"signs": {"grave-head"}}) with data.policy.referral.ways as ways
+		with data.policy.referral.order.list as order
+	not "responsible-head" in codes(unverified)
+}

@@ -1,0 +1,181 @@
+package blacklist
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"fundwatch/blacklist/edition"
+	"fundwatch/clock"
+	"fundwatch/internal/journal"
+)
+
+// Status of a listing.
+type Status string
+
+// What a listing can be.
+const (
+	Proposed Status = "proposed" // by policy, on a ground of the ledger
+	Noticed  Status = "noticed"  // the subject was told and may object
+	Disputed Status = "disputed" // an objection waits for its answer
+	Listed   Status = "listed"   // in the next edition, and in those after it
+	Review   Status = "review"   // listed, while an objection or a request is looked into; so marked
+	Leaving  Status = "leaving"  // no longer in the next edition
+	Removed  Status = "removed"  // an edition left it out, or none ever had it
+	Dropped  Status = "dropped"  // never listed
+)
+
+// Statuses lists all, as people are shown them.
+func Statuses() []Status {
+	return []Status{Proposed, Noticed, Disputed, Listed, Review, Leaving, Removed, Dropped}
+}
+
+// over: nothing moves any more.
+func (s Status) over() bool { return s == Leaving || s == Removed || s == Dropped }
+
+// shown: in the next edition.
+func (s Status) shown() bool { return s == Listed || s == Review }
+
+// Proposal is the answer of policy to where a decision belongs.
+type Proposal struct {
+	Class    string   // minor, ordinary, serious; any other is no listing
+	Least    int64    // months for which it stays published
+	Most     int64    // months after which it ends by itself
+	Basis    []string // clauses of the answer
+	Revision string   // of the policy
+}
+
+// Listing is an entry on its way to the published list, on it, or off it.
+type Listing struct {
+	ID      string
+	Entry   string
+	Subject Subject
+	Status  Status
+	Version int64
+
+	Class       string
+	Least, Most int64 // months
+	Basis       []string
+	Revision    string
+	Facts       string // as published
+	Measure     string
+
+	Proposer, Proposed string // who, day
+	Served, Until      string // days: the notice, the last day for objection
+	Objection, Answer  string // what was said, and answered
+	Lister, ListedOn   string // the second person, day
+	From               string // day from which claims of the subject are flagged
+	LeastDay, MostDay  string // repair from, publication to (both inclusive)
+	Left, LeftWhy      string // day, reason; in the edition that leaves it out
+	LeftBy             Action // what made it leave
+	In, Out            int64  // editions: first with it, first without it; 0: none yet
+}
+
+func listingID(entry string) string { return "B" + short(entry) }
+
+func (l *Listing) texts() []text {
+	return []text{
+		{"id", &l.ID}, {"of", &l.Entry}, {"kind", &l.Subject.Kind}, {"key", &l.Subject.Key}, {"name", &l.Subject.Name}, {"status", (*string)(&l.Status)},
+		{"class", &l.Class}, {"revision", &l.Revision}, {"facts", &l.Facts}, {"measure", &l.Measure}, {"proposer", &l.Proposer}, {"proposed", &l.Proposed},
+		{"served", &l.Served}, {"until", &l.Until}, {"objection", &l.Objection}, {"answer", &l.Answer}, {"lister", &l.Lister}, {"listed", &l.ListedOn},
+		{"from", &l.From}, {"least_day", &l.LeastDay}, {"most_day", &l.MostDay}, {"left", &l.Left}, {"left_why", &l.LeftWhy}, {"left_by", (*string)(&l.LeftBy)},
+	}
+}
+
+// op writes the listing as a whole, on top of the version it was read with; the
+// store refuses it unless its status is still one of from.
+func (l *Listing) op(from []Status) journal.Op {
+	set := write(l.texts())
+	set["basis"], set["codes"] = strings.Join(l.Basis, "\n"), strings.Join(l.Subject.Codes, "\n")
+	set["least"], set["most"] = decimal(l.Least), decimal(l.Most)
+	names := make([]string, len(from))
+	for i, s := range from {
+		names[i] = string(s)
+	}
+	return journal.Op{"op": "listing", "id": l.ID, "version": decimal(l.Version), "from": names, "set": set}
+}
+
+func parseListing(h map[string]string) (l Listing, err error) {
+	read(l.texts(), h)
+	l.Basis, l.Subject.Codes = lines(h["basis"]), lines(h["codes"])
+	for name, n := range map[string]*int64{"version": &l.Version, "least": &l.Least, "most": &l.Most, "in": &l.In, "out": &l.Out} {
+		if v := h[name]; v != "" && err == nil {
+			*n, err = strconv.ParseInt(v, 10, 64)
+		}
+	}
+	if err != nil {
+		err = fmt.Errorf("read a listing: %w", err)
+	}
+	return l, err
+}
+
+// Listing gives a listing, or [ErrMissing].
+func (s *Store) Listing(ctx context.Context, id string) (Listing, error) {
+	h, err := s.hash(ctx, "listing:"+id)
+	if err != nil {
+		return Listing{}, err
+	}
+	return parseListing(h)
+}
+
+// Listings lists those of a status, the last changed first.
+func (s *Store) Listings(ctx context.Context, status Status, offset, limit int) (total int64, out []Listing, err error) {
+	total, ids, err := s.ids(ctx, "listings:"+string(status), offset, limit)
+	for _, id := range ids {
+		l, err := s.Listing(ctx, id)
+		if err != nil {
+			return total, nil, err
+		}
+		out = append(out, l)
+	}
+	return total, out, err
+}
+
+// Record is the listing as it is published: masked, without codes of persons.
+func (l *Listing) Record(e *Entry) (edition.Record, []edition.Problem) {
+	object := map[string]any{
+		"id": l.ID, "kind": l.Subject.Kind, "name": l.Subject.PublicName(), "class": l.Class, "measure": l.Measure, "facts": l.Facts,
+		"basis": texts(slices.Concat(e.Basis, l.Basis)), "decision": e.Number, "authority": e.Authority, "decided": e.Decided,
+		"listed": l.ListedOn, "until": l.MostDay, "review": l.Status == Review,
+	}
+	if l.Subject.Kind == Institution {
+		object["uscc"] = l.Subject.Key
+	}
+	return edition.NewRecord(object)
+}
+
+// Digest is the hash of what a second person is shown and decides on: the
+// record as it would be published, and the version.
+func (l *Listing) Digest(e *Entry) string {
+	r, _ := l.Record(e)
+	return edition.Hash(append([]byte(decimal(l.Version)+" "+decimal(l.Least)+" "+decimal(l.Most)+" "), r.JSON...))
+}
+
+func texts(list []string) []any {
+	out := make([]any, len(list))
+	for i, s := range list {
+		out[i] = s
+	}
+	return out
+}
+
+// monthsAfter gives the day that ends so many months.
+func monthsAfter(day string, months int64) string {
+	d, err := clock.ParseDay(day)
+	if err != nil {
+		return day
+	}
+	return d.AddMonths(int(months)).String()
+}
+
+func validDay(s string) bool { return edition.ValidDay(s) }
+
+func dayBefore(day string) string {
+	d, err := clock.ParseDay(day)
+	if err != nil {
+		return day
+	}
+	return (d - 1).String()
+}

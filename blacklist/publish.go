@@ -1,0 +1,153 @@
+package blacklist
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strconv"
+
+	"fundwatch/blacklist/edition"
+	"fundwatch/internal/journal"
+)
+
+// InForce is the edition that the store knows as the last one; N 0: none.
+type InForce struct {
+	N         int64
+	Day, Hash string
+}
+
+// InForce gives the last edition.
+func (s *Store) InForce(ctx context.Context) (InForce, error) {
+	h, err := s.journal.Reader().HGetAll(ctx, s.journal.Key("lists")).Result()
+	if err != nil || h["edition"] == "" {
+		return InForce{}, err
+	}
+	n, err := strconv.ParseInt(h["edition"], 10, 64)
+	return InForce{n, h["day"], h["hash"]}, err
+}
+
+// ErrBehind says that a folder lacks editions that the journal tells of.
+var ErrBehind = errors.New("名单文件夹缺少日志中已有的期数，请恢复文件夹 the folder lacks editions that the journal tells of: restore it")
+
+// Expire ends listings whose time of publication is over on the day of the act.
+func (s *Store) Expire(ctx context.Context, by Act) error {
+	for _, status := range []Status{Listed, Review} {
+		_, all, err := s.Listings(ctx, status, 0, 0)
+		if err != nil {
+			return err
+		}
+		for _, l := range all {
+			if l.MostDay >= by.day() {
+				continue
+			}
+			one := by
+			one.ID, one.Reason = by.ID+"-"+l.ID, "公布期满 the time of publication is over"
+			if err := s.Do(ctx, Order{Listing: l.ID, Version: l.Version, Action: ActionExpire}, one); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Publish makes the next edition of all that is listed, in a folder and then in
+// the journal. Where it was stopped between the two, the next call finds the
+// edition in the folder and notes it. Problems are those of [edition.Publish].
+func (s *Store) Publish(ctx context.Context, folder edition.Folder, key *edition.Key, by Act) (*edition.Published, []edition.Problem, error) {
+	if err := by.check(); err != nil {
+		return nil, nil, err
+	}
+	before, err := s.Adopt(ctx, folder, by)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := s.Expire(ctx, by); err != nil {
+		return nil, nil, err
+	}
+	want, err := s.wanted(ctx, before)
+	if err != nil {
+		return nil, nil, err
+	}
+	want.Day = by.day()
+	p, problems, err := edition.Publish(folder, key, want)
+	if err != nil || len(problems) > 0 {
+		return nil, problems, err
+	}
+	_, err = s.Adopt(ctx, folder, by)
+	return p, nil, err
+}
+
+// Adopt notes in the journal the edition that a folder ends with, when the
+// journal does not know it yet, and gives its records.
+func (s *Store) Adopt(ctx context.Context, folder fs.FS, by Act) ([]edition.Record, error) {
+	have, err := s.InForce(ctx)
+	if err != nil {
+		return nil, err
+	}
+	report, records, err := edition.Last(folder)
+	if err != nil {
+		return nil, err
+	}
+	var last edition.Entry
+	if report != nil {
+		last = report.Editions[len(report.Editions)-1]
+	}
+	switch n := int64(last.Edition); {
+	case n < have.N || n == have.N && n > 0 && last.List != have.Hash:
+		return nil, ErrBehind
+	case n == have.N:
+		return records, nil
+	}
+	ids := make([]string, len(records))
+	for i, r := range records {
+		ids[i] = r.ID
+	}
+	by.ID += "-edition-" + strconv.Itoa(last.Edition)
+	op := journal.Op{"op": "edition", "n": strconv.Itoa(last.Edition), "day": last.Day, "hash": last.List, "ids": ids}
+	err = s.append(ctx, "list.edition", "edition:"+strconv.Itoa(last.Edition), 1, by, op)
+	if refused, ok := errors.AsType[*journal.Refused](err); ok && refused.Reason == "edition" {
+		err = nil // another process noted it
+	}
+	return records, err
+}
+
+// wanted is the next edition, with the reason of each record that goes.
+func (s *Store) wanted(ctx context.Context, before []edition.Record) (want edition.Wanted, err error) {
+	kept := map[string]bool{}
+	for _, status := range []Status{Listed, Review} {
+		_, all, err := s.Listings(ctx, status, 0, 0)
+		if err != nil {
+			return want, err
+		}
+		for _, l := range all {
+			e, err := s.Entry(ctx, l.Entry)
+			if err != nil {
+				return want, err
+			}
+			r, problems := l.Record(&e)
+			want.Records, want.Problems = append(want.Records, r), append(want.Problems, problems...)
+			kept[l.ID] = true
+		}
+	}
+	for _, r := range before {
+		if kept[r.ID] {
+			continue
+		}
+		l, err := s.Listing(ctx, r.ID)
+		if errors.Is(err, ErrMissing) {
+			return want, fmt.Errorf("%s: %w", r.ID, err)
+		}
+		if err != nil {
+			return want, err
+		}
+		want.Removals = append(want.Removals, edition.Removal{ID: l.ID, Reason: leftReason[l.LeftBy], Day: l.Left})
+	}
+	return want, nil
+}
+
+// leftReason is what the public is told of why a record went; what staff wrote
+// stays inside.
+var leftReason = map[Action]string{
+	ActionWithdraw: "异议成立 objection upheld", ActionRepair: "信用修复 repaired", ActionExpire: "公布期满 time of publication over", ActionRevoke: "依据撤销 ground revoked",
+}

@@ -1,0 +1,247 @@
+package public
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+
+	"fundwatch/blacklist"
+	"fundwatch/web/words"
+)
+
+// Words are a text in both languages.
+type Words struct{ ZH, EN string }
+
+// Options are what the site works with.
+type Options struct {
+	Region Words
+	Label  string // of embedded services; empty: none
+	Lists  fs.FS  // folder of the editions; nil: none are published here
+	// Index gives who is restricted now.
+	Index  func() *blacklist.Index
+	Secure bool // browsers come by TLS
+	// Failed is told of errors that are nobody's fault outside.
+	Failed func(where string, err error)
+}
+
+// Site answers public addresses. It is safe for many goroutines.
+type Site struct {
+	o         Options
+	mux       *http.ServeMux
+	pages     map[words.Lang]map[string]*template.Template
+	style     []byte
+	stylePath string
+	list      shelf
+}
+
+//go:embed templates/*.gohtml
+var templates embed.FS
+
+//go:embed static/style.css
+var style []byte
+
+// New makes a site. A template that does not fit is an error.
+func New(o Options) (*Site, error) {
+	sum := sha256.Sum256(style)
+	s := &Site{o: o, mux: http.NewServeMux(), pages: map[words.Lang]map[string]*template.Template{}, style: style,
+		stylePath: "/lists/style." + hex.EncodeToString(sum[:8]) + ".css", list: shelf{folder: o.Lists}}
+	files, err := fs.Glob(templates, "templates/*.gohtml")
+	if err != nil {
+		return nil, err
+	}
+	for _, lang := range words.Langs() {
+		s.pages[lang] = map[string]*template.Template{}
+		for _, f := range files {
+			name := strings.TrimSuffix(path.Base(f), ".gohtml")
+			page, err := template.New("").Funcs(s.funcs(lang)).ParseFS(templates, "templates/layout.gohtml", f)
+			if err != nil {
+				return nil, fmt.Errorf("public page %s: %w", name, err)
+			}
+			s.pages[lang][name] = page
+		}
+	}
+	for _, rt := range routes() {
+		s.mux.Handle("GET "+rt.path, s.gate(rt))
+	}
+	return s, nil
+}
+
+func (s *Site) funcs(lang words.Lang) template.FuncMap {
+	return template.FuncMap{"t": lang.Say, "named": lang.Or, "int": func(n int) string { return words.Int(int64(n)) }}
+}
+
+// route is an address.
+type route struct {
+	path string
+	do   func(s *Site, w http.ResponseWriter, r *http.Request) error
+}
+
+func routes() []route {
+	return []route{
+		{"/lists", showList},
+		{"/lists/editions", showEditions},
+		{"/lists/verify", showVerify},
+		{"/lists/files/{file}", sendFile},
+		{"/lists/{style}", sendStyle},
+		{"/api/v1/restrictions/{id}", answerRestriction},
+	}
+}
+
+// Has reports whether an address is one of the site's.
+func Has(at string) bool {
+	return at == "/lists" || strings.HasPrefix(at, "/lists/") || strings.HasPrefix(at, "/api/v1/restrictions/")
+}
+
+// headers are on every answer: one style of our own, and nothing else may be
+// loaded, framed, run or sent.
+var headers = map[string]string{
+	"Content-Security-Policy":      "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+	"X-Content-Type-Options":       "nosniff",
+	"X-Frame-Options":              "DENY",
+	"Referrer-Policy":              "no-referrer",
+	"Cross-Origin-Opener-Policy":   "same-origin",
+	"Cross-Origin-Resource-Policy": "same-origin",
+	"Permissions-Policy":           "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+	"Cache-Control":                "no-cache",
+	"Vary":                         "Accept, Accept-Language",
+}
+
+// ServeHTTP answers one request.
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	for name, value := range headers {
+		w.Header().Set(name, value)
+	}
+	if s.o.Secure {
+		w.Header().Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+	}
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		s.refuse(w, r, http.StatusMethodNotAllowed)
+		return
+	}
+	if _, pattern := s.mux.Handler(r); pattern == "" {
+		s.refuse(w, r, http.StatusNotFound)
+		return
+	}
+	s.mux.ServeHTTP(w, r)
+}
+
+// Reasons for no page.
+var (
+	errNothing = errors.New("nothing here")
+	errClosed  = errors.New("the list does not verify or cannot be read")
+)
+
+func (s *Site) gate(rt route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		err := rt.do(s, w, r)
+		switch {
+		case err == nil:
+		case errors.Is(err, errNothing):
+			s.refuse(w, r, http.StatusNotFound)
+		default:
+			s.o.Failed(rt.path, err)
+			s.refuse(w, r, http.StatusServiceUnavailable)
+		}
+	})
+}
+
+type refusal struct {
+	Status int    `json:"status"`
+	Text   string `json:"text"`
+}
+
+func (s *Site) refuse(w http.ResponseWriter, r *http.Request, status int) {
+	key := map[int]string{http.StatusNotFound: "public.nothing", http.StatusMethodNotAllowed: "public.method"}[status]
+	if key == "" {
+		key = "public.closed"
+	}
+	s.show(w, r, status, "refusal", refusal{status, langOf(r).Say(key)})
+}
+
+// frame is what stands around every page.
+type frame struct {
+	Lang                 words.Lang
+	Region, Label, Style string
+	Title                string
+	Here                 string // address of the page
+	Other                string // the same in the other language
+	Query                string // that keeps the language
+	Page                 any
+}
+
+// langOf: the language asked for in the address, else by the browser. There is
+// no cookie.
+func langOf(r *http.Request) words.Lang {
+	switch r.URL.Query().Get("lang") {
+	case "en":
+		return words.EN
+	case "zh":
+		return words.ZH
+	}
+	if strings.HasPrefix(strings.ToLower(strings.TrimSpace(r.Header.Get("Accept-Language"))), "en") {
+		return words.EN
+	}
+	return words.ZH
+}
+
+func wantsJSON(r *http.Request) bool {
+	accept := r.Header.Get("Accept")
+	return strings.HasPrefix(r.URL.Path, "/api/") || strings.Contains(accept, "application/json") && !strings.Contains(accept, "text/html")
+}
+
+// show answers with a page, or the same as JSON. The page is made whole first.
+func (s *Site) show(w http.ResponseWriter, r *http.Request, status int, name string, page any) {
+	if wantsJSON(r) {
+		b, err := json.Marshal(page)
+		if err != nil {
+			s.o.Failed(name, err)
+			status, b = http.StatusInternalServerError, []byte("{}")
+		}
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		w.WriteHeader(status)
+		w.Write(append(b, '\n')) // whoever has gone away does not hear it
+		return
+	}
+	lang := langOf(r)
+	f := frame{Lang: lang, Region: lang.Of(s.o.Region.ZH, s.o.Region.EN), Label: s.o.Label, Style: s.stylePath, Title: lang.Say("public.title." + name),
+		Here: r.URL.Path, Other: inLang(r.URL, lang.Of("en", "zh")), Page: page}
+	if r.URL.Query().Has("lang") {
+		f.Query = "?lang=" + string(lang)
+	}
+	var b bytes.Buffer
+	if err := s.pages[lang][name].ExecuteTemplate(&b, "layout", &f); err != nil {
+		s.o.Failed(name, err)
+		http.Error(w, lang.Say("public.closed"), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	w.Write(b.Bytes()) // whoever has gone away does not see it
+}
+
+func inLang(at *url.URL, lang string) string {
+	q := at.Query()
+	q.Set("lang", lang)
+	return at.Path + "?" + q.Encode()
+}
+
+func sendStyle(s *Site, w http.ResponseWriter, r *http.Request) error {
+	if r.URL.Path != s.stylePath {
+		return errNothing
+	}
+	w.Header().Set("Content-Type", "text/css; charset=utf-8")
+	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	w.Write(s.style) // whoever has gone away does not see it
+	return nil
+}
