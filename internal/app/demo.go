@@ -14,6 +14,7 @@ import (
 
 	"fundwatch/cases"
 	"fundwatch/ingest/kafka"
+	"fundwatch/inspection"
 	"fundwatch/internal/accounts"
 	"fundwatch/internal/simulate"
 )
@@ -35,7 +36,7 @@ const (
 )
 
 // demoCost is little: the passwords of the demonstration are 16 bytes of chance
-// that nobody is told, and all seven are made before the doors open.
+// that nobody is told, and all are made before the doors open.
 var demoCost = accounts.Cost{KiB: 1 << 10, Rounds: 1, Threads: 1}
 
 // demonstration is what is asked for.
@@ -53,9 +54,11 @@ func demoPlace(now time.Time) simulate.Config {
 		Days: demoDays, From: now.AddDate(0, 0, -demoDays)}
 }
 
-// demoUsers are one person for each role; all are invented (虚构).
+// demoUsers are one person for each role, and one who plans inspections for the
+// whole region; all are invented (虚构).
 var demoUsers = []accounts.User{
 	{Login: "inspector", Name: "陈检查", Roles: []accounts.Role{accounts.Inspector}, Counties: []string{"152921"}},
+	{Login: "planner", Name: "郑抽查", Roles: []accounts.Role{accounts.Inspector}},
 	{Login: "investigator", Name: "王稽核", Roles: []accounts.Role{accounts.Investigator}},
 	{Login: "disclosure", Name: "李公示", Roles: []accounts.Role{accounts.Disclosure}},
 	{Login: "supervisor", Name: "赵基金", Roles: []accounts.Role{accounts.Supervisor}},
@@ -234,6 +237,9 @@ func (e *env) openDemo(ctx context.Context, s *server, users *accounts.Store, wh
 		if _, changed := errors.AsType[*cases.VersionError](err); err != nil && !changed {
 			return err
 		}
+	}
+	if err := e.demoInspections(ctx, inspection.Open(s.journal), s.known); err != nil {
+		return err
 	}
 	fmt.Fprintf(e.out, "\n已启动，每秒约 20 笔结算。Ctrl-C 结束。Running, some 20 claims a second. Ctrl-C ends it.\n\n    http://%s/\n\n", what.addr)
 	if examined < int64(what.first) {
