@@ -54,7 +54,7 @@ ci: ## everything the gate checks, as on a fresh clone
 	@.ci/run
 
 bench-stream: ## speed of the stream on real Kafka and Redis: ratio to reading or decoding alone, latency, calls; memory over SLOPE (1m unless told)
-	@.ci/services go run ./internal/streambench -slope $(SLOPE)
+	@.ci/services go run -pgo=$(CURDIR)/default.pgo ./internal/streambench -slope $(SLOPE)
 
 bench-memory: ## bytes a worker remembers of PERSONS persons with a year of visits (1000000 unless told): by part, a claim and a person
 	@go run ./internal/streambench -memory $(PERSONS)

@@ -125,7 +125,7 @@ func (s *Store) Revoke(ctx context.Context, id string, version int64, by Act) er
 	}
 	e.Revoked, e.RevokedReason = by.day(), by.Reason
 	ops := []journal.Op{e.op()}
-	l, err := s.Listing(ctx, listingID(id))
+	l, err := s.Listing(ctx, ListingOf(id))
 	if err == nil && !l.Status.over() {
 		e.Version++
 		move, ok := find(ActionRevoke, l.Status)

@@ -73,7 +73,8 @@ type Listing struct {
 	In, Out            int64  // editions: first with it, first without it; 0: none yet
 }
 
-func listingID(entry string) string { return "B" + short(entry) }
+// ListingOf gives the id of the listing of an entry.
+func ListingOf(entry string) string { return "B" + short(entry) }
 
 func (l *Listing) texts() []text {
 	return []text{

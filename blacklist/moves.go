@@ -182,7 +182,7 @@ func (s *Store) Propose(ctx context.Context, entry string, p Proposal, by Act) (
 	if !slices.Contains([]string{"minor", "ordinary", "serious"}, p.Class) || p.Most < 1 || p.Least < 0 || p.Least > p.Most || p.Revision == "" || len(p.Basis) == 0 {
 		return "", ErrProposal
 	}
-	l := Listing{ID: listingID(e.ID), Entry: e.ID, Subject: e.Subject, Status: Proposed, Class: p.Class, Least: p.Least, Most: p.Most, Basis: p.Basis,
+	l := Listing{ID: ListingOf(e.ID), Entry: e.ID, Subject: e.Subject, Status: Proposed, Class: p.Class, Least: p.Least, Most: p.Most, Basis: p.Basis,
 		Revision: p.Revision, Facts: e.Facts, Measure: e.Measure, Proposer: by.Who, Proposed: by.day()}
 	if !clean(asked{l: &l, e: &e, o: &Order{}}) {
 		return "", &MissingError{Clean, guards[Clean].zh, guards[Clean].en}

@@ -52,7 +52,7 @@ func (f *Field) check(text string) bool {
 		_, err := time.Parse(time.DateOnly, text)
 		return err == nil
 	case YuanField:
-		_, ok := fen(text)
+		_, ok := Fen(text)
 		return ok
 	case CountField:
 		n, err := strconv.ParseInt(text, 10, 64)
@@ -74,8 +74,8 @@ func plainLogin(text string) bool {
 	return len(text) <= maxName && !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == ':' || r > '~' })
 }
 
-// fen reads an amount in yuan of at most two decimals, and at most [MaxAmount].
-func fen(text string) (int64, bool) {
+// Fen reads an amount in yuan of at most two decimals, and at most [MaxAmount].
+func Fen(text string) (int64, bool) {
 	whole, cents, point := strings.Cut(text, ".")
 	if point && (cents == "" || len(cents) > 2) || whole == "" || len(whole) > 12 || strings.Trim(whole+cents, "0123456789") != "" {
 		return 0, false
@@ -87,6 +87,6 @@ func fen(text string) (int64, bool) {
 // values are the fields of a deed as they were checked.
 type values map[string]string
 
-func (v values) fen(name string) int64 { n, _ := fen(v[name]); return n }
+func (v values) fen(name string) int64 { n, _ := Fen(v[name]); return n }
 
 func (v values) count(name string) int64 { n, _ := strconv.ParseInt(v[name], 10, 64); return n }

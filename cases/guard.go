@@ -98,7 +98,7 @@ var (
 			return d != nil && (d.Stance != "statement" || d.Said != "" && d.Found != "") && (d.Stance != "waived" || a.c.File.has(d.Written))
 		}}
 	ReviewerApart = Guard{"reviewer-apart", detectors.Words{ZH: "法制审核人员不得是本案执法人员", EN: "the legal reviewer may not be an officer of the case"},
-		detectors.Words{ZH: "请其他法制审核人员审核", EN: "ask another reviewer"}, "行政处罚法58；医疗保障行政处罚程序暂行规定37", func(a *attempt) bool { return a.c.File.Review != nil && !isOfficer(a.c, a.c.File.Review.By) }}
+		detectors.Words{ZH: "请其他法制审核人员审核", EN: "ask another reviewer"}, "行政处罚法58；医疗保障行政处罚程序暂行规定37", func(a *attempt) bool { return a.c.File.Review == nil || !isOfficer(a.c, a.c.File.Review.By) }}
 	Reviewed = Guard{"reviewed", detectors.Words{ZH: "须有对现行告知书内容的法制审核，结论为通过", EN: "a legal review of what the notice in force says must have passed"},
 		detectors.Words{ZH: "请法制审核人员在本案“法制审核”处办理", EN: "ask a reviewer to do “Legal review” of this case"}, "行政处罚法58", func(a *attempt) bool {
 			r := a.c.File.Review
@@ -126,10 +126,10 @@ var (
 		detectors.Words{ZH: "核对日期", EN: "check the day"}, "行政处罚法61", daysInOrder}
 	NotTooMuch = Guard{"too-much", detectors.Words{ZH: "收到的金额不得超过应收，同一凭证只记一次", EN: "no more can come in than is due, and a voucher counts once"},
 		detectors.Words{ZH: "核对凭证和金额", EN: "check the voucher and the amount"}, "条例45", receiptsFit}
-	Paid = Guard{"paid", detectors.Words{ZH: "决定的金额尚未全部收到", EN: "what was ordered has not all come in"},
-		detectors.Words{ZH: "在“记录收款”处登记入账凭证；拒不履行的申请强制执行", EN: "record what came in at “Record money received”; or apply for enforcement"}, "行政处罚法66、72；医疗保障行政处罚程序暂行规定56", func(a *attempt) bool {
+	Paid = Guard{"paid", detectors.Words{ZH: "决定的金额尚未全部收到，也没有法院受理强制执行的文书", EN: "what was ordered has not all come in, and no court has taken up enforcement"},
+		detectors.Words{ZH: "在“记录收款”处登记入账凭证；拒不履行的，申请强制执行并把受理文书入卷", EN: "record what came in at “Record money received”; or apply for enforcement and file the court's acceptance"}, "行政处罚法66、72；医疗保障行政处罚程序暂行规定56", func(a *attempt) bool {
 			m := a.c.File.Money
-			return m.RefundIn >= m.Refund && m.FineIn >= m.Fine
+			return m.RefundIn >= m.Refund && m.FineIn >= m.Fine || a.c.File.has(a.v["court"])
 		}}
 	TimeAllows = Guard{"extension", detectors.Words{ZH: "延长超出了负责人或集体讨论可以批准的天数，或本统筹区未设定", EN: "the extension is longer than the head or the council may give, or this place has not set it"},
 		detectors.Words{ZH: "减少天数；上限见地区参数", EN: "take fewer days; the region's profile has the limits"}, "医疗保障行政处罚程序暂行规定45", extensionFits}

@@ -209,6 +209,7 @@ func (a *attempt) fits(m *Move, d *Deed) (out []Lack) {
 
 // done does a move on the copy and tells what is missing for it.
 func (a *attempt) done(m *Move, d *Deed) []Lack {
+	lacks := a.check(m.Before)
 	m.do(a)
 	if m.Name == "verify" {
 		a.c.File.verify(d.Lines)
@@ -227,7 +228,7 @@ func (a *attempt) done(m *Move, d *Deed) []Lack {
 			a.c.File.notice().Until = c.End
 		}
 	}
-	if lacks := a.check(m.Guards); lacks != nil {
+	if lacks = append(lacks, a.check(m.After)...); len(lacks) > 0 {
 		return lacks
 	}
 	if m.To != "" {

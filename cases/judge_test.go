@@ -246,6 +246,7 @@ func TestEachGuard(t *testing.T) {
 		{guard: cases.Paid, at: cases.Served, move: "execute", bend: func(w *walk) { w.day = "2026-03-15"; w.do("jia", "receive") }, mend: func(w *walk) {
 			w.do("jia", "receive", with("what", "fine"), with("amount", "1500.50"), with("voucher", "虚构-2"))
 		}},
+		{guard: cases.Paid, at: cases.Served, move: "execute", mend: func(w *walk) { w.do("jia", "evidence") }, then: []func(*cases.Deed){with("court", waiver().Hash)}},
 		{guard: cases.TimeAllows, at: cases.Filed, move: "extend", who: "zhang", with: []func(*cases.Deed){with("days", "31")}},
 		{guard: cases.TimeAllows, at: cases.Filed, move: "extend", who: "zhang", bend: func(w *walk) { w.do("zhang", "extend", with("days", "10")) }, then: []func(*cases.Deed){with("ground", "council"), with("days", "80")}},
 		{guard: cases.OtherPerson, at: cases.Opened, move: cases.ApproveIt, who: "jia", bend: func(w *walk) { w.do("jia", "file") }, then: []func(*cases.Deed){func(d *cases.Deed) { d.By.Who = "zhang" }}},
@@ -284,7 +285,7 @@ func TestEachGuard(t *testing.T) {
 		}
 	}
 	for _, m := range cases.Moves() {
-		for _, g := range m.Guards {
+		for _, g := range slices.Concat(m.Before, m.After) {
 			if !tested[g.Name] {
 				t.Errorf("no test breaks the guard %s", g.Name)
 			}

@@ -284,7 +284,7 @@ func (r *reader) decided(l *journal.Line, day string, officers []cases.Officer) 
 			r.t.Fatalf("decided %+v on %s after %+v, %+v, %+v", p, day, n, d, v)
 		}
 	case "case.execute":
-		if money.RefundIn != money.Refund || money.FineIn != money.Fine {
+		if money.RefundIn != money.Refund || money.FineIn != money.Fine { // no deed here names a court
 			r.t.Fatalf("executed with %+v", money)
 		}
 	}

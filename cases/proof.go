@@ -36,7 +36,7 @@ func EvidenceKinds() []string {
 
 // EvidenceTypes are the media types that a file takes.
 func EvidenceTypes() []string {
-	return []string{"application/pdf", "image/jpeg", "image/png", "text/plain", "text/csv", "audio/mpeg", "video/mp4", "application/zip"}
+	return []string{"application/pdf", "image/jpeg", "image/png", "text/plain", "audio/mpeg", "video/mp4", "application/zip"}
 }
 
 // HashOf gives the hash under which bytes are kept.

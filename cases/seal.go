@@ -101,3 +101,13 @@ func differences(a, b map[string]string) (out []string) {
 	slices.Sort(out)
 	return out
 }
+
+// ProposalStale tells whether the file changed since somebody proposed: then
+// the proposal must be made again.
+func (c *Case) ProposalStale() bool {
+	if c.File.Proposal == nil {
+		return false
+	}
+	s, err := c.seal(false)
+	return err != nil || s.Digest != c.File.Proposal.Digest
+}

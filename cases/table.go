@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"fundwatch/detectors"
+	"fundwatch/internal/journal"
 )
 
 // Right is what a move asks of who does it; the pages know who has it.
@@ -26,7 +27,8 @@ type Move struct {
 	May    Right
 	Eyes   bool    // proposed by one person, approved by another
 	Fields []Field // besides the reason, which every move has
-	Guards []Guard // hold of the case as the move leaves it
+	Before []Guard // hold of the case as it is, so that what is missing can be told at once
+	After  []Guard // hold of the case as the move leaves it
 	Starts []string
 	Stops  []string
 	Basis  string
@@ -35,6 +37,13 @@ type Move struct {
 
 // Fits tells whether the move begins where a case stands.
 func (m *Move) Fits(c *Case) bool { return slices.Contains(m.From, c.Status) }
+
+// Missing gives what a move lacks before it can be begun by somebody on a day,
+// however its form is filled in.
+func (m *Move) Missing(c *Case, by Act, p *Procedure) []Lack {
+	a := &attempt{c: c, by: by, day: journal.Stamp(by.At)[:10], proc: p}
+	return a.check(m.Before)
+}
 
 // running are the statuses in which a case is worked on.
 var running = []Status{Filed, Investigating, Noticed, Heard}
@@ -86,9 +95,9 @@ func filing() []Move {
 				{Name: "party", Kind: SubjectField, What: detectors.Words{ZH: "当事人", EN: "Party"}, Needed: true},
 				{Name: "cause", Kind: TextField, What: detectors.Words{ZH: "案由", EN: "Cause"}, Needed: true},
 				articleField},
-			Guards: []Guard{HasParty, NoneRecused}, Starts: []string{Handling}, Basis: "行政处罚法54；医疗保障行政处罚程序暂行规定14", do: doFile},
+			Before: []Guard{NoneRecused}, After: []Guard{HasParty}, Starts: []string{Handling}, Basis: "行政处罚法54；医疗保障行政处罚程序暂行规定14", do: doFile},
 		{Name: "not-file", What: detectors.Words{ZH: "不予立案", EN: "Do not file"}, From: []Status{Opened}, To: NotFiled, May: RightWork, Eyes: true,
-			Guards: []Guard{NoneRecused}, Basis: "医疗保障行政处罚程序暂行规定14", do: doNothing},
+			Before: []Guard{NoneRecused}, Basis: "医疗保障行政处罚程序暂行规定14", do: doNothing},
 	}
 }
 
@@ -96,22 +105,22 @@ func filing() []Move {
 func inquiry() []Move {
 	return []Move{
 		{Name: "investigate", What: detectors.Words{ZH: "指定执法人员", EN: "Name the officers"}, From: []Status{Filed}, To: Investigating, May: RightWork, Fields: officerFields,
-			Guards: inHand, Basis: "条例29；行政处罚法42、55", do: doOfficers},
+			After: inHand, Basis: "条例29；行政处罚法42、55", do: doOfficers},
 		{Name: "replace", What: detectors.Words{ZH: "更换执法人员", EN: "Replace the officers"}, From: []Status{Investigating, Noticed, Heard}, May: RightWork, Fields: officerFields,
-			Guards: inHand, Basis: "行政处罚法43", do: doOfficers},
+			After: inHand, Basis: "行政处罚法43", do: doOfficers},
 		{Name: "recuse", What: detectors.Words{ZH: "回避", EN: "Stand aside"}, From: append([]Status{Opened}, running...), May: RightApprove,
 			Fields: []Field{{Name: "who", Kind: PersonField, What: detectors.Words{ZH: "回避人员", EN: "Who stands aside"}, Needed: true}},
 			Basis:  "行政处罚法43；医疗保障行政处罚程序暂行规定5", do: doRecuse},
 		{Name: "evidence", What: detectors.Words{ZH: "证据入卷", EN: "File evidence"}, From: append([]Status{Opened, Decided, Served}, running...), May: RightWork,
 			Basis: "行政处罚法46、54", do: doNothing},
 		{Name: "verify", What: detectors.Words{ZH: "核实金额", EN: "Verify the money"}, From: []Status{Investigating, Noticed, Heard}, May: RightWork,
-			Guards: append([]Guard{NoOverlap, ByOfficer}, inHand...), Basis: "行政处罚法40、54", do: doNothing},
+			Before: append([]Guard{ByOfficer}, inHand...), After: []Guard{NoOverlap}, Basis: "行政处罚法40、54", do: doNothing},
 		{Name: "extend", What: detectors.Words{ZH: "延长办案期限", EN: "Extend the time"}, From: running, May: RightApprove,
 			Fields: []Field{
 				{Name: "days", Kind: CountField, What: detectors.Words{ZH: "延长天数", EN: "Days more"}, Needed: true},
 				{Name: "ground", Kind: ChoiceField, What: detectors.Words{ZH: "批准方式", EN: "Given by"}, Needed: true, Choices: []Option{
 					{"head", detectors.Words{ZH: "负责人批准", EN: "the head"}}, {"council", detectors.Words{ZH: "集体讨论决定", EN: "the council"}}}}},
-			Guards: []Guard{TimeAllows}, Basis: "医疗保障行政处罚程序暂行规定45", do: doExtend},
+			After: []Guard{TimeAllows}, Basis: "医疗保障行政处罚程序暂行规定45", do: doExtend},
 	}
 }
 
@@ -122,7 +131,7 @@ func deciding() []Move {
 			Fields: []Field{
 				{Name: "facts", Kind: ProseField, What: detectors.Words{ZH: "拟认定的事实和理由", EN: "Facts and reasons"}, Needed: true},
 				articleField, refundField, fineField, dayServed, wayServed},
-			Guards: append([]Guard{ByOfficer, VerifiedMoney, DefenceSet, InOrder}, inHand...), Starts: []string{DefenceTerm, HearingTerm}, Basis: "行政处罚法44、64", do: doNotice},
+			Before: append([]Guard{ByOfficer}, inHand...), After: []Guard{VerifiedMoney, DefenceSet, InOrder}, Starts: []string{DefenceTerm, HearingTerm}, Basis: "行政处罚法44、64", do: doNotice},
 		{Name: "hear", What: detectors.Words{ZH: "听取陈述申辩", EN: "Hear the defence"}, From: []Status{Noticed}, To: Heard, May: RightWork,
 			Fields: []Field{
 				{Name: "stance", Kind: ChoiceField, What: detectors.Words{ZH: "当事人意见", EN: "The party"}, Needed: true, Choices: []Option{
@@ -131,13 +140,13 @@ func deciding() []Move {
 				{Name: "said", Kind: ProseField, What: detectors.Words{ZH: "陈述申辩内容", EN: "What it said"}},
 				{Name: "found", Kind: ProseField, What: detectors.Words{ZH: "复核意见", EN: "What was found of it"}},
 				{Name: "written", Kind: ProofField, What: detectors.Words{ZH: "书面放弃（证据哈希）", EN: "The waiver (hash of evidence)"}}},
-			Guards: append([]Guard{ByOfficer, DefenceComplete, SilenceOver}, inHand...), Stops: []string{HearingTerm}, Basis: "行政处罚法45", do: doHear},
+			Before: append([]Guard{ByOfficer}, inHand...), After: []Guard{DefenceComplete, SilenceOver}, Stops: []string{HearingTerm}, Basis: "行政处罚法45", do: doHear},
 		{Name: "review", What: detectors.Words{ZH: "法制审核", EN: "Legal review"}, From: []Status{Heard}, May: RightReview,
 			Fields: []Field{
 				{Name: "outcome", Kind: ChoiceField, What: detectors.Words{ZH: "结论", EN: "Outcome"}, Needed: true, Choices: []Option{
 					{"passed", detectors.Words{ZH: "通过", EN: "passed"}}, {"returned", detectors.Words{ZH: "退回补正", EN: "returned"}}}},
 				{Name: "opinion", Kind: ProseField, What: detectors.Words{ZH: "审核意见", EN: "Opinion"}, Needed: true}},
-			Guards: []Guard{ServedNotice, ReviewerApart, NoneRecused}, Basis: "行政处罚法58；医疗保障行政处罚程序暂行规定37、40", do: doReview},
+			Before: []Guard{ServedNotice, NoneRecused}, After: []Guard{ReviewerApart}, Basis: "行政处罚法58；医疗保障行政处罚程序暂行规定37、40", do: doReview},
 		{Name: "decide", What: detectors.Words{ZH: "作出决定", EN: "Decide"}, From: []Status{Heard}, To: Decided, May: RightWork, Eyes: true,
 			Fields: []Field{
 				{Name: "kind", Kind: ChoiceField, What: detectors.Words{ZH: "决定种类", EN: "Kind"}, Needed: true, Choices: []Option{
@@ -145,7 +154,7 @@ func deciding() []Move {
 					{"unfounded", detectors.Words{ZH: "违法事实不能成立", EN: "the facts do not stand"}}}},
 				refundField, fineField, {Name: "article", Kind: TextField, What: articleField.What},
 				{Name: "text", Kind: ProseField, What: detectors.Words{ZH: "事实、证据、理由和裁量", EN: "Facts, evidence, reasons and discretion"}, Needed: true}},
-			Guards: append([]Guard{ServedNotice, DefenceHeard, DefenceOver, Reviewed, ReviewerApart, WithinNotice, KindFits, InOrder}, inHand...),
+			Before: append([]Guard{ServedNotice, DefenceHeard, DefenceOver, Reviewed, ReviewerApart}, inHand...), After: []Guard{WithinNotice, KindFits, InOrder},
 			Starts: []string{ServiceTerm}, Stops: []string{Handling, DefenceTerm}, Basis: "行政处罚法57、58、59", do: doDecide},
 	}
 }
@@ -154,7 +163,7 @@ func deciding() []Move {
 func ending() []Move {
 	return []Move{
 		{Name: "serve", What: detectors.Words{ZH: "送达决定书", EN: "Serve the decision"}, From: []Status{Decided}, To: Served, May: RightWork, Fields: []Field{dayServed, wayServed},
-			Guards: []Guard{InOrder, NoneRecused}, Starts: []string{PaymentTerm}, Stops: []string{ServiceTerm}, Basis: "行政处罚法61、67", do: doServe},
+			Before: []Guard{NoneRecused}, After: []Guard{InOrder}, Starts: []string{PaymentTerm}, Stops: []string{ServiceTerm}, Basis: "行政处罚法61、67", do: doServe},
 		{Name: "receive", What: detectors.Words{ZH: "记录收款", EN: "Record money received"}, From: []Status{Noticed, Heard, Decided, Served}, May: RightWork,
 			Fields: []Field{
 				{Name: "what", Kind: ChoiceField, What: detectors.Words{ZH: "款项", EN: "What came in"}, Needed: true, Choices: []Option{
@@ -162,20 +171,21 @@ func ending() []Move {
 				{Name: "amount", Kind: YuanField, What: detectors.Words{ZH: "金额（元）", EN: "Amount (yuan)"}, Needed: true},
 				{Name: "day", Kind: DayField, What: detectors.Words{ZH: "到账日期", EN: "Day it came in"}, Needed: true},
 				{Name: "voucher", Kind: TextField, What: detectors.Words{ZH: "凭证号", EN: "Voucher"}, Needed: true}},
-			Guards: []Guard{NotTooMuch}, Basis: "条例45", do: doReceive},
+			After: []Guard{NotTooMuch}, Basis: "条例45", do: doReceive},
 		{Name: "execute", What: detectors.Words{ZH: "执行完毕", EN: "Executed"}, From: []Status{Served}, To: Executed, May: RightWork,
-			Guards: []Guard{Paid}, Stops: []string{PaymentTerm}, Basis: "行政处罚法66、74；医疗保障行政处罚程序暂行规定56", do: doNothing},
+			Fields: []Field{{Name: "court", Kind: ProofField, What: detectors.Words{ZH: "法院受理强制执行的文书（证据哈希）", EN: "The court's acceptance of enforcement (hash of evidence)"}}},
+			After:  []Guard{Paid}, Stops: []string{PaymentTerm}, Basis: "行政处罚法66、74；医疗保障行政处罚程序暂行规定56", do: doNothing},
 		{Name: "transfer", What: detectors.Words{ZH: "移送", EN: "Transfer"}, From: append([]Status{Opened}, running...), To: Transferred, May: RightWork, Eyes: true,
 			Fields: []Field{
 				{Name: "to", Kind: ChoiceField, What: detectors.Words{ZH: "移送机关", EN: "To whom"}, Needed: true, Choices: departments},
 				{Name: "documents", Kind: ProseField, What: detectors.Words{ZH: "移送材料", EN: "What goes along"}, Needed: true}},
-			Guards: []Guard{NoneRecused}, Stops: []string{Handling}, Basis: "条例48；行政处罚法27、57；行政执法机关移送涉嫌犯罪案件的规定5、6", do: doTransfer},
+			Before: []Guard{NoneRecused}, Stops: []string{Handling}, Basis: "条例48；行政处罚法27、57；行政执法机关移送涉嫌犯罪案件的规定5、6", do: doTransfer},
 		{Name: "return", What: detectors.Words{ZH: "退回后继续办理", EN: "Go on after return"}, From: []Status{Transferred}, To: Filed, May: RightWork,
-			Starts: []string{Handling}, Basis: "行政执法机关移送涉嫌犯罪案件的规定8、10", Guards: []Guard{HasParty}, do: doReturn},
+			Starts: []string{Handling}, Basis: "行政执法机关移送涉嫌犯罪案件的规定8、10", Before: []Guard{HasParty}, do: doReturn},
 		{Name: "return-unfiled", What: detectors.Words{ZH: "退回后重新研究立案", EN: "Consider filing after return"}, From: []Status{Transferred}, To: Opened, May: RightWork,
-			Basis: "行政执法机关移送涉嫌犯罪案件的规定8、10", Guards: []Guard{NoParty}, do: doReturn},
+			Basis: "行政执法机关移送涉嫌犯罪案件的规定8、10", Before: []Guard{NoParty}, do: doReturn},
 		{Name: "close", What: detectors.Words{ZH: "结案", EN: "Close"}, From: []Status{Executed, Transferred}, To: Closed, May: RightWork, Eyes: true,
-			Guards: []Guard{NoneRecused}, Basis: "医疗保障行政处罚程序暂行规定56、57", do: doNothing},
+			Before: []Guard{NoneRecused}, Basis: "医疗保障行政处罚程序暂行规定56、57", do: doNothing},
 	}
 }
 

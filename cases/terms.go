@@ -36,7 +36,8 @@ const (
 	HearingTerm    = "hearing-request" // in which it may ask for a hearing
 	ServiceTerm    = "service"         // of the decision
 	PaymentTerm    = "payment"         // of a fine
-	TransferTerm   = "transfer-decision"
+	ReviewTerm     = "review"          // in which the party may apply for administrative review
+	LawsuitTerm    = "lawsuit"         // in which it may go to court
 )
 
 // TermName is a term that procedures know, and what it is for.
@@ -55,7 +56,8 @@ func TermNames() []TermName {
 		{HearingTerm, detectors.Words{ZH: "要求听证期限", EN: "time to ask for a hearing"}},
 		{ServiceTerm, detectors.Words{ZH: "决定书送达期限", EN: "time to serve the decision"}},
 		{PaymentTerm, detectors.Words{ZH: "缴纳罚款期限", EN: "time to pay a fine"}},
-		{TransferTerm, detectors.Words{ZH: "移送批准期限", EN: "time to decide on a transfer"}},
+		{ReviewTerm, detectors.Words{ZH: "申请行政复议期限", EN: "time to apply for administrative review"}},
+		{LawsuitTerm, detectors.Words{ZH: "提起行政诉讼期限", EN: "time to go to court"}},
 	}
 }
 
@@ -84,6 +86,10 @@ type Clock struct {
 
 // What words what the clock is for.
 func (c *Clock) What() detectors.Words { return termWords(c.Name) }
+
+// Duty tells whether the clock binds the bureau or the party to do something;
+// the others only give the party time, and nobody is late when it ends.
+func (c *Clock) Duty() bool { return c.Name != DefenceTerm && c.Name != HearingTerm }
 
 var errNoTerm = errors.New("the term is not set")
 

@@ -1,6 +1,7 @@
 package policies
 
 import (
+	"io/fs"
 	"slices"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -12,10 +13,18 @@ import (
 // that is not its name.
 var matterOf = map[string]string{"matter": "referral"}
 
-// Book lays the policy in force open for people.
-func (e *Engine) Book() regions.Book {
-	r := e.now.Load()
-	return regions.Book{Policy: r.policy, Revision: r.id, Circumstances: r.circumstances}
+// BookOf lays a policy open for people without making an engine of it: no class
+// of question is asked.
+func BookOf(bundle fs.FS, policy regions.Policy) (regions.Book, error) {
+	mods, sum, err := modules(bundle)
+	if err != nil {
+		return regions.Book{}, err
+	}
+	id, _, err := revisionOf(sum, &policy)
+	if err != nil {
+		return regions.Book{}, err
+	}
+	return regions.Book{Policy: policy, Revision: id, Circumstances: circumstancesOf(mods, &policy)}, nil
 }
 
 // circumstancesOf reads what each question looks at from the METADATA of the

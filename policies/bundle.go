@@ -72,9 +72,6 @@ type revision struct {
 	edges   edges
 	queries map[string]rego.PreparedEvalQuery // by question
 	cache   cache
-
-	policy        regions.Policy
-	circumstances map[string][]regions.Circumstance
 }
 
 // build compiles a bundle strictly with the region's data and asks it every
@@ -92,9 +89,9 @@ func build(ctx context.Context, bundle fs.FS, policy regions.Policy, grants Gran
 	if compiler.Compile(mods); compiler.Failed() {
 		return nil, fmt.Errorf("policies: bundle: %w", compiler.Errors)
 	}
-	raw, err := json.Marshal(policy)
+	id, raw, err := revisionOf(sum, &policy)
 	if err != nil {
-		return nil, fmt.Errorf("policies: data: %w", err)
+		return nil, err
 	}
 	store, err := dataStore(raw, grants)
 	if err != nil {
@@ -107,12 +104,10 @@ func build(ctx context.Context, bundle fs.FS, policy regions.Policy, grants Gran
 		if err != nil {
 			return nil, fmt.Errorf("policies: grants: %w", err)
 		}
-		raw = append(raw, table...)
+		id = hashOf(sum, raw, table)
 		questions, asked = []string{AuthzInput{}.name()}, authzClasses(grants)
 	}
-	all := sha256.Sum256(append(sum, raw...))
-	r := &revision{id: "sha256:" + hex.EncodeToString(all[:]), edges: edgesOf(&policy), queries: map[string]rego.PreparedEvalQuery{},
-		policy: policy, circumstances: circumstancesOf(mods, &policy)}
+	r := &revision{id: id, edges: edgesOf(&policy), queries: map[string]rego.PreparedEvalQuery{}}
 	for _, name := range questions {
 		r.queries[name], err = rego.New(
 			rego.Query("data."+name+".decision"), rego.Compiler(compiler), rego.Store(store),
@@ -128,6 +123,19 @@ func build(ctx context.Context, bundle fs.FS, policy regions.Policy, grants Gran
 		}
 	}
 	return r, nil
+}
+
+// revisionOf names a policy with a region's data, and gives these as JSON.
+func revisionOf(sum []byte, policy *regions.Policy) (id string, raw []byte, err error) {
+	if raw, err = json.Marshal(policy); err != nil {
+		return "", nil, fmt.Errorf("policies: data: %w", err)
+	}
+	return hashOf(sum, raw), raw, nil
+}
+
+func hashOf(parts ...[]byte) string {
+	all := sha256.Sum256(slices.Concat(parts...))
+	return "sha256:" + hex.EncodeToString(all[:])
 }
 
 // dataStore holds the region's data as data.policy and the grants as

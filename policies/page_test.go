@@ -39,7 +39,10 @@ var shown = []struct{ code, name string }{{"152900", "阿拉善 Alxa"}, {"360900
 
 func tables(t *testing.T) []byte {
 	var b bytes.Buffer
-	book := engine(t).Book()
+	book, err := BookOf(Builtin(), alxa(t))
+	if err != nil || book.Revision != engine(t).Revision() {
+		t.Fatalf("the book is of another policy: %v", err)
+	}
 	for _, q := range []struct{ title, name string }{
 		{"新疑点的处置 · Triage", "triage"},
 		{"线索或案件归谁 · Referral", "referral"},

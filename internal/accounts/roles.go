@@ -13,6 +13,8 @@ type Role string
 const (
 	Inspector    Role = "inspector"    // double-random inspections, on site
 	Investigator Role = "investigator" // leads and cases
+	Head         Role = "head"         // of the bureau: approves what others propose
+	Reviewer     Role = "reviewer"     // legal review of cases
 	Disclosure   Role = "disclosure"   // published lists and repair of credit
 	Supervisor   Role = "supervisor"   // the money of the fund
 	System       Role = "system"       // administrator: that it runs
@@ -32,6 +34,10 @@ const (
 	LeadDecide   Permission = "lead.decide"
 	ClaimRead    Permission = "claim.read" // any claim of the counties, whether or not a finding rests on it
 	CaseRead     Permission = "case.read"
+	CaseFile     Permission = "case.file"    // see evidence and documents
+	CaseWork     Permission = "case.work"    // handle a case, and propose
+	CaseReview   Permission = "case.review"  // legal review
+	CaseApprove  Permission = "case.approve" // approve what others propose
 	PersonReveal Permission = "person.reveal"
 	DetectorRead Permission = "detector.read"
 	DeadRead     Permission = "dead.read"
@@ -40,6 +46,8 @@ const (
 	AuditRead    Permission = "audit.read"
 	UserRead     Permission = "user.read"
 	UserWrite    Permission = "user.write"
+	ListRead     Permission = "list.read"  // the credit ledger and listings
+	ListWrite    Permission = "list.write" // move listings and publish editions
 
 	InspectionRead    Permission = "inspection.read"
 	InspectionWork    Permission = "inspection.work"    // libraries, plans, the draw, what was found
@@ -52,9 +60,11 @@ var table = []struct {
 	may  []Permission
 }{
 	{Inspector, []Permission{LeadRead, ClaimRead, CaseRead, DetectorRead, InspectionRead, InspectionWork, InspectionApprove}},
-	{Investigator, []Permission{LeadRead, LeadDecide, ClaimRead, CaseRead, PersonReveal, DetectorRead, InspectionRead}},
-	{Disclosure, []Permission{CaseRead, DetectorRead, InspectionRead}},
-	{Supervisor, []Permission{LeadRead, CaseRead, DetectorRead, SystemRead, InspectionRead, InspectionApprove}},
+	{Investigator, []Permission{LeadRead, LeadDecide, ClaimRead, CaseRead, CaseFile, CaseWork, PersonReveal, DetectorRead, ListRead, InspectionRead}},
+	{Head, []Permission{LeadRead, CaseRead, CaseFile, CaseApprove, DetectorRead, ListRead, InspectionRead, InspectionApprove}},
+	{Reviewer, []Permission{LeadRead, CaseRead, CaseFile, CaseReview, DetectorRead}},
+	{Disclosure, []Permission{CaseRead, DetectorRead, ListRead, ListWrite, InspectionRead}},
+	{Supervisor, []Permission{LeadRead, CaseRead, DetectorRead, SystemRead, ListRead, InspectionRead, InspectionApprove}},
 	{System, []Permission{SystemRead, DeadRead, DeadSettle, DetectorRead}},
 	{Security, []Permission{UserRead, UserWrite}},
 	{Audit, []Permission{AuditRead, UserRead, SystemRead}},
@@ -71,7 +81,7 @@ func Roles() []Role {
 
 // Permissions lists what roles can give.
 func Permissions() []Permission {
-	return []Permission{LeadRead, LeadDecide, ClaimRead, CaseRead, PersonReveal, DetectorRead, DeadRead, DeadSettle, SystemRead, AuditRead, UserRead, UserWrite,
+	return []Permission{LeadRead, LeadDecide, ClaimRead, CaseRead, CaseFile, CaseWork, CaseReview, CaseApprove, PersonReveal, DetectorRead, DeadRead, DeadSettle, SystemRead, AuditRead, UserRead, UserWrite, ListRead, ListWrite,
 		InspectionRead, InspectionWork, InspectionApprove}
 }
 

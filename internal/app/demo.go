@@ -39,6 +39,9 @@ const (
 // that nobody is told, and all are made before the doors open.
 var demoCost = accounts.Cost{KiB: 1 << 10, Rounds: 1, Threads: 1}
 
+// demoTerms is what a place would set by a document of its own.
+const demoTerms = `{"defence":{"number":3,"unit":"working-days","clause":"虚构，仅供演示 (invented, for the demonstration)"}}`
+
 // demonstration is what is asked for.
 type demonstration struct {
 	dir, addr string
@@ -54,12 +57,15 @@ func demoPlace(now time.Time) simulate.Config {
 		Days: demoDays, From: now.AddDate(0, 0, -demoDays)}
 }
 
-// demoUsers are one person for each role, and one who plans inspections for the
-// whole region; all are invented (虚构).
+// demoUsers are one person for each role, a second officer, and one who plans
+// inspections for the whole region; all are invented (虚构).
 var demoUsers = []accounts.User{
 	{Login: "inspector", Name: "陈检查", Roles: []accounts.Role{accounts.Inspector}, Counties: []string{"152921"}},
 	{Login: "planner", Name: "郑抽查", Roles: []accounts.Role{accounts.Inspector}},
 	{Login: "investigator", Name: "王稽核", Roles: []accounts.Role{accounts.Investigator}},
+	{Login: "officer", Name: "刘执法", Roles: []accounts.Role{accounts.Investigator}},
+	{Login: "reviewer", Name: "钱法制", Roles: []accounts.Role{accounts.Reviewer}},
+	{Login: "head", Name: "郑负责", Roles: []accounts.Role{accounts.Head}},
 	{Login: "disclosure", Name: "李公示", Roles: []accounts.Role{accounts.Disclosure}},
 	{Login: "supervisor", Name: "赵基金", Roles: []accounts.Role{accounts.Supervisor}},
 	{Login: "system", Name: "孙系统", Roles: []accounts.Role{accounts.System}},
@@ -105,9 +111,14 @@ func (e *env) demo(ctx context.Context, d *demonstration) error {
 	if err := simulate.WriteKnowledge(d.place, known); err != nil {
 		return err
 	}
+	terms := filepath.Join(dir, "terms.json")
+	if err := os.WriteFile(terms, []byte(demoTerms), 0o600); err != nil {
+		return err
+	}
 	o := &serveOptions{worker: newWorker, embedded: filepath.Join(dir, "services"), noSetup: true, cost: demoCost}
 	o.set = []string{"region=" + demoRegion, "knowledge.dir=" + known, "http.addr=" + d.addr, "metrics.addr=", "log.level=error",
-		"kafka.partitions=2", "desk.second_factor=false"}
+		"kafka.partitions=2", "desk.second_factor=false",
+		"cases.terms_file=" + terms, "cases.evidence_url=file://" + filepath.ToSlash(filepath.Join(dir, "papers"))}
 	o.opened = func(ctx context.Context, s *server, users *accounts.Store, at string) error {
 		return e.demonstrate(ctx, s, users, sending{&d.place, d.first, at})
 	}

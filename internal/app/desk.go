@@ -84,8 +84,12 @@ func (s *server) openDesk(ctx context.Context, addr string) error {
 	if err != nil || users == nil {
 		return err
 	}
+	lists, err := s.deskLists(ctx)
+	if err != nil {
+		return err
+	}
 	o := desk.Options{Region: s.cfg.Region, RegionName: detectors.Words{ZH: s.cfg.Region, EN: s.cfg.Region}, Label: s.label,
-		Cases: s.cases, Inspections: inspection.Open(s.journal), Accounts: users, Knowledge: s.known, Detectors: all.Detectors(), Head: s.journal.Head, Waiting: s.journal.Waiting,
+		Cases: s.cases, Inspections: inspection.Open(s.journal), Lists: lists, Accounts: users, Knowledge: s.known, Detectors: all.Detectors(), Head: s.journal.Head, Waiting: s.journal.Waiting,
 		Findings: recall.NewIndex(s.kafka, s.topic(kafka.TopicFindings)), Dead: recall.NewIndex(s.kafka, s.topic(kafka.TopicDead)),
 		Cited:     recall.NewCitations(s.kafka, s.topic(kafka.TopicFindings)),
 		Trail:     recall.NewTrail(s.kafka, s.topic(kafka.TopicJournal), recall.DefaultTrail),
@@ -97,6 +101,14 @@ func (s *server) openDesk(ctx context.Context, addr string) error {
 		if o.Knowledge, err = s.env.loadKnowledge(s.cfg.Knowledge.Dir); err != nil {
 			return err
 		}
+	}
+	if o.Procedure, err = s.env.procedure(s.cfg.Region, s.cfg.Cases.TermsFile); err != nil {
+		return err
+	}
+	if papers, err := openArchive(ctx, s.cfg.Cases.EvidenceURL); err != nil {
+		return fmt.Errorf("cases.evidence_url: %w", err)
+	} else if papers != nil {
+		o.Papers = papers
 	}
 	if s.cfg.Desk.Claims {
 		if o.Claims, err = s.openClaims(ctx); err != nil {
@@ -113,6 +125,9 @@ func (s *server) openDesk(ctx context.Context, addr string) error {
 	}
 	if known {
 		o.RegionName = profile.Name
+	}
+	if o.Policy, err = bookOf(s.cfg.Region); err != nil {
+		return err
 	}
 	d, err := desk.New(o)
 	if err != nil {

@@ -163,6 +163,9 @@ func TestPythonVerifiesAList(t *testing.T) {
 	if !ok {
 		t.Fatal("docs/lists.md has no program")
 	}
+	if given, err := os.ReadFile("../../web/public/static/verify.py"); err != nil || string(given) != script {
+		t.Errorf("the program of docs/lists.md is not the one that web/public gives (%v)", err)
+	}
 	dir, _, verifier := listFolderOf(t)
 	program := filepath.Join(t.TempDir(), "verify.py")
 	if err := os.WriteFile(program, []byte(script), 0o644); err != nil {

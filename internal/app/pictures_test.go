@@ -72,7 +72,7 @@ func TestTourPictures(t *testing.T) {
 	v.do(chromedp.EmulateViewport(1366, 590), chromedp.Navigate(v.base+"/cases/new?lead="+filepath.Base(lead)),
 		chromedp.SendKeys(chromedp.ID("why"), "疑点集中，调阅病历和收费清单核实（虚构）"))
 	v.picture("6-open")
-	v.do(chromedp.Click(chromedp.CSS("form.card button.main")), chromedp.WaitVisible(chromedp.CSS(".sums")), chromedp.EmulateViewport(1366, 720))
+	v.do(chromedp.Click(chromedp.CSS("form.card button.main")), chromedp.WaitVisible(chromedp.CSS(".steps")), chromedp.EmulateViewport(1366, 720))
 	v.until(`document.querySelector("table.history") !== null`)
 	v.picture("6-case")
 	v.at("/detectors", 900, "7-detectors")

@@ -118,6 +118,23 @@ func grants() policies.Grants {
 	return out
 }
 
+// bookOf lays the policy of a region open, with the texts that its clauses name.
+func bookOf(region string) (regions.Book, error) {
+	p, err := regions.LoadPolicy(regions.Builtin(), region)
+	if err != nil {
+		return regions.Book{}, err
+	}
+	book, err := policies.BookOf(policies.Builtin(), p)
+	if err != nil {
+		return book, err
+	}
+	if book.Own, err = regions.Own(regions.Builtin(), region); err != nil {
+		return book, err
+	}
+	book.Texts, err = regions.Texts(regions.Builtin())
+	return book, err
+}
+
 // policyFlags are the flags of the commands that ask a region's policy without
 // a server.
 type policyFlags struct {

@@ -31,11 +31,8 @@ func (l *Loaded) check(s Sources) {
 	l.web(s)
 	l.numbers()
 	l.files(s)
-	if u, err := url.Parse(l.Archive.URL); err != nil || l.Archive.URL != "" && u.Scheme != "file" && u.Scheme != "s3" {
-		l.wrong("archive.url", "应为 file:///文件夹 或 s3://桶", "want file:///… or s3://…")
-	} else if u.User != nil {
-		l.wrong("archive.url", "网址中不得有用户名或口令", "no user and no password in a URL")
-	}
+	l.place("archive.url", l.Archive.URL)
+	l.place("cases.evidence_url", l.Cases.EvidenceURL)
 	l.oneOf("log.level", l.Log.Level, "debug", "info", "warn", "error")
 	l.oneOf("log.format", l.Log.Format, "text", "json")
 }
@@ -235,4 +232,13 @@ func loopback(addr string) bool {
 	host, _ := hostPort(addr)
 	ip, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && ip.IsLoopback()
+}
+
+// place checks the URL of a folder or a bucket.
+func (l *Loaded) place(key, text string) {
+	if u, err := url.Parse(text); err != nil || text != "" && u.Scheme != "file" && u.Scheme != "s3" {
+		l.wrong(key, "应为 file:///文件夹 或 s3://桶", "want file:///… or s3://…")
+	} else if u.User != nil {
+		l.wrong(key, "网址中不得有用户名或口令", "no user and no password in a URL")
+	}
 }

@@ -19,6 +19,7 @@ type Config struct {
 	HTTP      HTTP
 	Desk      Desk
 	Lists     Lists
+	Cases     Cases
 	Metrics   Metrics
 	Log       Log
 	Worker    Worker
@@ -128,6 +129,12 @@ type HTTP struct {
 type Lists struct {
 	Dir     string // folder of the editions; empty: none are published here
 	KeyFile string // of the key that signs; empty: they are shown and not published here
+}
+
+// Cases is what the procedure of cases needs from this place.
+type Cases struct {
+	EvidenceURL string // file:///… or s3://…; empty: no evidence can be filed
+	TermsFile   string // JSON of terms that no text sets; empty: none
 }
 
 // Desk is the pages for staff. They are served where HTTP is.

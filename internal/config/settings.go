@@ -28,6 +28,7 @@ var sections = map[string]string{
 	"archive":      "归档：已处理的结算，按列存放 · consumed claims, in columns",
 	"knowledge":    "知识库 · knowledge tables",
 	"http":         "机构经 HTTP 报送结算 · institutions send claims by HTTP",
+	"cases":        "案件办理 · the way of cases",
 	"desk":         "网页工作台，与报送在同一地址 · pages for staff, at the same address",
 	"desk.oidc":    "单点登录 · single sign-on",
 	"lists":        "公布的名单，在公开页面查询和下载 · published lists, to be searched and downloaded on public pages",
@@ -88,9 +89,12 @@ var settings = []setting{
 	{"http.max_claims", "一次请求最多结算笔数", "claims of one request", func(c *Config) any { return &c.HTTP.MaxClaims }},
 	{"http.max_in_flight", "同时处理的请求数，超过即请对方稍候", "requests at a time, more are asked to wait", func(c *Config) any { return &c.HTTP.MaxInFlight }},
 
+	{"cases.evidence_url", "存放证据的位置，file:///文件夹 或 s3://桶；空为不能上传证据", "where evidence is kept, file:///… or s3://…; empty: none can be filed", func(c *Config) any { return &c.Cases.EvidenceURL }},
+	{"cases.terms_file", "当地设定的期限及其条款（JSON，见 docs/cases.md）；空为只用地区参数", "terms that this place sets, with their clauses; empty for those of the region's profile alone", func(c *Config) any { return &c.Cases.TermsFile }},
+
 	{"desk.secret_file", "安装密钥文件，至少 32 字节，只有本程序可读；空为不提供工作台", "file of 32 bytes or more that only this program can read; empty for no pages", func(c *Config) any { return &c.Desk.SecretFile }},
 	{"desk.second_factor", "登录须有第二因素（TOTP）", "everybody who signs in needs a second factor (TOTP)", func(c *Config) any { return &c.Desk.SecondFactor }},
-	{"desk.claims", "查询和显示结算；每笔约占 150 字节内存，启动时通读归档和主题 claims", "find and show claims: some 150 bytes of memory a claim, and the archive and topic claims are read at the start", func(c *Config) any { return &c.Desk.Claims }},
+	{"desk.claims", "查询和显示结算；每笔约占 200 字节内存，启动时通读归档和主题 claims", "find and show claims: some 200 bytes of memory a claim, and the archive and topic claims are read at the start", func(c *Config) any { return &c.Desk.Claims }},
 	{"desk.oidc.issuer", "单点登录（OpenID Connect）的发行者地址，空为没有", "issuer of OpenID Connect, empty for none", func(c *Config) any { return &c.Desk.OIDC.Issuer }},
 	{"desk.oidc.client_id", "本系统在那里的编号", "who we are there", func(c *Config) any { return &c.Desk.OIDC.ClientID }},
 	{"desk.oidc.client_secret_file", "密钥所在文件，末尾换行不计；空为公开客户端（仅 PKCE）", "file that holds the secret; empty for a public client, with PKCE alone", func(c *Config) any { return &c.Desk.OIDC.SecretFile }},

@@ -139,8 +139,7 @@ func TestClaimsAreFoundByWhatTheySay(t *testing.T) {
 	if got := names(c.Refunds("H1/S1")); !slices.Equal(got, []string{"H1/S3"}) || c.Refunds("H2/S1") != nil {
 		t.Error(got)
 	}
-	_, found := c.Find(recall.ClaimQuery{Settlement: "S1", Institution: "H1", Most: 1})
-	if k := found[0]; k.Person != "P1" || k.Total != 10000 || k.Fund != 5000 || k.MedType != "11" || k.Insutype != "310" || k.Items != 2 || k.Offset != 0 || k.Refund {
+	if k, ok := c.Known("H1/S1"); !ok || k.Person != "P1" || k.Total != 10000 || k.Fund != 5000 || k.MedType != "11" || k.Insutype != "310" || k.Items != 2 || k.Offset != 0 || k.Refund {
 		t.Errorf("%+v", k)
 	}
 	// 2026-03-01 was a Sunday; the refund is not counted.
@@ -158,6 +157,8 @@ func TestClaimsAreFoundByWhatTheySay(t *testing.T) {
 		t.Error(c.Institutions())
 	}
 }
+
+func knows(c *recall.Claims, name string) bool { _, ok := c.Known(name); return ok }
 
 // TestClaimsThatKafkaLostComeFromTheArchive: found and read as the others are.
 // What neither has is counted, and a damaged archive is told.
@@ -195,13 +196,13 @@ func TestClaimsThatKafkaLostComeFromTheArchive(t *testing.T) {
 	}
 	c := claimsOf(log, nil)
 	rounds(t, 2, c.Follow)
-	if v := c.Coverage(); v.Claims != 4 || v.Unkept != 2 || !c.Knows("H1/S2") {
+	if v := c.Coverage(); v.Claims != 4 || v.Unkept != 2 || !knows(c, "H1/S2") {
 		t.Errorf("%+v", v) // the second claim of the identity is the first one now
 	}
 	log.first = 5 // the archive ends at 4
 	c = claimsOf(log, a)
 	rounds(t, 2, c.Follow)
-	if v := c.Coverage(); v.Claims != 3 || v.Unkept != 1 || c.Knows("H1/S2") {
+	if v := c.Coverage(); v.Claims != 3 || v.Unkept != 1 || knows(c, "H1/S2") {
 		t.Errorf("%+v", v)
 	}
 	broken := *a
@@ -277,4 +278,46 @@ func TestFindingsCiteClaims(t *testing.T) {
 	b.put(t, "findings", finding("b", "R01", "practitioner", "D1", `"person":"P1","settlements":["H1/S1"],"withdrawn":true`))
 	rounds(t, 1, c.Follow)
 	check("a", "a", "c", "d", "ad", "c")
+}
+
+// TestWhatClaimsTieTogether: each claim once, and what findings have in common.
+func TestWhatClaimsTieTogether(t *testing.T) {
+	finding := func(id, det, kind, code string, more string) kafka.Message {
+		return kafka.Message{Key: []byte(id), Value: fmt.Appendf(nil, `{"id":%q,"detector":%q,"subject":{"kind":%q,"code":%q},%s}`, id, det, kind, code, more)}
+	}
+	b := newBroker(t, "findings")
+	b.put(t, "findings", finding("a", "S05", "institution", "H1", `"settlements":["H1/S1","H1/S2"]`),
+		finding("b", "S05", "institution", "H1", `"practitioner":"D1","settlements":["H1/S1"]`),
+		finding("c", "R01", "institution", "H2", `"settlements":["H1/S1","H2/S1"]`),
+		finding("d", "R01", "institution", "H2", `"settlements":["H1/S1"]`),
+		finding("e", "R02", "practitioner", "D1", `"settlements":["H2/S1"]`),
+		finding("f", "R02", "institution", "H3", `"settlements":["H3/S1"]`),
+		finding("g", "R03", "institution", "H3", `"settlements":["H1/S2"],"withdrawn":true`))
+	c := recall.NewCitations(b, "findings")
+	rounds(t, 1, c.Follow)
+	own := c.Keys([]string{"a", "b", "g", "none"})
+	if len(own) != 2 {
+		t.Fatal(len(own))
+	}
+	claims := claimsOf(&kept{all: some}, nil)
+	rounds(t, 1, claims.Follow)
+	total, links := claims.Links(own, 9)
+	if total != 2 || fmt.Sprint(links) != "[{H1 P1 [D1 D2]} {H1 P1 []}]" {
+		t.Error(total, links)
+	}
+	if total, links := claims.Links(own, 1); total != 2 || len(links) != 1 {
+		t.Error(total, links)
+	}
+	var got []string
+	for _, x := range c.Alike(own) {
+		m, err := c.Read(t.Context(), x.Cite)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, fmt.Sprint(string(m.Key), x.Claims, x.Practitioners))
+	}
+	// All of one detector about one subject are one: the first tells whom.
+	if fmt.Sprint(got) != "[a2 1 c1 0 e0 1]" {
+		t.Error(got)
+	}
 }

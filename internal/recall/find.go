@@ -164,12 +164,15 @@ func (c *Claims) Refunds(name string) (out []Known) {
 	return out
 }
 
-// Knows reports whether a claim can be found.
-func (c *Claims) Knows(name string) bool {
+// Known gives what a list shows of a claim, by institution/settlement.
+func (c *Claims) Known(name string) (k Known, ok bool) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	_, ok := c.by[short([]byte(name))]
-	return ok
+	n, ok := c.by[short([]byte(name))]
+	if !ok || c.name(&c.rows[n]) != name {
+		return Known{}, false
+	}
+	return c.known(n), true
 }
 
 // KnowsPerson reports whether a text is the number of a person who has a claim.

@@ -3,14 +3,78 @@ package desk
 import (
 	"net/http"
 
+	"fundwatch/cases"
+	"fundwatch/internal/accounts"
+	"fundwatch/internal/journal"
 	"fundwatch/web/words"
 )
 
-// casePage is one case, in its first form: its leads and why it was opened.
+// casePage is one case: where it stands, what can be done with it and what is
+// missing, its file and its leads.
 type casePage struct {
-	Case    CaseRow  `json:"case"`
-	History []actRow `json:"history"`
-	Hidden  int      `json:"hidden"` // leads of other counties
+	Case      CaseRow      `json:"case"`
+	Party     *cases.Party `json:"party,omitempty"`
+	Subject   Subject      `json:"subject"` // the party as people see it
+	Steps     []stepRow    `json:"steps"`
+	Money     moneyRow     `json:"money"`
+	Clocks    []clockRow   `json:"clocks"`
+	Moves     []moveRow    `json:"moves"`
+	Proposal  *proposalRow `json:"proposal,omitempty"`
+	Seal      string       `json:"seal"`
+	Officers  []officerRow `json:"officers"`
+	Recused   []recusedRow `json:"recused"`
+	Evidence  []proofRow   `json:"evidence"`
+	Receipts  []receiptRow `json:"receipts"`
+	Notice    *paperLink   `json:"notice,omitempty"`
+	Decision  *paperLink   `json:"decision,omitempty"`
+	Record    []givenRow   `json:"record"` // defence, review, transfer, in words
+	History   []actRow     `json:"history"`
+	Hidden    int          `json:"hidden"` // leads of other counties
+	Act       string       `json:"-"`
+	MayFile   bool         `json:"-"` // sees evidence and documents
+	MayUpload bool         `json:"-"`
+	Approve   bool         `json:"-"`
+}
+
+// moneyRow is the chain of money in fen.
+type moneyRow struct {
+	AtRisk   int64 `json:"at_risk_fen"`
+	Verified int64 `json:"verified_fen"`
+	Lines    int   `json:"lines"`
+	Refund   int64 `json:"refund_fen"`
+	Fine     int64 `json:"fine_fen"`
+	RefundIn int64 `json:"refund_in_fen"`
+	FineIn   int64 `json:"fine_in_fen"`
+}
+
+type officerRow struct {
+	Login   string `json:"login"`
+	Name    string `json:"name"`
+	Licence string `json:"licence"`
+	Until   string `json:"until"`
+	Expired bool   `json:"expired,omitempty"`
+}
+
+type recusedRow struct {
+	Login  string `json:"login"`
+	Reason string `json:"reason"`
+	Day    string `json:"day"`
+}
+
+type receiptRow struct {
+	What    string `json:"what"`
+	Fen     int64  `json:"fen"`
+	Day     string `json:"day"`
+	Voucher string `json:"voucher"`
+}
+
+// paperLink is a document that was served.
+type paperLink struct {
+	Number string `json:"number"`
+	Day    string `json:"day"`
+	Until  string `json:"until,omitempty"`
+	Refund int64  `json:"refund_fen"`
+	Fine   int64  `json:"fine_fen"`
 }
 
 func (p casePage) title(lang words.Lang) string { return lang.Say("case.page", p.Case.ID) }
@@ -20,16 +84,108 @@ func showCase(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	row, err := d.caseRow(r, &c)
+	p, err := d.casePage(r, &c)
 	if err != nil {
 		return err
 	}
-	p := casePage{Case: row, Hidden: len(c.Leads) - len(row.Leads)}
+	return d.show(w, r, "case", p)
+}
+
+func (d *Desk) casePage(r *http.Request, c *cases.Case) (casePage, error) {
+	u := visitOf(r).user
+	row, err := d.caseRow(r, c)
+	if err != nil {
+		return casePage{}, err
+	}
+	f, m := &c.File, c.File.Money
+	p := casePage{Case: row, Party: f.Party, Steps: stepsOf(c), Clocks: clocksOf(c, d.today()), Moves: d.moves(r, c), Proposal: d.proposal(c, u), Evidence: proofsOf(c),
+		Money: moneyRow{m.AtRisk, m.Verified, len(f.Lines), m.Refund, m.Fine, m.RefundIn, m.FineIn}, Hidden: len(c.Leads) - len(row.Leads),
+		MayFile: u.May(accounts.CaseFile), Approve: u.May(accounts.CaseApprove)}
+	evidence, _ := cases.MoveOf("evidence")
+	p.MayUpload = d.o.Papers != nil && u.May(accounts.CaseWork) && evidence.Fits(c)
+	if f.Party != nil {
+		p.Subject = d.subject(f.Party.Subject)
+		p.Party = &cases.Party{Cause: f.Party.Cause, Article: f.Party.Article, Day: f.Party.Day} // the subject stands masked in Subject
+	}
+	if err := d.involved(r, c, &p); err != nil {
+		return p, err
+	}
+	d.papersOf(c, &p)
 	for _, a := range d.o.Trail.About("case:" + c.ID) {
 		p.History = append(p.History, rowOf(&a))
 	}
 	if c.How == "decision" {
-		p.History = append(p.History, actRow{At: c.OpenedAt, Kind: "case.decision", Object: "case:" + c.ID, Who: "policy"})
+		p.History = append([]actRow{{At: c.OpenedAt, Kind: "case.decision", Object: "case:" + c.ID, Who: "policy"}}, p.History...)
 	}
-	return d.show(w, r, "case", p)
+	s, err := c.Seal()
+	if err != nil {
+		return p, err
+	}
+	p.Seal = s.String()
+	p.Act, err = d.o.Accounts.NewID()
+	return p, err
 }
+
+// involved names officers and those who stand aside.
+func (d *Desk) involved(r *http.Request, c *cases.Case, p *casePage) error {
+	names, err := d.names(r)
+	if err != nil {
+		return err
+	}
+	for _, o := range c.File.Officers {
+		p.Officers = append(p.Officers, officerRow{o.Login, names[o.Login], o.Licence, o.Until, o.Until < d.today()})
+	}
+	for _, x := range c.File.Recused {
+		p.Recused = append(p.Recused, recusedRow(x))
+	}
+	for _, x := range c.File.Receipts {
+		p.Receipts = append(p.Receipts, receiptRow(x))
+	}
+	return nil
+}
+
+// names gives the names of users by login.
+func (d *Desk) names(r *http.Request) (map[string]string, error) {
+	users, err := d.o.Accounts.Users(r.Context())
+	out := map[string]string{}
+	for i := range users {
+		out[users[i].Login] = users[i].Name
+	}
+	return out, err
+}
+
+// papersOf tells what was served, and what was said to it.
+func (d *Desk) papersOf(c *cases.Case, p *casePage) {
+	f := &c.File
+	if n := len(f.Notices); n > 0 {
+		x := &f.Notices[n-1]
+		p.Notice = &paperLink{x.Document(), x.Day, x.Until, x.Refund, x.Fine}
+	}
+	if x := f.Decision; x != nil {
+		p.Decision = &paperLink{x.Document(), x.Day, "", x.Refund, x.Fine}
+	}
+	add := func(move string, values map[string]string) {
+		if m, known := cases.MoveOf(move); known {
+			p.Record = append(p.Record, d.given(&m, values)...)
+		}
+	}
+	if x := f.Defence; x != nil {
+		add("hear", map[string]string{"stance": x.Stance, "said": x.Said, "found": x.Found})
+	}
+	if x := f.Review; x != nil {
+		outcome := "returned"
+		if x.Passed {
+			outcome = "passed"
+		}
+		add("review", map[string]string{"outcome": outcome, "opinion": x.Opinion})
+	}
+	if x := f.Service; x != nil {
+		add("serve", map[string]string{"day": x.Day, "way": x.Way})
+	}
+	if x := f.Transfer; x != nil {
+		add("transfer", map[string]string{"to": x.To, "documents": x.Documents})
+	}
+}
+
+// today is the day by the clock of Asia/Shanghai.
+func (d *Desk) today() string { return journal.Stamp(d.now())[:len("2006-01-02")] }

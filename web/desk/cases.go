@@ -10,7 +10,9 @@ import (
 type CaseRow struct {
 	ID       string    `json:"id"`
 	Status   string    `json:"status"`
-	How      string    `json:"how"` // decision, hand
+	Version  int64     `json:"version"`
+	Waits    bool      `json:"waits"` // for approval by another person
+	How      string    `json:"how"`   // decision, hand
 	Path     string    `json:"path,omitempty"`
 	Revision string    `json:"revision,omitempty"`
 	OpenedAt string    `json:"opened_at"`
@@ -28,7 +30,7 @@ type casesPage struct {
 
 // caseRow makes a case fit to be seen: of its leads those in scope.
 func (d *Desk) caseRow(r *http.Request, c *cases.Case) (CaseRow, error) {
-	row := CaseRow{ID: c.ID, Status: string(c.Status), How: c.How, Path: c.Path, Revision: c.Revision, OpenedAt: c.OpenedAt, By: c.Opened.Who, Reason: c.Opened.Reason}
+	row := CaseRow{ID: c.ID, Status: string(c.Status), Version: c.Version, Waits: c.File.Proposal != nil, How: c.How, Path: c.Path, Revision: c.Revision, OpenedAt: c.OpenedAt, By: c.Opened.Who, Reason: c.Opened.Reason}
 	u := visitOf(r).user
 	leads, err := d.leadRows(r, c.Leads)
 	if err != nil {

@@ -84,15 +84,15 @@ func (d *Desk) claimPage(r *http.Request, reveal bool) (*claimPage, error) {
 	}
 	institution, settlement := r.PathValue("institution"), r.PathValue("settlement")
 	id := institution + "/" + settlement
-	_, found := d.o.Claims.Find(recall.ClaimQuery{Institution: institution, Settlement: settlement, Most: 1})
-	if institution == "" || settlement == "" || len(found) == 0 {
+	known, ok := d.o.Claims.Known(id)
+	if !ok || known.Institution != institution {
 		return nil, errNothing
 	}
 	v := visitOf(r)
-	p := &claimPage{Claim: Claim{ID: id, Subject: d.institution(institution)}, Person: d.claimRow(&found[0]).Person, Settlement: settlement, Revealed: reveal,
-		Reveal: v.user.May(accounts.PersonReveal), Reading: !d.o.Cited.Ready(), Lies: lies{Topic: d.o.TopicClaims, Partition: found[0].Partition, Offset: found[0].Offset}}
+	p := &claimPage{Claim: Claim{ID: id, Subject: d.institution(institution)}, Person: d.claimRow(&known).Person, Settlement: settlement, Revealed: reveal,
+		Reveal: v.user.May(accounts.PersonReveal), Reading: !d.o.Cited.Ready(), Lies: lies{Topic: d.o.TopicClaims, Partition: known.Partition, Offset: known.Offset}}
 	if reveal {
-		p.Person.Code = found[0].Person
+		p.Person.Code = known.Person
 	}
 	var err error
 	if p.Act, err = d.o.Accounts.NewID(); err != nil {

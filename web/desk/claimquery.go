@@ -123,7 +123,12 @@ func (d *Desk) askClaims(r *http.Request, q *ClaimQuery) (out recall.ClaimQuery,
 	}
 	out.Settled, err = spanOf(q.From, q.To, dayOf)
 	refused("period", err)
-	out.Total, err = spanOf(q.Least, q.Most, fenOf)
+	for _, text := range []*string{&q.From, &q.To} {
+		if _, err := dayOf(*text, false); err != nil {
+			*text = "" // a field for days holds nothing else
+		}
+	}
+	out.Total, err = spanOf(q.Least, q.Most, moneyOf)
 	refused("amount", err)
 	for _, x := range []struct {
 		name string
@@ -220,8 +225,8 @@ func dayOf(text string, end bool) (int64, error) {
 	return at.Unix(), nil
 }
 
-// fenOf reads yuan.
-func fenOf(text string, _ bool) (int64, error) {
+// moneyOf reads yuan.
+func moneyOf(text string, _ bool) (int64, error) {
 	fen, rule := claim.ParseNumber(claim.KindMoney, []byte(strings.ReplaceAll(text, ",", "")))
 	if rule != claim.OK || fen == claim.None64 {
 		return 0, errForm

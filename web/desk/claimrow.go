@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"fundwatch/detectors"
 	"fundwatch/detectors/knowledge"
 	"fundwatch/internal/recall"
 )
@@ -30,7 +31,11 @@ type Claim struct {
 	Lines      []ClaimLine `json:"lines"`
 	Others     int         `json:"other_lines"`
 	Unreadable bool        `json:"unreadable,omitempty"` // not in Kafka, or not read yet
+	Here       bool        `json:"-"`                    // it has a page that the user may open
 }
+
+// Page is the address of the claim.
+func (c Claim) Page() string { return claimURL(c.ID) }
 
 // ClaimLine is a fee line.
 type ClaimLine struct {
@@ -103,6 +108,7 @@ func (d *Desk) claim(r *http.Request, id string, lines []string) (Claim, error) 
 	if err != nil {
 		return c, err
 	}
+	c.Here = d.sees(r, detectors.Subject{Kind: detectors.Institution, Code: institution})
 	_, err = d.readClaim(l.Message, &c, func(line string) bool { return slices.Contains(lines, id+"/"+line) })
 	return c, err
 }

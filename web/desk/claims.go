@@ -22,6 +22,7 @@ type claimsPage struct {
 	Off          bool        `json:"off,omitempty"`          // claims are not read here
 	Person       string      `json:"person,omitempty"`       // masked
 	Practitioner string      `json:"practitioner,omitempty"` // code
+	Profile      bool        `json:"-"`                      // the practitioner has a page that the user may open
 	Schemes      []namedCode `json:"-"`
 	Counties     []string    `json:"-"`
 }
@@ -89,6 +90,7 @@ func showClaims(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	p.Coverage = d.coverage()
 	ask, wrong := d.askClaims(r, &p.Query)
 	p.Wrong, p.Person, p.Practitioner = wrong, mask(ask.Person), ask.Practitioner
+	p.Profile = ask.Practitioner != "" && d.sees(r, detectors.Subject{Kind: detectors.Practitioner, Code: ask.Practitioner}) && d.o.Knowledge.Practitioners[ask.Practitioner] != nil
 	if len(wrong) == 0 && p.Query.Asked() {
 		ask.Most = mostFound
 		total, found := d.o.Claims.Find(ask)

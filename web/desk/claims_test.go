@@ -160,6 +160,8 @@ func TestClaimPage(t *testing.T) {
 func TestPractitionerPage(t *testing.T) {
 	h := newHouse(t)
 	h.fillClaims()
+	h.claim("H15292200001/S0 person=P2 setl_time=2025-12-30_10:00:00 medfee_sumamt=1; 1 1 1 item=X7 bilg_dr_codg=D15292200001")
+	h.sync()
 	h.user("zhang", nil, accounts.Investigator)
 	h.user("far", []string{right}, accounts.Inspector)
 	h.user("near", []string{left}, accounts.Inspector)
@@ -172,7 +174,7 @@ func TestPractitionerPage(t *testing.T) {
 	a.want(t, http.StatusOK, "虚构医师", h.leadID(ofDoctor), h.findingID(3), "/institutions/H15292100001", "/institutions/H15292200001", "2026-02", `class="spark"`, `href="/claims/H15292200001/S2"`)
 	var p practitionerPage
 	b := h.get("far", at, asJSON)
-	if err := json.Unmarshal(b.Body.Bytes(), &p); err != nil || len(p.Places) != 1 || p.Outside != 1 || p.Claims != 1 || p.Fund != 5000 || len(p.Latest) != 1 || len(p.Months.Months) != 1 || len(p.Findings) != 1 {
+	if err := json.Unmarshal(b.Body.Bytes(), &p); err != nil || len(p.Places) != 1 || p.Outside != 1 || p.Claims != 2 || p.Fund != 5000 || len(p.Latest) != 2 || len(p.Months.Months) != 3 || p.Months.Months[1].Claims != 0 || len(p.Findings) != 1 {
 		t.Errorf("%v: %s", err, b.text)
 	}
 	if b := h.get("fund", at); strings.Contains(b.text, "/claims") || b.Code != http.StatusOK {

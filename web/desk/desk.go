@@ -18,6 +18,7 @@ import (
 	"fundwatch/internal/accounts"
 	"fundwatch/internal/journal"
 	"fundwatch/internal/recall"
+	"fundwatch/policies/regions"
 	"fundwatch/web/words"
 )
 
@@ -27,7 +28,10 @@ type Options struct {
 	RegionName detectors.Words
 	Label      string // of embedded services; empty: none
 
-	Cases *cases.Store
+	Cases     *cases.Store
+	Procedure cases.Procedure // the terms of the place
+	Papers    Papers          // the bytes of evidence; nil: none can be filed
+	Lists     Lists
 	// Inspections are the campaigns of double-random inspections.
 	Inspections *inspection.Store
 	Accounts    *accounts.Store
@@ -38,6 +42,7 @@ type Options struct {
 	Trail       *recall.Trail
 	Knowledge   *knowledge.Knowledge
 	Detectors   []*detectors.Detector
+	Policy      regions.Book // what policies decide with, for people to read
 
 	Head      func(context.Context) (journal.Head, error)
 	Waiting   func(context.Context) (int64, error) // messages in the outbox

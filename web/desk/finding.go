@@ -17,6 +17,7 @@ type findingPage struct {
 	Claims  []Claim `json:"claims"`
 	More    int     `json:"more_claims"` // that are not shown
 	Reading bool    `json:"reading,omitempty"`
+	Doctor  bool    `json:"-"` // the practitioner has a page that the user may open
 }
 
 func (p findingPage) title(lang words.Lang) string {
@@ -46,6 +47,7 @@ func showFinding(d *Desk, w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := findingPage{Lead: d.leadRow(&l), Finding: found[0], Reading: d.o.Claims != nil && !d.o.Claims.Ready()}
+	p.Doctor = found[0].DoctorRef != "" && d.sees(r, detectors.Subject{Kind: detectors.Practitioner, Code: found[0].Practitioner})
 	if det := d.byID[p.Finding.Detector]; det != nil {
 		p.Ground = groundOf(det)
 	}

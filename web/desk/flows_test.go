@@ -14,6 +14,7 @@ import (
 	"github.com/pquerna/otp/totp"
 	"github.com/xuri/excelize/v2"
 
+	"fundwatch/blacklist"
 	"fundwatch/cases"
 	"fundwatch/inspection"
 	"fundwatch/internal/accounts"
@@ -216,7 +217,7 @@ func TestDecisionsAndConflicts(t *testing.T) {
 	a = h.post("zhang", "/cases", "leads", h.leadID(inLeft)+"@4", "leads", other+"@1", "reason", "虚构：一并核查")
 	a.want(t, 303)
 	h.sync()
-	h.get("zhang", a.Header().Get("Location")).want(t, 200, "虚构：一并核查", "人工立案")
+	h.get("zhang", a.Header().Get("Location")).want(t, 200, "虚构：一并核查", "人工建案")
 	h.get("wang", a.Header().Get("Location")).want(t, 200, "另有 1 条线索属于其他县区")
 	h.post("zhang", at+"/dismiss", "version", "5", "reason", "x").want(t, 409)
 	h.post("zhang", "/cases", "leads", "nonsense", "reason", "x").want(t, 400)
@@ -448,7 +449,7 @@ func TestStateOfTheDeskCanBeRebuilt(t *testing.T) {
 	h.post("sec", "/users", "login", "wang", "name", "虚构王", "roles", "investigator", "reason", "任命").want(t, 201)
 	h.post("zhang", "/views", "name", "全部", "query", "status=all").want(t, 303)
 	h.sync()
-	again := journaltest.Open(t, journaltest.Config(t, cases.Ops(), accounts.Ops(), inspection.Ops()))
+	again := journaltest.Open(t, journaltest.Config(t, cases.Ops(), accounts.Ops(), blacklist.Ops(), inspection.Ops()))
 	records := func(yield func(journal.Record, error) bool) {
 		for i := range h.log[journal.Topic] {
 			if r, err := journal.ParseRecord(h.log[journal.Topic][i].Value); !yield(r, err) {
@@ -477,7 +478,7 @@ func TestCasesKeepToTheirCounties(t *testing.T) {
 	}
 	h.get("west", "/cases/"+some[0].ID).want(t, 403, "不在您的范围内")
 	h.get("west", "/cases").want(t, 200, "还没有案件")
-	h.get("east", "/cases/"+some[0].ID).want(t, 200, "按政策立案")
+	h.get("east", "/cases/"+some[0].ID).want(t, 200, "按政策建案")
 }
 
 // TestBodiesAreBounded: nobody sends more than a form can hold.

@@ -85,7 +85,7 @@ func (d *Desk) gate(rt *route) http.Handler {
 			d.fail(w, r, err)
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		r.Body = http.MaxBytesReader(w, r.Body, max(rt.most, maxForm))
 		if err := rt.do(d, w, r); err != nil {
 			d.fail(w, r, err)
 		}

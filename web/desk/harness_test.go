@@ -16,6 +16,7 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
+	"fundwatch/blacklist"
 	"fundwatch/cases"
 	"fundwatch/claim"
 	"fundwatch/claim/claimtest"
@@ -28,6 +29,7 @@ import (
 	"fundwatch/internal/journal"
 	"fundwatch/internal/journal/journaltest"
 	"fundwatch/internal/recall"
+	"fundwatch/policies/regions"
 )
 
 // All people, institutions and claims here are invented (虚构).
@@ -78,6 +80,7 @@ type house struct {
 	*Desk
 	t       testing.TB
 	cases   *cases.Store
+	lists   *blacklist.Store
 	users   *accounts.Store
 	journal *journal.Store
 	log     memoryLog
@@ -95,7 +98,7 @@ const (
 func newHouse(t testing.TB, change ...func(*Options)) *house {
 	t.Helper()
 	h := &house{t: t, log: memoryLog{}, now: time.Date(2026, 3, 5, 4, 0, 0, 0, time.UTC), cookies: map[string]string{}}
-	h.journal = journaltest.Open(t, journaltest.Config(t, cases.Ops(), accounts.Ops(), inspection.Ops()))
+	h.journal = journaltest.Open(t, journaltest.Config(t, cases.Ops(), accounts.Ops(), blacklist.Ops(), inspection.Ops()))
 	h.cases = cases.Open(h.journal, cases.Caps{})
 	clock := func() time.Time { return h.now }
 	var err error
@@ -110,9 +113,10 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	}
 	k.Practitioners["D15292200001"] = &knowledge.Practitioner{Code: "D15292200001", Name: "虚构医师", Institution: "H15292200001"}
 	k.Persons[person] = &knowledge.Person{Code: person}
-	o := Options{Region: journaltest.Region, RegionName: detectors.Words{ZH: "阿拉善盟", EN: "Alxa League"}, Cases: h.cases, Inspections: inspection.Open(h.journal), Accounts: h.users,
+	h.lists = blacklist.Open(h.journal)
+	o := Options{Lists: h.testLists(), Region: journaltest.Region, RegionName: detectors.Words{ZH: "阿拉善盟", EN: "Alxa League"}, Cases: h.cases, Inspections: inspection.Open(h.journal), Accounts: h.users, Procedure: inventedProcedure(), Papers: memoryPapers{},
 		Findings: recall.NewIndex(h.log, "findings"), Dead: recall.NewIndex(h.log, "claims.dead"), Cited: recall.NewCitations(h.log, "findings"), Claims: newClaims(h.log), Trail: recall.NewTrail(h.log, journal.Topic, recall.DefaultTrail),
-		Knowledge: k, Detectors: all.Detectors(), Head: h.journal.Head, Waiting: h.journal.Waiting, TopicClaims: "claims", Clock: clock,
+		Knowledge: k, Detectors: all.Detectors(), Policy: book(t), Head: h.journal.Head, Waiting: h.journal.Waiting, TopicClaims: "claims", Clock: clock,
 		Positions: func() []kafka.Position { return []kafka.Position{{Partition: 0, Next: 1, End: 3}} },
 		Mend: func(message []byte) (string, []claim.Problem, error) {
 			if strings.Contains(string(message), "bad") {
@@ -232,6 +236,16 @@ func (h *house) fill() {
 	// The claim that the finding of the left county rests on, with a line more.
 	h.claim("H15292100001/S1 person=" + person + " med_type=21 begntime=2026-01-01_08:00:00 endtime=2026-01-05_09:00:00 setl_time=2026-01-05_10:00:00 medfee_sumamt=3210.50 fund_pay_sumamt=2100.00; " +
 		"1 2 31.00 item=X1 pric=15.5 bilg_dr_codg=D15292200001; 2 1 10 item=X2; dx J18.900 肺炎")
+	_, opened, err := h.cases.Cases(h.t.Context(), 0, 1)
+	if err != nil || len(opened) != 1 {
+		h.t.Fatal(opened, err)
+	}
+	entry, _ := h.ledger(opened[0].ID)
+	by := h.by("investigator")
+	if _, err := h.lists.Propose(h.t.Context(), entry, blacklist.Proposal{Class: "ordinary", Least: 3, Most: 12, Basis: []string{"国办发〔2025〕22号"}, Revision: "r1"},
+		actOf(by.ID, by.Who, by.Reason, by.At)); err != nil {
+		h.t.Fatal(err)
+	}
 	h.sync()
 }
 
@@ -265,6 +279,27 @@ func newClaims(log recall.Log) *recall.Claims {
 func (h *house) findingID(n int) string { return fmt.Sprintf("S05-%016x", n) }
 
 func (h *house) leadID(s detectors.Subject) string { return h.cases.LeadID(s, stays7) }
+
+// book is the policy of Alxa as pages show it, with circumstances invented
+// (虚构) for each way that its data know: no policy is asked here.
+func book(t testing.TB) regions.Book {
+	t.Helper()
+	b := regions.Book{Revision: "sha256:" + strings.Repeat("0", 64), Circumstances: map[string][]regions.Circumstance{}}
+	var err, more, last error
+	b.Policy, err = regions.LoadPolicy(regions.Builtin(), "152900")
+	b.Own, more = regions.Own(regions.Builtin(), "152900")
+	b.Texts, last = regions.Texts(regions.Builtin())
+	if err := errors.Join(err, more, last); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range regions.Questions() {
+		ways := b.Policy.Of(name)
+		for _, code := range ways.Order.List {
+			b.Circumstances[name] = append(b.Circumstances[name], regions.Circumstance{Code: code, ZH: "虚构情形 " + code, EN: "invented circumstance " + code, Basis: []string{ways.Ways[code].Clause}, Way: ways.Ways[code]})
+		}
+	}
+	return b
+}
 
 // answer is what came back.
 type answer struct {

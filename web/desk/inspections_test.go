@@ -22,8 +22,8 @@ const (
 	libraryInspectors = "id,name,licence_no,licence_until,unit,skills,recuse\nI1,虚构 Jia,001,,1,,\nI2,虚构 Yi,002,,1,,\nI3,虚构 Bing,003,,2,,H1\nI4,虚构 Ding,004,,2,,\n"
 )
 
-// upload sends a library as a browser does.
-func (h *house) upload(login string, kind inspection.Kind, name string, text []byte, pairs ...string) answer {
+// bring sends a library as a browser does.
+func (h *house) bring(login string, kind inspection.Kind, name string, text []byte, pairs ...string) answer {
 	h.t.Helper()
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
@@ -48,7 +48,7 @@ func (h *house) upload(login string, kind inspection.Kind, name string, text []b
 func (h *house) shelve(login string) {
 	h.t.Helper()
 	for kind, text := range map[inspection.Kind]string{inspection.Objects: libraryObjects, inspection.Inspectors: libraryInspectors} {
-		h.upload(login, kind, "a.csv", []byte(text), "reason", "虚构").want(h.t, 303)
+		h.bring(login, kind, "a.csv", []byte(text), "reason", "虚构").want(h.t, 303)
 		shelf, err := h.o.Inspections.Shelf(h.t.Context(), kind)
 		if err != nil {
 			h.t.Fatal(err)
@@ -77,7 +77,7 @@ func (h *house) campaigns(t testing.TB) []inspection.Campaign {
 	return all
 }
 
-func (h *house) approve(login, id string) {
+func (h *house) approvePlan(login, id string) {
 	h.t.Helper()
 	c, err := h.o.Inspections.Campaign(h.t.Context(), id)
 	if err != nil {
@@ -95,14 +95,14 @@ func (h *house) inspect() {
 	gone := h.planned("inspector")
 	h.post("inspector", "/inspections/"+gone+"/withdraw", "version", "1", "reason", "虚构：改期").want(h.t, 303)
 	committed := h.planned("inspector")
-	h.approve("supervisor", committed)
+	h.approvePlan("supervisor", committed)
 	drawn := h.planned("inspector")
-	h.approve("supervisor", drawn)
+	h.approvePlan("supervisor", drawn)
 	h.post("inspector", "/inspections/"+drawn+"/draw", "version", "2", "seed", "314159", "seed_again", "314159", "reason", "虚构").want(h.t, 303)
 	work := h.workOn(drawn)
 	h.post("inspector", taskPath(drawn, work.Tasks[0].ID()), "version", "0", "state", "rectify", "days", "3", "unit", "working-days", "reason", "虚构：票据不全").want(h.t, 303)
 	h.post("inspector", taskPath(drawn, work.Tasks[1].ID()), "version", "0", "state", "skipped", "reason", "虚构：已停业").want(h.t, 303)
-	h.upload("inspector", inspection.Objects, "b.csv", []byte(libraryObjects+"C2,虚构 Clinic,clinic,152921,A\n"), "reason", "虚构").want(h.t, 303)
+	h.bring("inspector", inspection.Objects, "b.csv", []byte(libraryObjects+"C2,虚构 Clinic,clinic,152921,A\n"), "reason", "虚构").want(h.t, 303)
 	h.sync()
 }
 
@@ -125,14 +125,14 @@ func TestInspection(t *testing.T) {
 	h.post("jia", "/inspections", aPlan...).want(t, 422, "名录还没有启用")
 
 	bad := libraryInspectors + "I1,x,,2026-13-01,,,\n"
-	h.upload("jia", inspection.Inspectors, "a.csv", []byte(bad), "reason", "虚构").want(t, 422, "inspectors.csv:6", "2 处错误")
-	errors := h.upload("jia", inspection.Inspectors, "a.csv", []byte(bad), "check", "1")
+	h.bring("jia", inspection.Inspectors, "a.csv", []byte(bad), "reason", "虚构").want(t, 422, "inspectors.csv:6", "2 处错误")
+	errors := h.bring("jia", inspection.Inspectors, "a.csv", []byte(bad), "check", "1")
 	errors.want(t, 200)
 	if rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(errors.text, "\ufeff"))).ReadAll(); err != nil || len(rows) < 2 || rows[1][0] != "inspectors.csv:6" {
 		t.Error(rows, err)
 	}
-	h.upload("jia", inspection.Inspectors, "a.xlsx", []byte("PK no"), "reason", "虚构").want(t, 422, "不是 Excel 工作簿")
-	h.upload("jia", inspection.Inspectors, "a.csv", []byte(libraryInspectors)).want(t, 422, "理由")
+	h.bring("jia", inspection.Inspectors, "a.xlsx", []byte("PK no"), "reason", "虚构").want(t, 422, "不是 Excel 工作簿")
+	h.bring("jia", inspection.Inspectors, "a.csv", []byte(libraryInspectors)).want(t, 422, "理由")
 	h.shelve("jia")
 	h.get("jia", "/libraries/objects").want(t, 200, "虚构 First", "H/4")
 
@@ -152,7 +152,7 @@ func TestInspection(t *testing.T) {
 	h.post("bing", at+"/approve", "version", "9", "sha256", c.SHA256, "reason", "虚构").want(t, 409, "您查看之后", ">9<", ">1<")
 	h.ask("bing", http.MethodPost, at+"/approve", map[string][]string{"version": {"9"}, "sha256": {c.SHA256}, "reason": {"虚构"}}, asJSON).want(t, 409, `"seen_version":9,"version":1`)
 	h.post("jia", at+"/draw", "version", "1", "seed", "1", "seed_again", "1", "reason", "虚构").want(t, 409)
-	h.approve("bing", id)
+	h.approvePlan("bing", id)
 	h.post("jia", at+"/draw", "version", "2", "seed", "314159", "seed_again", "314158", "reason", "虚构").want(t, 422, "两次输入的种子不同")
 	h.post("jia", at+"/draw", "version", "2", "seed", "314159", "seed_again", "314159", "reason", "虚构").want(t, 303)
 	h.post("jia", at+"/draw", "version", "3", "seed", "2", "seed_again", "2", "reason", "虚构").want(t, 409)

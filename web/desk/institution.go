@@ -5,6 +5,7 @@ import (
 
 	"fundwatch/cases"
 	"fundwatch/detectors"
+	"fundwatch/internal/recall"
 	"fundwatch/web/words"
 )
 
@@ -17,6 +18,10 @@ type institutionPage struct {
 	Kind    string    `json:"institution_kind"`
 	Doctors []LeadRow `json:"practitioner_leads"` // the largest of them
 	All     int       `json:"practitioner_leads_total"`
+	Week    week      `json:"week"`
+	Months  months    `json:"months"`
+	Network ties      `json:"network"`
+	Reading bool      `json:"reading,omitempty"` // Kafka is still being read
 }
 
 func (p institutionPage) title(lang words.Lang) string {
@@ -40,6 +45,7 @@ func showInstitution(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	if !p.Known && len(p.Leads) == 0 {
 		return errNothing
 	}
+	d.atWork(r, code, &p)
 	ids, err := d.workingAt(r, code)
 	if err != nil {
 		return err
@@ -49,6 +55,21 @@ func showInstitution(d *Desk, w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return d.show(w, r, "institution", p)
+}
+
+// atWork draws when the institution's claims are settled, and whom those that
+// its findings rest on tie together.
+func (d *Desk) atWork(r *http.Request, code string, p *institutionPage) {
+	if d.o.Claims == nil {
+		return
+	}
+	lang, tally := visitOf(r).lang, d.o.Claims.Institution(code)
+	by := map[string]recall.Month{}
+	for _, m := range tally.Months {
+		by[m.Month] = m
+	}
+	p.Week, p.Months, p.Reading = weekOf(lang, tally), monthsOf(lang, by), !d.o.Claims.Ready()
+	p.Network = d.network(r, d.o.Cited.Institution(code))
 }
 
 // workingAt lists the leads about the practitioners of an institution, those

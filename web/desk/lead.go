@@ -21,6 +21,8 @@ type leadPage struct {
 	Listed   int64       `json:"listed"` // findings that are listed; the others are counted only
 	Pager    Pager       `json:"evidence_pager"`
 	Paths    []pathCount `json:"paths"`
+	Similar  []similar   `json:"similar"`
+	Network  ties        `json:"network"`
 	History  []actRow    `json:"history"`
 	Revealed bool        `json:"revealed"`
 	Act      string      `json:"-"` // id for what is done next
@@ -79,6 +81,11 @@ func (d *Desk) lead(r *http.Request, reveal bool) (*leadPage, error) {
 		return nil, err
 	}
 	p.Listed, p.Pager = int64(len(ids)), pager(q.Evidence, len(ids), evidencePerPage)
+	findings := d.o.Cited.Keys(ids)
+	p.Network = d.network(r, findings)
+	if p.Similar, err = d.similar(r, &l, findings); err != nil {
+		return nil, err
+	}
 	if len(ids) > 0 {
 		if p.Evidence, err = d.evidence(r, ids[p.Pager.From-1:p.Pager.To], reveal); err != nil {
 			return nil, err

@@ -42,8 +42,8 @@ func spark(lang words.Lang, all []recall.Month) template.HTML {
 		days = append(days, chart.Day{Day: m.Month + "-01", Count: m.Claims})
 	}
 	columns := chart.Months(days, func(label string, n int64) string { return lang.Say("months.tip", label, words.Int(n)) })
-	if len(columns) == 0 {
-		return ""
+	if len(columns) < 2 {
+		return "" // a point tells nothing of how it went
 	}
 	columns = columns[max(len(columns)-sparkMonths, 0):]
 	least, most := columns[0].Count, columns[0].Count

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 
+	"fundwatch/blacklist"
+	"fundwatch/cases"
 	"fundwatch/inspection"
 	"fundwatch/internal/accounts"
 	"fundwatch/web/words"
@@ -26,10 +28,10 @@ func (h *house) pagesOf(t testing.TB) map[string][]string {
 			"/detectors/" + stays, "/help", "/account", "/account/factor", "/cases/new?lead=" + h.leadID(inLeft), "/leads/" + h.leadID(inLeft), "/leads/" + h.leadID(ofPerson), "/leads/" + h.leadID(inLeft) + "/findings/" + h.findingID(1), "/leads/" + h.leadID(ofPerson) + "/findings/" + h.findingID(4),
 			"/leads/" + h.leadID(ofDoctor), "/institutions/" + inLeft.Code, "/institutions/" + inRight.Code, "/institutions/H00000000000", "/persons/" + h.users.Reference(person), "/persons/none",
 			"/leads/assign?lead=" + h.leadID(inLeft) + "&lead=" + h.cases.LeadID(inLeft, "R05") + "&to=investigator", "/leads/assign?every=1&status=all", "/leads/assign?every=1&status=all&to=-", "/views", "/leads?density=compact&col=since&col=case&col=id&col=status&status=all", "/leads?status=all&person=" + h.users.Reference(person), "/nowhere", "/leads/L00000000000000000000",
-			"/practitioners/" + h.practitionerRef(ofDoctor.Code), "/practitioners/" + h.practitionerRef("none"), "/claims", "/claims?practitioner=" + h.practitionerRef(ofDoctor.Code), "/claims?person=" + h.users.Reference(person), "/claims?item=X1&from=2026-01-01&to=2026-12-31&least=1&most=10000&scheme=" + stays7 + "&county=" + left, "/claims?institution=none&from=x&settlement=" + person,
+			"/institutions", "/institutions?q=虚构&county=" + left + "&sort=name&page=2", "/institutions?q=none", "/practitioners/" + h.practitionerRef(ofDoctor.Code), "/practitioners/" + h.practitionerRef("none"), "/claims", "/claims?practitioner=" + h.practitionerRef(ofDoctor.Code), "/claims?person=" + h.users.Reference(person), "/claims?item=X1&from=2026-01-01&to=2026-12-31&least=1&most=10000&scheme=" + stays7 + "&county=" + left, "/claims?institution=none&from=x&settlement=" + person,
 			"/claims/" + inLeft.Code + "/S1", "/claims/" + inLeft.Code + "/none"},
-		"supervisor": {"/", "/system"},
-		"disclosure": {"/", "/cases"},
+		"supervisor": {"/", "/system", "/policies", "/policies/triage", "/policies/referral", "/policies/listing", "/policies/publication", "/policies/authz", "/policies/none"},
+		"disclosure": {"/", "/cases", "/listings", "/listings?status=review&page=9", "/credit", "/listings/B0", "/credit/R0"},
 		"system":     {"/", "/dead", "/dead?all=1", "/dead/0/3", "/dead/0/4", "/system"},
 		"security":   {"/", "/users"},
 		"audit":      {"/", "/audit", "/audit?who=zhang&kind=lead.dismiss&day=2026-03-05", "/users"},
@@ -42,6 +44,23 @@ func (h *house) pagesOf(t testing.TB) map[string][]string {
 	if len(some) > 0 {
 		for _, role := range []string{"investigator", "disclosure"} {
 			out[role] = append(out[role], "/cases/"+some[0].ID)
+		}
+		for _, c := range some {
+			at := "/cases/" + c.ID
+			out["investigator"] = append(out["investigator"], at+"/file", at+"/not-file", at+"/investigate", at+"/verify", at+"/notice", at+"/decide", at+"/receive", at+"/transfer", at+"/papers/notice", at+"/papers/decision", "/cases/procedure")
+			out["head"] = append(out["head"], at, at+"/extend", at+"/recuse", "/cases")
+			out["reviewer"] = append(out["reviewer"], at, at+"/review")
+		}
+	}
+	if _, entries, err := h.lists.Entries(t.Context(), 0, 9); err != nil {
+		t.Fatal(err)
+	} else {
+		for _, e := range entries {
+			out["disclosure"] = append(out["disclosure"], "/credit/"+e.ID)
+			if _, err := h.lists.Listing(t.Context(), blacklist.ListingOf(e.ID)); err == nil {
+				out["disclosure"] = append(out["disclosure"], "/listings/"+blacklist.ListingOf(e.ID))
+				out["supervisor"] = append(out["supervisor"], "/listings/"+blacklist.ListingOf(e.ID))
+			}
 		}
 	}
 	out["inspector"] = append(out["inspector"], "/inspections", "/inspections/new", "/libraries/objects", "/libraries/inspectors", "/libraries/nothing")
@@ -71,7 +90,7 @@ func (h *house) staff() {
 var (
 	links   = regexp.MustCompile(` (?:href|action)="([^"]*)"`)
 	missing = regexp.MustCompile(`\[[a-z]+\.[a-z.-]+\]|<no value>|%!|\{[0-9][}|]`)
-	plural  = regexp.MustCompile(`[> ]1 (?:more )?(?:findings|leads|claims|lines|detectors|hours)\b`)
+	plural  = regexp.MustCompile(`[> ]1 (?:more |earlier |trace )?(?:findings|leads|claims|lines|detectors|hours|messages|codes|institutions)\b`)
 	chinese = regexp.MustCompile(`\p{Han}`)
 	texts   = regexp.MustCompile(`(?s)<title>.*?</title>|<h1>.*?</h1>|<th[ >].*?</th>|<button.*?</button>|<label.*?</label>`)
 )
@@ -125,45 +144,66 @@ func TestEveryPageIsReachedByLinks(t *testing.T) {
 	h.fill()
 	h.inspect()
 	reached := map[string]bool{}
-	href := regexp.MustCompile(` href="([^"#]*)`)
 	for _, role := range accounts.Roles() {
-		queue := []string{"/"}
-		seen := map[string]bool{"/": true}
-		for n := 0; len(queue) > 0; n++ {
-			path := queue[0]
-			queue = queue[1:]
-			if n > 3000 {
-				t.Fatalf("%s: the links never end, at %s", role, path)
-			}
-			_, pattern := h.mux.Handler(httptest.NewRequest(http.MethodGet, path, nil))
-			_, pattern, _ = strings.Cut(pattern, " ")
-			reached[pattern] = true
-			a := h.get(string(role), path)
-			if a.Code != http.StatusOK {
-				t.Errorf("%s: %s leads to %d", role, path, a.Code)
-				continue
-			}
-			if !strings.HasPrefix(a.Header().Get("Content-Type"), "text/html") {
-				continue
-			}
-			for _, m := range href.FindAllStringSubmatch(a.text, -1) {
-				next := html.UnescapeString(m[1])
-				// Every mixture of filters is an address; one at a time is enough.
-				if u, err := url.Parse(next); err != nil || len(u.Query()) > 2 || next == "" || seen[next] {
-					continue
-				}
-				seen[next] = true
-				queue = append(queue, next)
-			}
+		h.crawl(string(role), "/", reached)
+	}
+	// What can be done with a case is linked while it can be done.
+	c, id := bureau(t)
+	c.upload("jiang", id, "虚构笔录", []byte("虚构"))
+	for _, status := range cases.Stages() {
+		if status == cases.NotFiled || status == cases.Transferred {
+			continue
+		}
+		c.carry(id, status)
+		for _, login := range []string{"jiang", "liang", "zhang"} {
+			c.enterAgain(login)
+			c.crawl(login, "/cases/"+id, reached)
 		}
 	}
-	// These are reached before there is a session, from elsewhere, by programs, or
-	// by the button of a form.
-	apart := []string{"/signin", "/signin/code", "/signin/oidc", "/signin/oidc/back", "/setup/{token}", "/invite/{token}", "/enter/{token}", "/leads/assign"}
+	// These are reached before there is a session, from elsewhere, by a button,
+	// or in a status that the straight way through a case does not pass.
+	apart := []string{"/signin", "/signin/code", "/signin/oidc", "/signin/oidc/back", "/setup/{token}", "/invite/{token}", "/enter/{token}",
+		"/leads/assign", "/cases/{case}/decide", "/cases/{case}/return", "/cases/{case}/return-unfiled"}
 	for i := range h.routes {
 		rt := &h.routes[i]
 		if rt.method == get && !reached[rt.path] && !slices.Contains(apart, rt.path) {
 			t.Errorf("no link leads to %s", rt.path)
+		}
+	}
+}
+
+var href = regexp.MustCompile(` href="([^"#]*)`)
+
+// crawl follows the links of pages from one on, as far as they lie below it.
+func (h *house) crawl(login, from string, reached map[string]bool) {
+	h.t.Helper()
+	queue := []string{from}
+	seen := map[string]bool{from: true}
+	for n := 0; len(queue) > 0; n++ {
+		path := queue[0]
+		queue = queue[1:]
+		if n > 3000 {
+			h.t.Fatalf("%s: the links never end, at %s", login, path)
+		}
+		_, pattern := h.mux.Handler(httptest.NewRequest(http.MethodGet, path, nil))
+		_, pattern, _ = strings.Cut(pattern, " ")
+		reached[pattern] = true
+		a := h.get(login, path)
+		if a.Code != http.StatusOK {
+			h.t.Errorf("%s: %s leads to %d", login, path, a.Code)
+			continue
+		}
+		if !strings.HasPrefix(a.Header().Get("Content-Type"), "text/html") {
+			continue
+		}
+		for _, m := range href.FindAllStringSubmatch(a.text, -1) {
+			next := html.UnescapeString(m[1])
+			// Every mixture of filters is an address; one at a time is enough.
+			if u, err := url.Parse(next); err != nil || len(u.Query()) > 2 || !strings.HasPrefix(next, from) || seen[next] {
+				continue
+			}
+			seen[next] = true
+			queue = append(queue, next)
 		}
 	}
 }

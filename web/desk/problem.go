@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"fundwatch/blacklist"
 	"fundwatch/cases"
 	"fundwatch/internal/accounts"
 	"fundwatch/internal/journal"
@@ -20,8 +21,9 @@ type problem struct {
 	code   string
 	goTo   string // where a browser is sent instead of being told
 	roles  []accounts.Role
-	after  int // seconds to wait
-	page   any // shown beside the sentence, such as what is there now
+	after  int       // seconds to wait
+	lacks  []lackRow // what is missing for a move
+	page   any       // shown beside the sentence, such as what is there now
 }
 
 // Error is the code.
@@ -33,16 +35,17 @@ var errNothing = &problem{status: http.StatusNotFound, code: "nothing"}
 
 // Trouble is an error as it is told.
 type Trouble struct {
-	Code     string   `json:"code"`
-	ZH       string   `json:"sentence_zh"`
-	EN       string   `json:"sentence_en"`
-	TodoZH   string   `json:"todo_zh"`
-	TodoEN   string   `json:"todo_en"`
-	Roles    []string `json:"roles,omitempty"` // that may do it
-	Conflict any      `json:"now,omitempty"`   // what is there now
-	Status   int      `json:"-"`
-	Sentence string   `json:"-"`
-	Todo     string   `json:"-"`
+	Code     string    `json:"code"`
+	ZH       string    `json:"sentence_zh"`
+	EN       string    `json:"sentence_en"`
+	TodoZH   string    `json:"todo_zh"`
+	TodoEN   string    `json:"todo_en"`
+	Roles    []string  `json:"roles,omitempty"`   // that may do it
+	Conflict any       `json:"now,omitempty"`     // what is there now
+	Lacks    []lackRow `json:"missing,omitempty"` // for a move of a case, and where to get it
+	Status   int       `json:"-"`
+	Sentence string    `json:"-"`
+	Todo     string    `json:"-"`
 }
 
 // problemOf turns errors of the rooms into problems; nil where it is a mistake
@@ -60,8 +63,20 @@ func problemOf(err error) *problem {
 	if _, ok := errors.AsType[*cases.VersionError](err); ok {
 		return &problem{status: http.StatusConflict, code: "version"}
 	}
+	if m, ok := errors.AsType[*blacklist.MissingError](err); ok {
+		return &problem{status: http.StatusUnprocessableEntity, code: "lacks." + string(m.Need)}
+	}
+	if _, ok := errors.AsType[*blacklist.VersionError](err); ok {
+		return &problem{status: http.StatusConflict, code: "version"}
+	}
 	if _, ok := errors.AsType[*accounts.VersionError](err); ok {
 		return &problem{status: http.StatusConflict, code: "version"}
+	}
+	if _, ok := errors.AsType[*cases.MovedError](err); ok {
+		return &problem{status: http.StatusConflict, code: "version"}
+	}
+	if e, ok := errors.AsType[*cases.LackError](err); ok {
+		return &problem{status: http.StatusUnprocessableEntity, code: "lacks", lacks: lackRows(e.Lacks)}
 	}
 	if _, ok := errors.AsType[*cases.StatusError](err); ok {
 		return &problem{status: http.StatusConflict, code: "status"}
@@ -72,6 +87,10 @@ func problemOf(err error) *problem {
 	}{
 		{cases.ErrMissing, *errNothing},
 		{accounts.ErrMissing, *errNothing},
+		{blacklist.ErrMissing, *errNothing},
+		{blacklist.ErrProposal, problem{status: http.StatusUnprocessableEntity, code: "no-listing"}},
+		{blacklist.ErrProposed, problem{status: http.StatusConflict, code: "proposed"}},
+		{blacklist.ErrBehind, problem{status: http.StatusConflict, code: "behind"}},
 		{journal.ErrNumber, *errForm},
 		{journal.ErrLarge, problem{status: http.StatusRequestEntityTooLarge, code: "large"}},
 		{journal.ErrReused, problem{status: http.StatusConflict, code: "reused"}},
@@ -130,7 +149,7 @@ func (d *Desk) fail(w http.ResponseWriter, r *http.Request, err error) {
 
 // trouble words a problem.
 func (d *Desk) trouble(lang words.Lang, p *problem) Trouble {
-	t := Trouble{Code: p.code, Status: p.status, Conflict: p.page}
+	t := Trouble{Code: p.code, Status: p.status, Conflict: p.page, Lacks: p.lacks}
 	say := func(key string) (zh, en string) {
 		names := make([]string, 2)
 		for i, l := range words.Langs() {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 
+	"fundwatch/cases"
 	"fundwatch/internal/accounts"
 )
 
@@ -16,6 +17,7 @@ type route struct {
 	admin        bool   // among what administrators see
 	half         bool   // for who has shown a password and not yet a second factor
 	bare         bool   // open to who still has to set up a second factor
+	most         int64  // bytes of a body; 0: as of a form
 	form, page   any    // what it takes and gives, for /openapi.json; nil: nothing, or no JSON
 	do           func(d *Desk, w http.ResponseWriter, r *http.Request) error
 }
@@ -27,7 +29,12 @@ const (
 
 // table gives every address there is.
 func table() []route {
-	rows := []route{
+	return slices.Concat(doorRoutes(), staffRoutes(), caseRoutes(), moveRoutes(), inspectionRoutes(), listRoutes(), adminRoutes())
+}
+
+// doorRoutes are the ways in and out, and what is one's own.
+func doorRoutes() []route {
+	return []route{
 		{method: get, path: "/static/{file}", may: accounts.Public, do: showStatic},
 		{method: get, path: "/verify-draw.html", may: accounts.Public, do: sendVerifier},
 		{method: post, path: "/look", may: accounts.Public, form: lookForm{}, page: Done{}, do: postLook},
@@ -50,7 +57,11 @@ func table() []route {
 		{method: post, path: "/account/factor", may: accounts.SignedIn, bare: true, form: codeForm{}, page: Done{}, do: postFactor},
 		{method: get, path: "/help", may: accounts.SignedIn, page: helpPage{}, do: showHelp},
 		{method: get, path: "/openapi.json", may: accounts.SignedIn, do: showOpenAPI},
+	}
+}
 
+func staffRoutes() []route {
+	return []route{
 		{method: get, path: "/{$}", may: accounts.SignedIn, menu: "home.title", page: homePage{}, do: showHome},
 		{method: get, path: "/leads", may: accounts.LeadRead, menu: "leads.title", page: leadsPage{}, do: showLeads},
 		{method: get, path: "/leads.xlsx", may: accounts.LeadRead, do: exportLeads},
@@ -67,6 +78,7 @@ func table() []route {
 		{method: post, path: "/leads/{lead}/assign", may: accounts.LeadDecide, scope: ofLead, form: assignForm{}, page: Done{}, do: postAssign},
 		{method: post, path: "/leads/{lead}/dismiss", may: accounts.LeadDecide, scope: ofLead, form: decideForm{}, page: Done{}, do: postDismiss},
 		{method: post, path: "/leads/{lead}/reopen", may: accounts.LeadDecide, scope: ofLead, form: decideForm{}, page: Done{}, do: postReopen},
+		{method: get, path: "/institutions", may: accounts.LeadRead, menu: "institutions.title", page: institutionsPage{}, do: showInstitutions},
 		{method: get, path: "/institutions/{institution}", may: accounts.LeadRead, scope: ofPlace, page: institutionPage{}, do: showInstitution},
 		{method: get, path: "/persons/{person}", may: accounts.LeadRead, scope: ofRegion, page: personPage{}, do: showPerson},
 		{method: get, path: "/practitioners/{practitioner}", may: accounts.LeadRead, scope: ofPractitioner, page: practitionerPage{}, do: showPractitioner},
@@ -74,19 +86,45 @@ func table() []route {
 		{method: post, path: "/claims", may: accounts.ClaimRead, form: ClaimQuery{}, page: Done{}, do: postClaims},
 		{method: get, path: "/claims/{institution}/{settlement}", may: accounts.ClaimRead, scope: ofPlace, page: claimPage{}, do: showClaim},
 		{method: post, path: "/claims/{institution}/{settlement}/reveal", may: accounts.PersonReveal, scope: ofPlace, form: revealForm{}, page: claimPage{}, do: postClaimReveal},
+		{method: get, path: "/detectors", may: accounts.DetectorRead, menu: "detectors.title", page: detectorsPage{}, do: showDetectors},
+		{method: get, path: "/detectors/{detector}", may: accounts.DetectorRead, page: detectorPage{}, do: showDetector},
+		{method: get, path: "/policies", may: accounts.SignedIn, menu: "policies.title", page: policiesPage{}, do: showPolicies},
+		{method: get, path: "/policies/{question}", may: accounts.SignedIn, page: policyPage{}, do: showPolicy},
+	}
+}
+
+func caseRoutes() []route {
+	return []route{
 		{method: get, path: "/cases", may: accounts.CaseRead, menu: "cases.title", page: casesPage{}, do: showCases},
 		{method: get, path: "/cases/new", may: accounts.LeadDecide, scope: ofLeads, page: openPage{}, do: showOpen},
 		{method: post, path: "/cases", may: accounts.LeadDecide, scope: ofLeads, form: openForm{}, page: Done{}, do: postOpen},
+		{method: get, path: "/cases/procedure", may: accounts.CaseRead, page: procedurePage{}, do: showProcedure},
 		{method: get, path: "/cases/{case}", may: accounts.CaseRead, scope: ofCase, page: casePage{}, do: showCase},
-		{method: get, path: "/detectors", may: accounts.DetectorRead, menu: "detectors.title", page: detectorsPage{}, do: showDetectors},
-		{method: get, path: "/detectors/{detector}", may: accounts.DetectorRead, page: detectorPage{}, do: showDetector},
+		{method: get, path: "/cases/{case}/verify", may: accounts.CaseWork, scope: ofCase, page: verifyPage{}, do: showVerify},
+		{method: post, path: "/cases/{case}/verify", may: accounts.CaseWork, scope: ofCase, form: verifyForm{}, page: Done{}, do: postVerify},
+		{method: post, path: "/cases/{case}/evidence", may: accounts.CaseWork, scope: ofCase, form: proofForm{}, page: Done{}, most: cases.MaxBytes + 1<<20, do: postProof},
+		{method: get, path: "/cases/{case}/evidence/{hash}", may: accounts.CaseFile, scope: ofCase, do: showProof},
+		{method: get, path: "/cases/{case}/papers/notice", may: accounts.CaseFile, scope: ofCase, page: paperPage{}, do: showPaper("notice")},
+		{method: get, path: "/cases/{case}/papers/decision", may: accounts.CaseFile, scope: ofCase, page: paperPage{}, do: showPaper("decision")},
 	}
-	return slices.Concat(rows, inspectionRoutes(), administration())
 }
 
-// administration gives the addresses for those who run it and watch it; in the
-// menu they come last.
-func administration() []route {
+// listRoutes are those of the credit ledger and of the published list.
+func listRoutes() []route {
+	return []route{
+		{method: get, path: "/listings", may: accounts.ListRead, scope: ofRegion, menu: "listings.title", page: listingsPage{}, do: showListings},
+		{method: post, path: "/editions", may: accounts.ListWrite, scope: ofRegion, form: publishForm{}, page: Done{}, do: postPublish},
+		{method: get, path: "/listings/{listing}", may: accounts.ListRead, scope: ofRegion, page: listingPage{}, do: showListing},
+		{method: post, path: "/listings/{listing}/{action}", may: accounts.ListWrite, scope: ofRegion, form: listingForm{}, page: Done{}, do: postListing},
+		{method: get, path: "/credit", may: accounts.ListRead, scope: ofRegion, page: entriesPage{}, do: showEntries},
+		{method: get, path: "/credit/{entry}", may: accounts.ListRead, scope: ofRegion, page: entryPage{}, do: showEntry},
+		{method: post, path: "/credit/{entry}/propose", may: accounts.ListWrite, scope: ofRegion, form: entryForm{}, page: Done{}, do: postPropose},
+		{method: post, path: "/credit/{entry}/revoke", may: accounts.ListWrite, scope: ofRegion, form: entryForm{}, page: Done{}, do: postRevoke},
+	}
+}
+
+// adminRoutes are what administrators see.
+func adminRoutes() []route {
 	return []route{
 		{method: get, path: "/dead", may: accounts.DeadRead, scope: ofRegion, menu: "dead.title", admin: true, page: deadPage{}, do: showDead},
 		{method: get, path: "/dead/{partition}/{offset}", may: accounts.DeadRead, scope: ofRegion, page: letterPage{}, do: showLetter},

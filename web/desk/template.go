@@ -6,7 +6,9 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"time"
 
+	"fundwatch/cases"
 	"fundwatch/internal/journal"
 	"fundwatch/web/chart"
 	"fundwatch/web/words"
@@ -62,6 +64,7 @@ func (d *Desk) funcs(lang words.Lang) template.FuncMap {
 		"int64":  func(n int) string { return words.Int(int64(n)) },
 		"short":  func(id string) string { before, _, _ := strings.Cut(id, "-"); return before },
 		"bar":    chart.Bar,
+		"day":    wholeDay,
 		"ago":    func(stamp string) string { return d.ago(lang, stamp) },
 		"county": func(code string) string {
 			if code == "" {
@@ -69,6 +72,8 @@ func (d *Desk) funcs(lang words.Lang) template.FuncMap {
 			}
 			return lang.Or("county."+code, code)
 		},
+		"date":  lang.Date,
+		"kinds": cases.EvidenceKinds,
 		"field": func(name, label, value string) field { return field{Name: name, Label: label, Value: value} },
 	}
 }
@@ -80,6 +85,14 @@ func (d *Desk) ago(lang words.Lang, stamp string) string {
 		return words.None
 	}
 	return lang.Ago(at, d.o.Clock().In(at.Location()))
+}
+
+// wholeDay gives a day to a field for days, which takes nothing else.
+func wholeDay(text string) string {
+	if _, err := time.Parse(time.DateOnly, text); err != nil {
+		return ""
+	}
+	return text
 }
 
 // field is one field of a form.

@@ -44,7 +44,7 @@ func (f folder) Remove(name string) error {
 }
 
 func record(n int) string {
-	return fmt.Sprintf(`{"id":"B%04d","kind":"institution","name":"虚构第%d医院","uscc":"91152900MA%07dX","class":"ordinary","measure":"suspension","facts":"超标准收费、重复收费（虚构）<script>alert(1)</script>","basis":["条例38(三)","国办发〔2025〕22号"],"decision":"阿医保罚〔2026〕%d号（虚构）","authority":"虚构盟医疗保障局","decided":"2026-01-20","listed":"2026-02-12","until":"2027-02-12","review":%t}`, n, n, n, n, n == 2)
+	return fmt.Sprintf(`{"id":"B%04d","kind":"institution","name":"虚构第%d医院","uscc":"91152900MA%07dX","class":"ordinary","measure":"suspension","facts":"超标准收费、重复收费（虚构）","basis":["条例38(三)","国办发〔2025〕22号"],"decision":"阿医保罚〔2026〕%d号（虚构）","authority":"虚构盟医疗保障局","decided":"2026-01-20","listed":"2026-02-12","until":"2027-02-12","review":%t}`, n, n, n, n, n == 2)
 }
 
 // house is a site with editions; each has so many records.
@@ -147,6 +147,11 @@ func TestSearchAndPages(t *testing.T) {
 			t.Errorf("%q finds %d, want %d", text, p.Total, want)
 		}
 	}
+	h.f.MapFS = newHouse(t, 1).f.MapFS
+	if body := h.get("/lists?q=%3Cscript%3E").Body.String(); strings.Contains(body, "<script") || !strings.Contains(body, "&lt;script") {
+		t.Error("what was searched for is not written as text")
+	}
+	h = newHouse(t, 120)
 	for _, at := range []string{"/lists?page=-1", "/lists?page=999", "/lists?page=x"} {
 		if p := ask(at); len(p.Entries) == 0 {
 			t.Errorf("%s shows nothing", at)

@@ -36,12 +36,13 @@ type Options struct {
 
 // Site answers public addresses. It is safe for many goroutines.
 type Site struct {
-	o         Options
-	mux       *http.ServeMux
-	pages     map[words.Lang]map[string]*template.Template
-	style     []byte
-	stylePath string
-	list      shelf
+	o       Options
+	mux     *http.ServeMux
+	pages   map[words.Lang]map[string]*template.Template
+	styleAt string
+	iconAt  string
+	looks   map[string]look
+	list    shelf
 }
 
 //go:embed templates/*.gohtml
@@ -50,11 +51,35 @@ var templates embed.FS
 //go:embed static/style.css
 var style []byte
 
+//go:embed static/icon.svg
+var icon []byte
+
+// program verifies a folder with Python alone. docs/lists.md shows the same.
+//
+//go:embed static/verify.py
+var program []byte
+
+// look is a file that pages load, under a name that holds the hash of its
+// content: it may be kept for ever.
+type look struct {
+	kind    string
+	content []byte
+}
+
+// looks names them by address.
+func looks() (styleAt, iconAt string, all map[string]look) {
+	named := func(name, ext string, b []byte) string {
+		sum := sha256.Sum256(b)
+		return "/lists/" + name + "." + hex.EncodeToString(sum[:8]) + ext
+	}
+	styleAt, iconAt = named("style", ".css", style), named("icon", ".svg", icon)
+	return styleAt, iconAt, map[string]look{styleAt: {"text/css; charset=utf-8", style}, iconAt: {"image/svg+xml", icon}}
+}
+
 // New makes a site. A template that does not fit is an error.
 func New(o Options) (*Site, error) {
-	sum := sha256.Sum256(style)
-	s := &Site{o: o, mux: http.NewServeMux(), pages: map[words.Lang]map[string]*template.Template{}, style: style,
-		stylePath: "/lists/style." + hex.EncodeToString(sum[:8]) + ".css", list: shelf{folder: o.Lists}}
+	s := &Site{o: o, mux: http.NewServeMux(), pages: map[words.Lang]map[string]*template.Template{}, list: shelf{folder: o.Lists}}
+	s.styleAt, s.iconAt, s.looks = looks()
 	files, err := fs.Glob(templates, "templates/*.gohtml")
 	if err != nil {
 		return nil, err
@@ -92,7 +117,8 @@ func routes() []route {
 		{"/lists/editions", showEditions},
 		{"/lists/verify", showVerify},
 		{"/lists/files/{file}", sendFile},
-		{"/lists/{style}", sendStyle},
+		{"/lists/verify.py", sendProgram},
+		{"/lists/{look}", sendLook},
 		{"/api/v1/restrictions/{id}", answerRestriction},
 	}
 }
@@ -105,7 +131,7 @@ func Has(at string) bool {
 // headers are on every answer: one style of our own, and nothing else may be
 // loaded, framed, run or sent.
 var headers = map[string]string{
-	"Content-Security-Policy":      "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+	"Content-Security-Policy":      "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 	"X-Content-Type-Options":       "nosniff",
 	"X-Frame-Options":              "DENY",
 	"Referrer-Policy":              "no-referrer",
@@ -171,13 +197,14 @@ func (s *Site) refuse(w http.ResponseWriter, r *http.Request, status int) {
 
 // frame is what stands around every page.
 type frame struct {
-	Lang                 words.Lang
-	Region, Label, Style string
-	Title                string
-	Here                 string // address of the page
-	Other                string // the same in the other language
-	Query                string // that keeps the language
-	Page                 any
+	Lang          words.Lang
+	Region, Label string
+	Style, Icon   string
+	Title         string
+	Here          string // address of the page
+	Other         string // the same in the other language
+	Query         string // that keeps the language
+	Page          any
 }
 
 // langOf: the language asked for in the address, else by the browser. There is
@@ -214,7 +241,7 @@ func (s *Site) show(w http.ResponseWriter, r *http.Request, status int, name str
 		return
 	}
 	lang := langOf(r)
-	f := frame{Lang: lang, Region: lang.Of(s.o.Region.ZH, s.o.Region.EN), Label: s.o.Label, Style: s.stylePath, Title: lang.Say("public.title." + name),
+	f := frame{Lang: lang, Region: lang.Of(s.o.Region.ZH, s.o.Region.EN), Label: s.o.Label, Style: s.styleAt, Icon: s.iconAt, Title: lang.Say("public.title." + name),
 		Here: r.URL.Path, Other: inLang(r.URL, lang.Of("en", "zh")), Page: page}
 	if r.URL.Query().Has("lang") {
 		f.Query = "?lang=" + string(lang)
@@ -236,12 +263,20 @@ func inLang(at *url.URL, lang string) string {
 	return at.Path + "?" + q.Encode()
 }
 
-func sendStyle(s *Site, w http.ResponseWriter, r *http.Request) error {
-	if r.URL.Path != s.stylePath {
+func sendLook(s *Site, w http.ResponseWriter, r *http.Request) error {
+	l, ok := s.looks[r.URL.Path]
+	if !ok {
 		return errNothing
 	}
-	w.Header().Set("Content-Type", "text/css; charset=utf-8")
+	w.Header().Set("Content-Type", l.kind)
 	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	w.Write(s.style) // whoever has gone away does not see it
+	w.Write(l.content) // whoever has gone away does not see it
+	return nil
+}
+
+func sendProgram(_ *Site, w http.ResponseWriter, _ *http.Request) error {
+	w.Header().Set("Content-Type", "text/x-python; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="verify.py"`)
+	w.Write(program) // whoever has gone away does not see it
 	return nil
 }

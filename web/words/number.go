@@ -85,6 +85,19 @@ func Day(day string) string {
 	return day
 }
 
+// Date writes a day (YYYY-MM-DD) as documents do: 2026年3月5日, 5 March 2026.
+// What is no day is left as it is.
+func (l Lang) Date(day string) string {
+	t, err := time.Parse(time.DateOnly, day)
+	switch {
+	case err != nil:
+		return day
+	case l == EN:
+		return t.Format("2 January 2006")
+	}
+	return t.Format("2006年1月2日")
+}
+
 // Range writes a first and a last day: 2026-03-05 ～ 2026-03-09.
 func Range(first, last string) string {
 	switch {

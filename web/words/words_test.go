@@ -94,3 +94,11 @@ func TestNumbersAreWrittenAsOfficialsDo(t *testing.T) {
 		}
 	}
 }
+
+func TestDatesOfDocuments(t *testing.T) {
+	for day, want := range map[string][2]string{"2026-03-05": {"2026年3月5日", "5 March 2026"}, "": {"", ""}, "soon": {"soon", "soon"}} {
+		if zh, en := ZH.Date(day), EN.Date(day); zh != want[0] || en != want[1] {
+			t.Errorf("%q is %q and %q", day, zh, en)
+		}
+	}
+}

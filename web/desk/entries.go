@@ -1,0 +1,153 @@
+package desk
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+
+	"fundwatch/blacklist"
+	"fundwatch/web/words"
+)
+
+// EntryRow is an entry of the credit ledger.
+type EntryRow struct {
+	ID        string   `json:"id"`
+	Case      string   `json:"case"`
+	Number    string   `json:"number"`
+	Authority string   `json:"authority"`
+	Decided   string   `json:"decided"`
+	Effective string   `json:"effective"`
+	Subject   Subject  `json:"subject"`
+	Measure   string   `json:"measure"`
+	Facts     string   `json:"facts"`
+	Basis     []string `json:"basis"`
+	Amount    int64    `json:"amount_fen"`
+	Revoked   string   `json:"revoked,omitempty"`
+	Version   int64    `json:"version"`
+}
+
+func (d *Desk) entryRow(e *blacklist.Entry) EntryRow {
+	return EntryRow{e.ID, e.Case, e.Number, e.Authority, e.Decided, e.Effective, d.listed(&e.Subject), e.Measure, e.Facts, e.Basis, e.AmountFen, e.Revoked, e.Version}
+}
+
+// entriesPage is the credit ledger, the last entries first.
+type entriesPage struct {
+	Entries []EntryRow `json:"entries"`
+	Pager   Pager      `json:"pager"`
+}
+
+func showEntries(d *Desk, w http.ResponseWriter, r *http.Request) error {
+	var q struct {
+		Page int `json:"page"`
+	}
+	if err := query(r, &q); err != nil {
+		return err
+	}
+	total, _, err := d.o.Lists.Store.Entries(r.Context(), 0, 1)
+	if err != nil {
+		return err
+	}
+	p := entriesPage{Pager: pager(q.Page, int(total), perPage)}
+	_, some, err := d.o.Lists.Store.Entries(r.Context(), max(p.Pager.From-1, 0), perPage)
+	if err != nil {
+		return err
+	}
+	for i := range some {
+		p.Entries = append(p.Entries, d.entryRow(&some[i]))
+	}
+	return d.show(w, r, "entries", p)
+}
+
+// entryPage is one entry, what policy says of it, and its listing.
+type entryPage struct {
+	Entry   EntryRow    `json:"entry"`
+	Class   string      `json:"class,omitempty"` // the answer of policy
+	Listing *ListingRow `json:"listing,omitempty"`
+	Reasons []Words     `json:"reasons,omitempty"`
+	Basis   []string    `json:"basis,omitempty"`
+	Least   int64       `json:"least_months"`
+	Most    int64       `json:"most_months"` // 0: it is not to be listed
+	History []actRow    `json:"history"`
+	Write   bool        `json:"-"`
+	Act     string      `json:"-"`
+}
+
+func (p entryPage) title(lang words.Lang) string { return lang.Say("entry.page", p.Entry.Number) }
+
+func showEntry(d *Desk, w http.ResponseWriter, r *http.Request) error {
+	e, err := d.o.Lists.Store.Entry(r.Context(), r.PathValue("entry"))
+	if err != nil {
+		return err
+	}
+	p := entryPage{Entry: d.entryRow(&e), Write: visitOf(r).user.May("list.write")}
+	l, err := d.o.Lists.Store.Listing(r.Context(), blacklist.ListingOf(e.ID))
+	switch {
+	case err == nil:
+		row := d.listingRow(&l)
+		p.Listing = &row
+	case !errors.Is(err, blacklist.ErrMissing):
+		return err
+	}
+	advice, err := d.o.Lists.Advise(r.Context(), &e)
+	if err != nil {
+		return err
+	}
+	p.Class, p.Reasons, p.Basis, p.Least, p.Most = advice.Class, advice.Reasons, advice.Basis, advice.Least, advice.Most
+	acts := d.o.Trail.About("entry:" + e.ID)
+	for i := range slices.Backward(acts) {
+		p.History = append(p.History, rowOf(&acts[i]))
+	}
+	if p.Act, err = d.o.Accounts.NewID(); err != nil {
+		return err
+	}
+	return d.show(w, r, "entry", p)
+}
+
+// entryForm is what somebody does with an entry as they saw it.
+type entryForm struct {
+	Act     string `json:"act"`
+	Version int64  `json:"version"`
+	Reason  string `json:"reason"`
+}
+
+// postPropose puts an entry on its way to the list, as policy answers now.
+func postPropose(d *Desk, w http.ResponseWriter, r *http.Request) error {
+	var f entryForm
+	if err := read(r, &f); err != nil {
+		return err
+	}
+	by, err := d.by(r, f.Act, f.Reason)
+	if err != nil {
+		return err
+	}
+	e, err := d.o.Lists.Store.Entry(r.Context(), r.PathValue("entry"))
+	if err != nil {
+		return err
+	}
+	advice, err := d.o.Lists.Advise(r.Context(), &e)
+	if err != nil {
+		return err
+	}
+	id, err := d.o.Lists.Store.Propose(r.Context(), e.ID, advice.Proposal, actOf(by.ID, by.Who, by.Reason, by.At))
+	if err != nil {
+		return err
+	}
+	return d.done(w, r, "/listings/"+id)
+}
+
+// postRevoke says that the ground of an entry fell.
+func postRevoke(d *Desk, w http.ResponseWriter, r *http.Request) error {
+	var f entryForm
+	if err := read(r, &f); err != nil {
+		return err
+	}
+	by, err := d.by(r, f.Act, f.Reason)
+	if err != nil {
+		return err
+	}
+	id := r.PathValue("entry")
+	if err := d.o.Lists.Store.Revoke(r.Context(), id, f.Version, actOf(by.ID, by.Who, by.Reason, by.At)); err != nil {
+		return err
+	}
+	return d.done(w, r, "/credit/"+id)
+}

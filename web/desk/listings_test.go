@@ -1,0 +1,148 @@
+package desk
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"io/fs"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"fundwatch/blacklist"
+	"fundwatch/blacklist/edition"
+	"fundwatch/internal/accounts"
+)
+
+// folder is a folder of editions in memory.
+type folder struct{ fstest.MapFS }
+
+func (f folder) Create(name string, b []byte) error {
+	f.MapFS[name] = &fstest.MapFile{Data: b}
+	return nil
+}
+
+func (f folder) Rename(from, to string) error {
+	f.MapFS[to] = f.MapFS[from]
+	return f.Remove(from)
+}
+
+func (f folder) Remove(name string) error {
+	if f.MapFS[name] == nil {
+		return fs.ErrNotExist
+	}
+	delete(f.MapFS, name)
+	return nil
+}
+
+// testLists publish into memory, by an invented key and an invented policy.
+func (h *house) testLists() Lists {
+	seed := sha256.Sum256([]byte("虚构"))
+	secret, _, err := edition.NewKey(bytes.NewReader(seed[:]), "fund.example")
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	key, err := edition.ReadKey(secret)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	f := folder{fstest.MapFS{}}
+	return Lists{Store: h.lists,
+		Advise: func(_ context.Context, e *blacklist.Entry) (Advice, error) {
+			if e.Measure == "agreement" {
+				return Advice{Proposal: blacklist.Proposal{Class: "ledger"}, Reasons: []Words{{"协议处理", "handling under the agreement"}}}, nil
+			}
+			return Advice{Proposal: blacklist.Proposal{Class: "ordinary", Least: 3, Most: 12, Basis: []string{"国办发〔2025〕22号"}, Revision: "r1"},
+				Reasons: []Words{{"罚没数额较大", "a large amount"}}}, nil
+		},
+		Publish: func(ctx context.Context, by blacklist.Act) (*edition.Published, []edition.Problem, error) {
+			return h.lists.Publish(ctx, f, key, by)
+		}}
+}
+
+// ledger puts two effective decisions into the credit ledger and gives their
+// entries: one that may be listed, and one of a person that may not.
+func (h *house) ledger(of string) (listable, other string) {
+	h.t.Helper()
+	d := blacklist.Decision{Case: of, Number: "YB〔2026〕1（虚构）", Authority: "虚构医疗保障局", Decided: "2026-02-01", Effective: "2026-02-20",
+		Subject: blacklist.Subject{Kind: blacklist.Institution, Key: "91350100M000100Y43", Name: "虚构医院", Codes: []string{inLeft.Code}},
+		Measure: "suspension", Facts: "重复收费（虚构）", Basis: []string{"条例38(七)"}, AmountFen: 1200}
+	act := func() blacklist.Act { by := h.by("cases"); return actOf(by.ID, by.Who, by.Reason, by.At) }
+	listable, err := h.lists.Enter(h.t.Context(), d, act())
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	d.Number, d.Measure, d.AmountFen = "YB〔2026〕2（虚构）", "agreement", 0
+	d.Subject = blacklist.Subject{Kind: blacklist.Person, Key: person, Name: "虚构某", Codes: []string{person}}
+	if other, err = h.lists.Enter(h.t.Context(), d, act()); err != nil {
+		h.t.Fatal(err)
+	}
+	return listable, other
+}
+
+// TestAListingFromLedgerToEdition walks the whole way by forms.
+func TestAListingFromLedgerToEdition(t *testing.T) {
+	h := newHouse(t)
+	entry, other := h.ledger("C00000000000000000001")
+	h.user("first", nil, accounts.Disclosure)
+	h.user("second", nil, accounts.Disclosure)
+	h.user("reader", nil, accounts.Supervisor)
+	h.get("reader", "/credit").want(t, 200, "虚构医院", "YB〔2026〕1", "12.00")
+	if a := h.get("reader", "/credit/"+other); strings.Contains(a.text, person) {
+		t.Error("the number of a person is shown")
+	}
+	h.get("reader", "/credit/"+entry).want(t, 200, "一般", "最短 3 个月", "您可以查看")
+	h.post("reader", "/credit/"+entry+"/propose", "reason", "x").want(t, http.StatusForbidden)
+	h.post("first", "/credit/"+other+"/propose", "reason", "x").want(t, http.StatusUnprocessableEntity, "按政策不列入")
+	h.post("first", "/credit/"+entry+"/propose").want(t, http.StatusUnprocessableEntity)
+	h.post("first", "/credit/"+entry+"/propose", "reason", "按政策").want(t, http.StatusSeeOther)
+	h.post("first", "/credit/"+entry+"/propose", "reason", "按政策").want(t, http.StatusConflict)
+	id := blacklist.ListingOf(entry)
+	at := "/listings/" + id
+	h.post("first", at+"/serve", "version", "1", "reason", "送达").want(t, http.StatusUnprocessableEntity, "异议期")
+	h.post("first", at+"/serve", "version", "1", "reason", "送达", "until", "2026-03-06").want(t, http.StatusSeeOther)
+	h.post("first", at+"/serve", "version", "1", "reason", "再次送达", "until", "2026-03-06").want(t, http.StatusConflict, "第 1 版", "第 2 版", "再次送达")
+	h.get("second", at).want(t, 200, "异议期未过")
+	h.now = h.now.AddDate(0, 0, 2)
+	for _, login := range []string{"first", "second", "reader"} { // sessions have ended
+		u, err := h.users.ByLogin(t.Context(), login)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.enter(&u)
+	}
+	shown := func() string {
+		var p listingPage
+		if err := json.Unmarshal(h.get("second", at, asJSON).Body.Bytes(), &p); err != nil {
+			t.Fatal(err)
+		}
+		return p.Shown
+	}
+	h.get("first", at).want(t, 200, "另一人办理")
+	list := []string{"version", "2", "reason", "批准", "from", "2026-03-07", "shown", shown()}
+	h.post("first", at+"/list", list...).want(t, http.StatusUnprocessableEntity, "另一人")
+	h.post("second", at+"/list", "version", "2", "reason", "批准", "from", "2026-03-07", "shown", "sha256:0").want(t, http.StatusUnprocessableEntity, "所见内容")
+	h.post("second", at+"/list", list...).want(t, http.StatusSeeOther)
+	h.get("first", "/listings").want(t, 200, "虚构医院", "发布下一期")
+	if a := h.get("reader", "/listings"); strings.Contains(a.text, `action="/editions"`) {
+		t.Error("a reader is offered to publish")
+	}
+	h.post("reader", "/editions", "reason", "x").want(t, http.StatusForbidden)
+	h.post("first", "/editions", "reason", "按月公布").want(t, http.StatusSeeOther)
+	h.get("first", "/listings").want(t, 200, "现行第 1 期")
+	h.post("first", "/editions", "reason", "再次").want(t, http.StatusUnprocessableEntity, "没有变化")
+	e, err := h.lists.Entry(t.Context(), entry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.post("first", "/credit/"+entry+"/revoke", "version", "9", "reason", "法院判决").want(t, http.StatusConflict)
+	h.post("first", "/credit/"+entry+"/revoke", "version", strconv.FormatInt(e.Version, 10), "reason", "法院判决").want(t, http.StatusSeeOther)
+	h.get("first", "/listings?status=leaving").want(t, 200, "虚构医院")
+	h.sync()
+	h.get("first", at).want(t, 200, "批准列入", "法院判决", "待移出")
+	h.user("audit", nil, accounts.Audit)
+	h.get("audit", "/audit?kind=list.list").want(t, 200, "批准列入", "second")
+}

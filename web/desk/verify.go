@@ -1,0 +1,243 @@
+package desk
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"fundwatch/cases"
+	"fundwatch/internal/recall"
+	"fundwatch/web/words"
+)
+
+// Bounds of what is put together at once.
+const (
+	mostFindings = 1000 // read for the lines of a case
+)
+
+// verifyPage lists the evidence of a case, each line once, with what is at risk
+// and what was verified.
+type verifyPage struct {
+	Case    CaseRow   `json:"case"`
+	Move    moveRow   `json:"move"`
+	Lines   []lineRow `json:"lines"`
+	Pager   Pager     `json:"pager"`
+	Money   moneyRow  `json:"money"`
+	Found   int64     `json:"findings"`      // of the leads
+	Read    int       `json:"findings_read"` // that the lines come from
+	Waiting bool      `json:"reading"`       // Kafka is still being read
+	Reason  string    `json:"-"`
+	Act     string    `json:"-"`
+	Refused []lackRow `json:"refused,omitempty"`
+}
+
+// lineRow is a fee line, or a settlement as a whole.
+type lineRow struct {
+	ID       string `json:"id"`
+	At       string `json:"at"`
+	Item     string `json:"item"`
+	Name     string `json:"item_name,omitempty"`
+	Amount   string `json:"amount"` // of the claim, in yuan
+	AtRisk   int64  `json:"at_risk_fen"`
+	Verified int64  `json:"verified_fen"`
+	Known    bool   `json:"verified"` // somebody verified it
+	Given    string `json:"-"`
+}
+
+func (p verifyPage) title(lang words.Lang) string { return p.Move.What.In(lang) + " · " + p.Case.ID }
+
+// verifyForm says of lines what was verified, in yuan.
+type verifyForm struct {
+	Act      string   `json:"act"`
+	Version  int64    `json:"version"`
+	Reason   string   `json:"reason"`
+	Lines    []string `json:"lines"`
+	Verified []string `json:"verified"`
+}
+
+// schedule puts the evidence of all leads of a case together.
+func (d *Desk) schedule(r *http.Request, c *cases.Case) (lines []cases.Line, found int64, read int, err error) {
+	leads, err := d.o.Cases.LeadsOf(r.Context(), c.Leads)
+	if err != nil {
+		return nil, 0, 0, err
+	}
+	var shares []cases.Share
+	for i := range leads {
+		found += leads[i].Findings
+		ids, err := d.o.Cases.Evidence(r.Context(), leads[i].ID)
+		if err != nil {
+			return nil, 0, 0, err
+		}
+		for _, id := range ids {
+			if read == mostFindings {
+				break
+			}
+			s, ok, err := d.share(r, id)
+			if err != nil {
+				return nil, 0, 0, err
+			}
+			if ok {
+				shares = append(shares, s)
+				read++
+			}
+		}
+	}
+	return cases.Schedule(shares), found, read, nil
+}
+
+// share reads what a finding puts at risk; one that was withdrawn, nothing.
+func (d *Desk) share(r *http.Request, id string) (s cases.Share, ok bool, err error) {
+	m, err := d.o.Findings.Get(r.Context(), id)
+	if errors.Is(err, recall.ErrUnknown) {
+		return s, false, nil
+	}
+	if err != nil {
+		return s, false, err
+	}
+	var t told
+	if json.Unmarshal(m.Value, &t) != nil {
+		return s, false, fmt.Errorf("finding %s cannot be read", id)
+	}
+	fen, err := t.Amount.Int64()
+	if t.Withdrawn || err != nil && t.Amount != "" {
+		return s, false, nil
+	}
+	s = cases.Share{Fen: max(0, min(fen, cases.MaxAmount)), Pieces: t.Lines}
+	if len(s.Pieces) == 0 {
+		s.Pieces = t.Settlements
+	}
+	return s, len(s.Pieces) > 0, nil
+}
+
+func showVerify(d *Desk, w http.ResponseWriter, r *http.Request) error {
+	c, err := d.o.Cases.Case(r.Context(), r.PathValue("case"))
+	if err != nil {
+		return err
+	}
+	p, err := d.verifyPage(r, &c)
+	if err != nil {
+		return err
+	}
+	return d.show(w, r, "verify", p)
+}
+
+func (d *Desk) verifyPage(r *http.Request, c *cases.Case) (verifyPage, error) {
+	var q struct {
+		Page int `json:"page"`
+	}
+	if err := query(r, &q); err != nil {
+		return verifyPage{}, err
+	}
+	m, _ := cases.MoveOf("verify")
+	base, err := d.movePage(r, c, &m, deedForm{})
+	if err != nil {
+		return verifyPage{}, err
+	}
+	lines, found, read, err := d.schedule(r, c)
+	if err != nil {
+		return verifyPage{}, err
+	}
+	lines = withVerified(lines, c.File.Lines)
+	f := c.File.Money
+	p := verifyPage{Case: base.Case, Move: base.Move, Act: base.Act, Found: found, Read: read, Waiting: !d.o.Findings.Ready(), Pager: pager(q.Page, len(lines), linesPerPage),
+		Money: moneyRow{f.AtRisk, f.Verified, len(c.File.Lines), f.Refund, f.Fine, f.RefundIn, f.FineIn}}
+	if len(lines) > 0 {
+		p.Lines, err = d.lineRows(r, c, lines[p.Pager.From-1:p.Pager.To])
+	}
+	return p, err
+}
+
+// withVerified adds what was verified and is evidence no more.
+func withVerified(lines, verified []cases.Line) []cases.Line {
+	for _, v := range verified {
+		if !slices.ContainsFunc(lines, func(l cases.Line) bool { return l.ID == v.ID }) {
+			lines = append(lines, cases.Line{ID: v.ID, AtRisk: v.AtRisk})
+		}
+	}
+	slices.SortFunc(lines, func(a, b cases.Line) int { return strings.Compare(a.ID, b.ID) })
+	return lines
+}
+
+// lineRows reads the lines' claims.
+func (d *Desk) lineRows(r *http.Request, c *cases.Case, lines []cases.Line) (out []lineRow, err error) {
+	known := map[string]cases.Line{}
+	for _, l := range c.File.Lines {
+		known[l.ID] = l
+	}
+	read := map[string]Claim{}
+	for _, l := range lines {
+		row := lineRow{ID: l.ID, AtRisk: l.AtRisk, Verified: l.AtRisk}
+		if k, ok := known[l.ID]; ok {
+			row.Verified, row.Known = k.Verified, true
+		}
+		row.Given = strings.ReplaceAll(words.Yuan(row.Verified), ",", "")
+		settlement := settlementID(l.ID)
+		if _, ok := read[settlement]; !ok {
+			if read[settlement], err = d.claim(r, settlement, idsOf(lines)); err != nil {
+				return nil, err
+			}
+		}
+		cl := read[settlement]
+		row.At, row.Amount = cl.SettledAt, cl.Fund
+		for _, x := range cl.Lines {
+			if settlement+"/"+x.ID == l.ID {
+				row.At, row.Item, row.Name, row.Amount = x.At, x.Item, x.Name, x.Amount
+			}
+		}
+		out = append(out, row)
+	}
+	return out, nil
+}
+
+func idsOf(lines []cases.Line) (out []string) {
+	for _, l := range lines {
+		out = append(out, l.ID)
+	}
+	return out
+}
+
+// settlementID gives the settlement a piece of evidence belongs to.
+func settlementID(piece string) string {
+	parts := strings.SplitN(piece, "/", 3)
+	return strings.Join(parts[:min(2, len(parts))], "/")
+}
+
+func postVerify(d *Desk, w http.ResponseWriter, r *http.Request) error {
+	var f verifyForm
+	if err := read(r, &f); err != nil {
+		return err
+	}
+	if len(f.Lines) != len(f.Verified) || len(f.Lines) > cases.MaxLines {
+		return errForm
+	}
+	c, err := d.o.Cases.Case(r.Context(), r.PathValue("case"))
+	if err != nil {
+		return err
+	}
+	// What is at risk is worked out here again, and not taken from the form.
+	lines, _, _, err := d.schedule(r, &c)
+	if err != nil {
+		return err
+	}
+	atRisk := map[string]int64{}
+	for _, l := range withVerified(lines, c.File.Lines) {
+		atRisk[l.ID] = l.AtRisk
+	}
+	m, _ := cases.MoveOf("verify")
+	want := cases.Deed{Move: m.Name}
+	for i, id := range f.Lines {
+		fen, ok := fenOf(f.Verified[i])
+		most, known := atRisk[id]
+		if !known || !ok || fen > most {
+			return &problem{status: http.StatusUnprocessableEntity, code: "verified"}
+		}
+		want.Lines = append(want.Lines, cases.Line{ID: id, AtRisk: most, Verified: fen})
+	}
+	return d.deed(w, r, &m, deedForm{Act: f.Act, Version: f.Version, Reason: f.Reason}, want)
+}
+
+// fenOf reads yuan with at most two decimals.
+func fenOf(text string) (int64, bool) { return cases.Fen(strings.TrimSpace(text)) }

@@ -1,0 +1,122 @@
+package public
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/chromedp"
+)
+
+// TestBrowserShowsPublicPages opens every page in Chromium, empty and full, in
+// both languages, light and dark, on a desk and on a telephone: nothing in the
+// console, nothing wider than the screen, nothing that axe-core finds.
+// FUNDWATCH_TEST_BROWSER names the program, FUNDWATCH_TEST_AXE the file of
+// axe-core; with FUNDWATCH_TEST_SHOTS pictures are written there.
+func TestBrowserShowsPublicPages(t *testing.T) {
+	program := os.Getenv("FUNDWATCH_TEST_BROWSER")
+	if program == "" {
+		t.Skip("FUNDWATCH_TEST_BROWSER names no browser: .ci/run browser does")
+	}
+	axe := ""
+	if name := os.Getenv("FUNDWATCH_TEST_AXE"); name != "" {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		axe = string(b)
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program))
+	if os.Geteuid() == 0 {
+		options = append(options, chromedp.NoSandbox)
+	}
+	allocated, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	defer stop()
+	ctx, cancel := chromedp.NewContext(allocated)
+	defer cancel()
+	var mu sync.Mutex
+	var noise []string
+	err := chromedp.Listen(ctx, func(event any) {
+		if e, ok := event.(*log.EventEntryAdded); ok && !strings.Contains(e.Entry.Text, "the server responded with a status of 4") {
+			mu.Lock()
+			noise = append(noise, e.Entry.Text)
+			mu.Unlock()
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, editions := range [][]int{nil, {2, 3}} {
+		server := httptest.NewServer(newHouse(t, editions...))
+		defer server.Close()
+		for _, at := range pages {
+			for _, lang := range []string{"zh", "en"} {
+				for _, theme := range []string{"light", "dark"} {
+					for _, width := range []int64{1366, 390} {
+						where := fmt.Sprintf("%s-%s-%s-%d-%d", strings.NewReplacer("/", "_", "?", "_").Replace(at), lang, theme, width, len(editions))
+						to := server.URL + at + map[bool]string{true: "&", false: "?"}[strings.Contains(at, "?")] + "lang=" + lang
+						open(ctx, t, where, to, theme, width, axe)
+					}
+				}
+			}
+		}
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	for _, text := range noise {
+		t.Error("the console says", text)
+	}
+}
+
+type found struct {
+	ID    string `json:"id"`
+	Where string `json:"where"`
+}
+
+func open(ctx context.Context, t *testing.T, where, to, theme string, width int64, axe string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	features := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}}
+	_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features})
+	if err == nil {
+		err = chromedp.Do(ctx, chromedp.EmulateViewport(width, 860), chromedp.Navigate(to))
+	}
+	if err != nil {
+		t.Fatal(where, err)
+	}
+	if have, err := chromedp.Run(ctx, chromedp.Evaluate[int64]("document.documentElement.scrollWidth")); err != nil || have > width {
+		t.Errorf("%s: is %d wide (%v)", where, have, err)
+	}
+	if dir := os.Getenv("FUNDWATCH_TEST_SHOTS"); dir != "" {
+		b, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, where+".png"), b, 0o644)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	if axe == "" {
+		return
+	}
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](axe+"; true")); err != nil {
+		t.Fatal(err)
+	}
+	all, err := chromedp.Run(ctx, chromedp.Evaluate[[]found](`axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
+		.then((r) => r.violations.map((v) => ({id: v.id, where: v.help + ": " + v.nodes.map((n) => n.target.join(" ")).slice(0, 3).join(" | ")})))`, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range all {
+		t.Errorf("%s: %s: %s", where, v.ID, v.Where)
+	}
+}
