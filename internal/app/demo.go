@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"fundwatch/blacklist/edition"
 	"fundwatch/cases"
 	"fundwatch/ingest/kafka"
 	"fundwatch/inspection"
@@ -115,14 +117,31 @@ func (e *env) demo(ctx context.Context, d *demonstration) error {
 	if err := os.WriteFile(terms, []byte(demoTerms), 0o600); err != nil {
 		return err
 	}
+	key := filepath.Join(dir, "list.key")
+	if err := demoListKey(key); err != nil {
+		return err
+	}
 	o := &serveOptions{worker: newWorker, embedded: filepath.Join(dir, "services"), noSetup: true, cost: demoCost}
 	o.set = []string{"region=" + demoRegion, "knowledge.dir=" + known, "http.addr=" + d.addr, "metrics.addr=", "log.level=error",
-		"kafka.partitions=2", "desk.second_factor=false",
+		"kafka.partitions=2", "desk.second_factor=false", "lists.dir=" + filepath.Join(dir, "list"), "lists.key_file=" + key,
 		"cases.terms_file=" + terms, "cases.evidence_url=file://" + filepath.ToSlash(filepath.Join(dir, "papers"))}
 	o.opened = func(ctx context.Context, s *server, users *accounts.Store, at string) error {
 		return e.demonstrate(ctx, s, users, sending{&d.place, d.first, at})
 	}
 	return e.serve(ctx, o)
+}
+
+// demoListKey makes the key that signs the list of the demonstration, unless an
+// earlier run has.
+func demoListKey(path string) error {
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	secret, _, err := edition.NewKey(rand.Reader, "fundwatch.example")
+	if err != nil {
+		return err
+	}
+	return writeSecret(path, secret+"\n")
 }
 
 // sending is which claims are sent, and where the pages are.

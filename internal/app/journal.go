@@ -292,7 +292,7 @@ func (e *env) checkRebuild(ctx context.Context, s *services, f *rebuildFlags) er
 		return err
 	}
 	defer second.Stop()
-	to, err := journal.Open(journal.Config{Region: s.cfg.Region, Addrs: []string{second.Addr}, Embedded: true, Ops: operations()})
+	to, err := journal.Open(journal.Config{Region: s.cfg.Region, Addrs: []string{second.Addr}, Embedded: true, Ops: roomOps()})
 	if err != nil {
 		return err
 	}

@@ -63,12 +63,13 @@ func openState(cfg *config.Config, addrs []string) (*journal.Store, error) {
 	return journal.Open(journal.Config{
 		Region: cfg.Region, Addrs: addrs, User: cfg.Redis.User, Secret: string(cfg.Redis.Password), TLS: encryption,
 		DB: cfg.Redis.DB, Cluster: cfg.Redis.Cluster, Embedded: cfg.Redis.Embedded,
-		MaxOutbox: int64(cfg.Redis.MaxOutbox), Wait: waitLonger, Ops: operations()})
+		MaxOutbox: int64(cfg.Redis.MaxOutbox), Wait: waitLonger, Ops: roomOps()})
 }
 
-// operations are those of all rooms that keep state.
-func operations() []journal.Ops {
-	return []journal.Ops{cases.Ops(), accounts.Ops(), inspection.Ops(), blacklist.Ops()}
+// roomOps are the operations of all rooms: every state that is written or
+// rebuilt knows them all.
+func roomOps() []journal.Ops {
+	return []journal.Ops{cases.Ops(), accounts.Ops(), blacklist.Ops(), inspection.Ops()}
 }
 
 // waitLonger waits before a step is sent again, longer each time.

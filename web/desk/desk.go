@@ -44,11 +44,16 @@ type Options struct {
 	Detectors   []*detectors.Detector
 	Policy      regions.Book // what policies decide with, for people to read
 
-	Head      func(context.Context) (journal.Head, error)
-	Waiting   func(context.Context) (int64, error) // messages in the outbox
-	Positions func() []kafka.Position              // of the partitions of this process
+	Journal   Journal
+	Positions func() []kafka.Position // of the partitions of this process
 	// Mend looks at a message that is to take the place of a dead letter.
 	Mend func(message []byte) (key string, problems []claim.Problem, err error)
+
+	// Pause waits between two looks of a live page, and gives false when ctx has
+	// ended; nil: pages are not live.
+	Pause func(ctx context.Context) bool
+	// Files keeps long exports until they are taken; nil: there are none.
+	Files Files
 
 	TopicClaims  string
 	Clock        func() time.Time
@@ -58,6 +63,12 @@ type Options struct {
 	// Failed is told of errors that are nobody's fault outside. They hold no
 	// personal data.
 	Failed func(where string, err error)
+}
+
+// Journal tells where the journal ends and how many messages wait in its outbox.
+type Journal interface {
+	Head(ctx context.Context) (journal.Head, error)
+	Waiting(ctx context.Context) (int64, error)
 }
 
 // Desk answers requests of staff. It is safe for many goroutines.
@@ -71,6 +82,10 @@ type Desk struct {
 	byID     map[string]*detectors.Detector
 	counties []string // of the institutions that are known, sorted
 
+	roster   *cases.Roster
+	limits   limits
+	exports  exports
+	streams  streams
 	mu       sync.RWMutex
 	subjects map[string]detectors.Subject // of leads, which never change
 
@@ -80,7 +95,9 @@ type Desk struct {
 // New makes a desk.
 func New(o Options) (*Desk, error) {
 	d := &Desk{o: o, mux: http.NewServeMux(), guard: http.NewCrossOriginProtection(), routes: table(),
-		byID: map[string]*detectors.Detector{}, subjects: map[string]detectors.Subject{}}
+		byID: map[string]*detectors.Detector{}, subjects: map[string]detectors.Subject{},
+		roster: cases.NewRoster(o.Cases), limits: defaultLimits, exports: exports{jobs: map[string]*exportJob{}},
+		streams: streams{of: map[string]int{}, closed: make(chan struct{})}}
 	for _, det := range o.Detectors {
 		d.byID[det.ID] = det
 	}
