@@ -7,6 +7,7 @@
 -- lead:<id>:days       hash   f<day>, t<day>: findings that begin, end that day
 -- lead:<id>:evidence   zset   the first ids of findings, all of score 0
 -- leads:<status>:<scheme>:amount, :date   zsets of lead ids
+-- leads:changed        zset   lead ids by the number of the record that last changed them
 -- case:<id>            hash   see case.go; the parts of the file as JSON, see file.go
 -- case:<id>:lines      hash   fee line to fen at risk and fen verified
 -- case:<id>:evidence   hash   SHA-256 of the bytes to what they are, as JSON
@@ -69,6 +70,7 @@ local function index(id, k, old, at)
   end
   call('ZADD', key('leads:' .. v[1] .. ':' .. v[2] .. ':amount'), v[3], id)
   call('ZADD', key('leads:' .. v[1] .. ':' .. v[2] .. ':date'), score(at), id)
+  call('ZADD', key('leads:changed'), call('HGET', key('journal'), 'n'), id)
 end
 
 local function setStatus(id, to, at)

@@ -52,8 +52,20 @@ func (s *Store) sessionKey(token string) string { return s.journal.AsideKey("ses
 // [ErrSession] where the session was ended, was idle too long, lasted too long,
 // or the user has changed since.
 func (s *Store) Resume(ctx context.Context, token string) (User, Stage, error) {
-	key := s.sessionKey(token)
-	text, err := s.journal.Aside().Get(ctx, key).Result()
+	u, stage, err := s.Watch(ctx, token)
+	if err != nil || stage == Half {
+		return u, stage, err
+	}
+	if err := s.journal.Aside().Expire(ctx, s.sessionKey(token), s.o.Idle).Err(); err != nil {
+		return User{}, "", fmt.Errorf("resume session: %w", err)
+	}
+	return u, stage, nil
+}
+
+// Watch gives the user of a session as Resume does and does not keep it going:
+// for what a page asks while nobody may be sitting before it.
+func (s *Store) Watch(ctx context.Context, token string) (User, Stage, error) {
+	text, err := s.journal.Aside().Get(ctx, s.sessionKey(token)).Result()
 	if errors.Is(err, redis.Nil) {
 		return User{}, "", ErrSession
 	}
@@ -73,16 +85,7 @@ func (s *Store) Resume(ctx context.Context, token string) (User, Stage, error) {
 	if errors.Is(err, ErrMissing) || err == nil && (u.Version != version || u.Status != Active) {
 		return User{}, "", ErrSession
 	}
-	if err != nil {
-		return User{}, "", err
-	}
-	stage := Stage(parts[3])
-	if stage != Half {
-		if err := s.journal.Aside().Expire(ctx, key, s.o.Idle).Err(); err != nil {
-			return User{}, "", fmt.Errorf("resume session: %w", err)
-		}
-	}
-	return u, stage, nil
+	return u, Stage(parts[3]), err
 }
 
 // End ends a session.

@@ -29,6 +29,7 @@ import (
 // Times of the desk.
 const (
 	recallEvery = 500 * time.Millisecond // how often Kafka is asked for new findings and acts
+	liveEvery   = 3 * time.Second        // how often a page that is open looks for news
 	setupLasts  = 24 * time.Hour
 )
 
@@ -78,56 +79,21 @@ func (s *services) openAccounts(clock func() time.Time, cost accounts.Cost) (*ac
 
 // openDesk opens the pages and follows what they need from Kafka, until ctx
 // ends. addr is where they are, for the link of the first set-up.
-func (s *server) openDesk(ctx context.Context, addr string) error {
+func (s *server) openDesk(ctx context.Context, addr string) (err error) {
 	users, err := s.openAccounts(s.env.clock, s.o.cost)
 	if err != nil || users == nil {
 		return err
 	}
-	lists, err := s.deskLists(ctx)
+	o, err := s.deskOptions(ctx, users)
 	if err != nil {
 		return err
 	}
-	o := desk.Options{Region: s.cfg.Region, RegionName: detectors.Words{ZH: s.cfg.Region, EN: s.cfg.Region}, Label: s.label,
-		Cases: s.cases, Lists: lists, Accounts: users, Knowledge: s.known, Detectors: all.Detectors(), Head: s.journal.Head, Waiting: s.journal.Waiting,
-		Findings: recall.NewIndex(s.kafka, s.topic(kafka.TopicFindings)), Dead: recall.NewIndex(s.kafka, s.topic(kafka.TopicDead)),
-		Cited:     recall.NewCitations(s.kafka, s.topic(kafka.TopicFindings)),
-		Trail:     recall.NewTrail(s.kafka, s.topic(kafka.TopicJournal), recall.DefaultTrail),
-		Positions: s.ready.at, Mend: mendable, TopicClaims: s.topic(kafka.TopicClaims), Clock: s.env.clock, Secure: s.secure(), SecondFactor: s.cfg.Desk.SecondFactor,
-		Failed: func(where string, err error) {
-			s.log.Error("页面出错 · a page failed", "where", where, "error", err)
-		}}
-	if o.Knowledge == nil {
-		if o.Knowledge, err = s.env.loadKnowledge(s.cfg.Knowledge.Dir); err != nil {
-			return err
-		}
-	}
-	if o.Procedure, err = s.env.procedure(s.cfg.Region, s.cfg.Cases.TermsFile); err != nil {
-		return err
-	}
-	if papers, err := openArchive(ctx, s.cfg.Cases.EvidenceURL); err != nil {
-		return fmt.Errorf("cases.evidence_url: %w", err)
-	} else if papers != nil {
-		o.Papers = papers
-	}
-	if s.cfg.Desk.Claims {
-		if o.Claims, err = s.openClaims(ctx); err != nil {
-			return err
-		}
-	}
-	if c := s.cfg.Desk.OIDC; c.Issuer != "" {
-		o.SignOn = signon.New(signon.Options{Issuer: c.Issuer, ClientID: c.ClientID, Secret: string(c.ClientSecret), Claim: c.Claim,
-			Back: strings.TrimSuffix(c.Address, "/") + "/signin/oidc/back"})
-	}
-	profile, known, err := regions.Load(regions.Builtin(), s.cfg.Region)
+	files, err := openExports(s.cfg.Desk.ExportsDir, s.env.clock())
 	if err != nil {
 		return err
 	}
-	if known {
-		o.RegionName = profile.Name
-	}
-	if o.Policy, err = bookOf(s.cfg.Region); err != nil {
-		return err
-	}
+	defer func() { err = errors.Join(err, files.close()) }()
+	o.Files = files
 	d, err := desk.New(o)
 	if err != nil {
 		return err
@@ -139,11 +105,60 @@ func (s *server) openDesk(ctx context.Context, addr string) error {
 	}
 	var following sync.WaitGroup
 	following.Go(func() { s.follow(ctx, &o) })
+	following.Go(func() { d.Run(ctx, func(ctx context.Context) bool { return pause(ctx, recallEvery) }) })
 	defer following.Wait()
 	if s.o.opened != nil {
 		return s.o.opened(ctx, s, users, addr)
 	}
 	return nil
+}
+
+// deskOptions brings together what the pages show.
+func (s *server) deskOptions(ctx context.Context, users *accounts.Store) (o desk.Options, err error) {
+	o = desk.Options{Region: s.cfg.Region, RegionName: detectors.Words{ZH: s.cfg.Region, EN: s.cfg.Region}, Label: s.label,
+		Cases: s.cases, Accounts: users, Knowledge: s.known, Detectors: all.Detectors(), Head: s.journal.Head, Waiting: s.journal.Waiting,
+		Findings: recall.NewIndex(s.kafka, s.topic(kafka.TopicFindings)), Dead: recall.NewIndex(s.kafka, s.topic(kafka.TopicDead)),
+		Cited:     recall.NewCitations(s.kafka, s.topic(kafka.TopicFindings)),
+		Trail:     recall.NewTrail(s.kafka, s.topic(kafka.TopicJournal), recall.DefaultTrail),
+		Positions: s.ready.at, Mend: mendable, TopicClaims: s.topic(kafka.TopicClaims), Clock: s.env.clock, Secure: s.secure(), SecondFactor: s.cfg.Desk.SecondFactor,
+		Pause: func(ctx context.Context) bool { return pause(ctx, liveEvery) },
+		Failed: func(where string, err error) {
+			s.log.Error("页面出错 · a page failed", "where", where, "error", err)
+		}}
+	if o.Lists, err = s.deskLists(ctx); err != nil {
+		return o, err
+	}
+	if o.Knowledge == nil {
+		if o.Knowledge, err = s.env.loadKnowledge(s.cfg.Knowledge.Dir); err != nil {
+			return o, err
+		}
+	}
+	if o.Procedure, err = s.env.procedure(s.cfg.Region, s.cfg.Cases.TermsFile); err != nil {
+		return o, err
+	}
+	if papers, err := openArchive(ctx, s.cfg.Cases.EvidenceURL); err != nil {
+		return o, fmt.Errorf("cases.evidence_url: %w", err)
+	} else if papers != nil {
+		o.Papers = papers
+	}
+	if s.cfg.Desk.Claims {
+		if o.Claims, err = s.openClaims(ctx); err != nil {
+			return o, err
+		}
+	}
+	if c := s.cfg.Desk.OIDC; c.Issuer != "" {
+		o.SignOn = signon.New(signon.Options{Issuer: c.Issuer, ClientID: c.ClientID, Secret: string(c.ClientSecret), Claim: c.Claim,
+			Back: strings.TrimSuffix(c.Address, "/") + "/signin/oidc/back"})
+	}
+	profile, known, err := regions.Load(regions.Builtin(), s.cfg.Region)
+	if err != nil {
+		return o, err
+	}
+	if known {
+		o.RegionName = profile.Name
+	}
+	o.Policy, err = bookOf(s.cfg.Region)
+	return o, err
 }
 
 // openClaims makes the index of claims, from topic claims and the archive.

@@ -48,11 +48,6 @@ func (e *env) procedure(region, file string) (cases.Procedure, error) {
 			p.Terms[n.Name] = cases.Term{N: c.Number, Unit: c.Unit, Basis: c.Clause}
 		}
 	}
-	if c, ok := policy.Clocks["handling"]; ok && c.Extend > 0 {
-		p.Terms[cases.ExtensionHead] = cases.Term{N: c.Extend, Unit: c.Unit, Basis: c.Clause}
-		further := policy.Clocks["handling-collective"]
-		p.Terms[cases.ExtensionTotal] = cases.Term{N: c.Extend + further.Number, Unit: c.Unit, Basis: c.Clause}
-	}
 	return p, localTerms(file, p.Terms)
 }
 

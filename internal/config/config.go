@@ -142,6 +142,7 @@ type Desk struct {
 	SecretFile   string // what only this installation knows; empty: no pages
 	SecondFactor bool   // everybody who signs in needs one
 	Claims       bool   // show the claims that findings rest on
+	ExportsDir   string // folder for long exports; empty: the system's for what passes
 	OIDC         OIDC
 }
 

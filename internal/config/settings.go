@@ -95,6 +95,7 @@ var settings = []setting{
 	{"desk.secret_file", "安装密钥文件，至少 32 字节，只有本程序可读；空为不提供工作台", "file of 32 bytes or more that only this program can read; empty for no pages", func(c *Config) any { return &c.Desk.SecretFile }},
 	{"desk.second_factor", "登录须有第二因素（TOTP）", "everybody who signs in needs a second factor (TOTP)", func(c *Config) any { return &c.Desk.SecondFactor }},
 	{"desk.claims", "查询和显示结算；每笔约占 200 字节内存，启动时通读归档和主题 claims", "find and show claims: some 200 bytes of memory a claim, and the archive and topic claims are read at the start", func(c *Config) any { return &c.Desk.Claims }},
+	{"desk.exports_dir", "后台导出的文件夹，空为系统临时文件夹；文件两小时后删除，停止时清空", "folder for exports made in the background, empty for the system's temporary one; files go after two hours, and all of them when the server stops", func(c *Config) any { return &c.Desk.ExportsDir }},
 	{"desk.oidc.issuer", "单点登录（OpenID Connect）的发行者地址，空为没有", "issuer of OpenID Connect, empty for none", func(c *Config) any { return &c.Desk.OIDC.Issuer }},
 	{"desk.oidc.client_id", "本系统在那里的编号", "who we are there", func(c *Config) any { return &c.Desk.OIDC.ClientID }},
 	{"desk.oidc.client_secret_file", "密钥所在文件，末尾换行不计；空为公开客户端（仅 PKCE）", "file that holds the secret; empty for a public client, with PKCE alone", func(c *Config) any { return &c.Desk.OIDC.SecretFile }},

@@ -183,8 +183,8 @@ func postAssignMany(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	}
 	login := strings.TrimPrefix(f.To, toNobody)
 	if f.Reason == "" {
-		if f.Reason = visitOf(r).lang.Say("assign.back"); login != "" {
-			f.Reason = visitOf(r).lang.Say("assign.reason", login)
+		if f.Reason = visitOf(r).lang.Say("assign.back"); to != nil {
+			f.Reason = visitOf(r).lang.Say("assign.reason", to.Name+" ("+to.Login+")")
 		}
 	}
 	by, err := d.by(r, f.Act, f.Reason)

@@ -77,7 +77,7 @@ func TestLeadsAreAssignedTogether(t *testing.T) {
 			t.Fatalf("%+v", out)
 		}
 	}
-	h.ask("zhang", "POST", "/leads/assign", form).want(t, 200, "已把 1 条线索分派给 west", "2 条没有分派", "已被别人修改", "对这些线索重新预览")
+	h.ask("zhang", "POST", "/leads/assign", form).want(t, 200, "已把 1 条线索分派给 虚构 west", "2 条没有分派", "已被别人修改", "对这些线索重新预览")
 	form.Set("act", "another")
 	form["leads"] = []string{r + "@2", doctor + "@1"}
 	if left := why(send(409).Left); left[r] != "status" || left[doctor] != "version" {

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"strings"
@@ -146,14 +147,18 @@ func TestBrowserShowsEveryPage(t *testing.T) {
 				h.fill()
 			}
 			b := newTab(t, h)
+			nothing := 0 // pages that are not there look alike; one is enough
 			for role, pages := range h.pagesOf(t) {
 				for i, path := range pages {
+					if h.get(role, path).Code == http.StatusNotFound {
+						if nothing++; nothing > 1 {
+							continue
+						}
+					}
 					// Every page in each theme and on each screen; the language takes turns.
 					for n, theme := range []string{"light", "dark"} {
 						b.as(role, words.Langs()[(i+n)%2], theme)
-						for _, width := range []int64{1366, 390} {
-							b.page(fmt.Sprintf("%s %s full=%v %s %d", role, path, full, theme, width), path, width, axe)
-						}
+						b.page(fmt.Sprintf("%s %s full=%v %s", role, path, full, theme), path, axe)
 					}
 				}
 			}
@@ -168,24 +173,30 @@ type found struct {
 	Where string `json:"where"`
 }
 
-// page opens a page and looks at it.
-func (b *tab) page(where, path string, width int64, axe string) {
+// page opens a page and looks at it, on a desk and on a telephone.
+func (b *tab) page(where, path, axe string) {
 	b.t.Helper()
-	b.do(chromedp.EmulateViewport(width, 860), chromedp.Navigate(b.base+path))
+	const desk, telephone = 1366, 390
+	b.do(chromedp.EmulateViewport(desk, 860), chromedp.Navigate(b.base+path))
 	for _, text := range b.quiet() {
 		b.t.Errorf("%s: the console says %s", where, text)
 	}
-	if have := js[int64](b, "document.documentElement.scrollWidth"); have > width {
-		b.t.Errorf("%s: is %d wide", where, have)
+	if axe != "" {
+		js[bool](b, axe+"; true")
 	}
-	if axe == "" || width < 1000 && strings.Contains(where, "dark") {
-		return // the colours were looked at on the desk
-	}
-	js[bool](b, axe+"; true")
-	violations := js[[]found](b, `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
-		.then((r) => r.violations.map((v) => ({id: v.id, help: v.help, where: v.nodes.map((n) => n.target.join(" ") + " " + (n.any[0] ? n.any[0].message : "")).slice(0, 3).join(" | ")})))`, chromedp.EvalAwaitPromise)
-	for _, v := range violations {
-		b.t.Errorf("%s: %s: %s at %s", where, v.ID, v.Help, v.Where)
+	for _, width := range []int64{desk, telephone} {
+		b.do(chromedp.EmulateViewport(width, 860))
+		if have := js[int64](b, "document.documentElement.scrollWidth"); have > width {
+			b.t.Errorf("%s %d: is %d wide", where, width, have)
+		}
+		if axe == "" || width < desk && strings.HasSuffix(where, "dark") {
+			continue // the colours were looked at on the desk
+		}
+		violations := js[[]found](b, `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
+			.then((r) => r.violations.map((v) => ({id: v.id, help: v.help, where: v.nodes.map((n) => n.target.join(" ") + " " + (n.any[0] ? n.any[0].message : "")).slice(0, 3).join(" | ")})))`, chromedp.EvalAwaitPromise)
+		for _, v := range violations {
+			b.t.Errorf("%s %d: %s: %s at %s", where, width, v.ID, v.Help, v.Where)
+		}
 	}
 	b.quiet() // axe itself may be told of the policy
 }
@@ -262,7 +273,7 @@ func TestBrowserWithoutScript(t *testing.T) {
 		chromedp.Click(chromedp.CSS("button.main")),
 		chromedp.WaitVisible(chromedp.CSS("td.pick input")),
 		chromedp.Click(chromedp.CSS("td.pick input")),
-		chromedp.Click(chromedp.CSS(".bulk button")),
+		chromedp.Click(chromedp.CSS(".bulk button:not([formaction])")),
 		chromedp.WaitVisible(chromedp.ID("why")),
 		chromedp.SendKeys(chromedp.ID("why"), "虚构：核查"),
 		chromedp.Click(chromedp.CSS("form.card button.main")),

@@ -37,7 +37,7 @@ func (d *Desk) list(r *http.Request, q LeadQuery, offset, limit int) (rows []Lea
 
 // counts counts the leads that fit, by status and in all. Where it had to go
 // through all of them, it gives those of the status that is asked for.
-func (d *Desk) counts(r *http.Request, q LeadQuery) (out []count, these []cases.Ref, err error) {
+func (d *Desk) counts(r *http.Request, q LeadQuery) (out []count, these []*cases.Entry, err error) {
 	by := map[cases.Status]int{}
 	if q.simple(visitOf(r).user) {
 		for _, s := range leadStatuses {
@@ -50,21 +50,27 @@ func (d *Desk) counts(r *http.Request, q LeadQuery) (out []count, these []cases.
 			by[s] = int(page.Total)
 		}
 	} else {
-		refs, err := d.choose(r, q, nil)
+		_, err := d.each(r, q, nil, 0, func(e *cases.Entry) bool {
+			if by[e.Status]++; q.Status == "all" || string(e.Status) == q.Status {
+				these = append(these, e)
+			}
+			return true
+		})
 		if err != nil {
 			return nil, nil, err
 		}
-		for _, ref := range refs {
-			by[ref.Status]++
-		}
-		these = slices.DeleteFunc(refs, func(ref cases.Ref) bool { return q.Status != "all" && string(ref.Status) != q.Status })
 	}
+	return countsOf(by), these, nil
+}
+
+// countsOf lists counts by status, and how many there are in all.
+func countsOf(by map[cases.Status]int) (out []count) {
 	all := 0
 	for _, s := range leadStatuses {
 		out = append(out, count{string(s), by[s]})
 		all += by[s]
 	}
-	return append(out, count{"all", all}), these, nil
+	return append(out, count{"all", all})
 }
 
 func (d *Desk) ask(q LeadQuery, statuses []cases.Status) cases.Query {
@@ -78,23 +84,43 @@ func (d *Desk) ask(q LeadQuery, statuses []cases.Status) cases.Query {
 // choose lists all leads that a user may see and that fit, in order, without
 // their content.
 func (d *Desk) choose(r *http.Request, q LeadQuery, statuses []cases.Status) ([]cases.Ref, error) {
-	refs, err := d.o.Cases.Refs(r.Context(), d.ask(q, statuses))
+	refs := []cases.Ref{}
+	_, err := d.each(r, q, statuses, 0, func(e *cases.Entry) bool {
+		score := e.Amount
+		if q.Sort == string(cases.ByDate) {
+			score = e.Date
+		}
+		refs = append(refs, cases.Ref{ID: e.ID, Status: e.Status, Scheme: e.Scheme, Score: score})
+		return true
+	})
+	return refs, err
+}
+
+// each calls do for every lead that a user may see and that fits, in order,
+// while it gives true, and gives the number of the record of the journal at
+// which that is so. Leads that no record after since has changed are passed
+// over; since is 0 for all.
+func (d *Desk) each(r *http.Request, q LeadQuery, statuses []cases.Status, since int64, do func(*cases.Entry) bool) (int64, error) {
+	fits, err := d.filter(r, q)
 	if err != nil {
-		return nil, err
+		return 0, err
+	}
+	roll, err := d.roster.Look(r.Context())
+	if err != nil {
+		return 0, err
 	}
 	u := visitOf(r).user
-	fits, err := d.filter(r, q)
-	if err != nil || fits == nil && seesAll(u) {
-		return refs, err
+	all := seesAll(u)
+	for _, e := range roll.Entries(cases.Sort(q.Sort)) {
+		if since > 0 && e.N <= since {
+			continue
+		}
+		if (len(statuses) == 0 || slices.Contains(statuses, e.Status)) && (q.Scheme == "" || e.Scheme == q.Scheme) &&
+			(all || u.Sees(d.county(e.Subject))) && (fits == nil || fits(e.ID, e.Subject)) && !do(e) {
+			break
+		}
 	}
-	subjects, err := d.subjectsOf(r, refIDs(refs))
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(refs, func(ref cases.Ref) bool {
-		s := subjects[ref.ID]
-		return !u.Sees(d.county(s)) || fits != nil && !fits(ref.ID, s)
-	}), nil
+	return roll.N, nil
 }
 
 // filter gives what a lead must be like; nil: anything.
@@ -135,6 +161,15 @@ func (d *Desk) filter(r *http.Request, q LeadQuery) (func(id string, s detectors
 		shown := d.subject(s)
 		return strings.Contains(strings.ToLower(shown.Code), name) || strings.Contains(strings.ToLower(shown.Name), name)
 	}, nil
+}
+
+// entryIDs gives the ids of entries.
+func entryIDs(entries []*cases.Entry) []string {
+	out := make([]string, len(entries))
+	for i := range entries {
+		out[i] = entries[i].ID
+	}
+	return out
 }
 
 // refIDs gives the ids of refs.

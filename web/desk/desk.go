@@ -47,6 +47,12 @@ type Options struct {
 	// Mend looks at a message that is to take the place of a dead letter.
 	Mend func(message []byte) (key string, problems []claim.Problem, err error)
 
+	// Pause waits between two looks of a live page, and gives false when ctx has
+	// ended; nil: pages are not live.
+	Pause func(ctx context.Context) bool
+	// Files keeps long exports until they are taken; nil: there are none.
+	Files Files
+
 	TopicClaims  string
 	Clock        func() time.Time
 	Secure       bool   // cookies only over TLS: everywhere but on loopback
@@ -68,6 +74,10 @@ type Desk struct {
 	byID     map[string]*detectors.Detector
 	counties []string // of the institutions that are known, sorted
 
+	roster   *cases.Roster
+	limits   limits
+	exports  exports
+	streams  streams
 	mu       sync.RWMutex
 	subjects map[string]detectors.Subject // of leads, which never change
 
@@ -77,7 +87,9 @@ type Desk struct {
 // New makes a desk.
 func New(o Options) (*Desk, error) {
 	d := &Desk{o: o, mux: http.NewServeMux(), guard: http.NewCrossOriginProtection(), routes: table(),
-		byID: map[string]*detectors.Detector{}, subjects: map[string]detectors.Subject{}}
+		byID: map[string]*detectors.Detector{}, subjects: map[string]detectors.Subject{},
+		roster: cases.NewRoster(o.Cases), limits: defaultLimits, exports: exports{jobs: map[string]*exportJob{}},
+		streams: streams{of: map[string]int{}, closed: make(chan struct{})}}
 	for _, det := range o.Detectors {
 		d.byID[det.ID] = det
 	}

@@ -1,16 +1,19 @@
 package desk
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -63,6 +66,49 @@ func (l memoryLog) Publish(_ context.Context, topic string, msgs []journal.Messa
 	return nil
 }
 
+// memoryFiles is a folder for tests.
+type memoryFiles struct {
+	mu   sync.Mutex
+	all  map[string]*bytes.Buffer
+	dir  string
+	full error // what Create says
+}
+
+type memoryFile struct{ *bytes.Buffer }
+
+func (memoryFile) Close() error { return nil }
+
+func (m *memoryFiles) Create(name string) (io.WriteCloser, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.all[name] = &bytes.Buffer{}
+	return memoryFile{m.all[name]}, m.full
+}
+
+func (m *memoryFiles) Open(name string) (io.ReadCloser, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.all[name] == nil {
+		return nil, errors.New("no such file")
+	}
+	return io.NopCloser(bytes.NewReader(m.all[name].Bytes())), nil
+}
+
+func (m *memoryFiles) Remove(name string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.all, name)
+	return nil
+}
+
+func (m *memoryFiles) Scratch() string { return m.dir }
+
+func (m *memoryFiles) len() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.all)
+}
+
 // chance never repeats and is none.
 type chance struct{ n uint32 }
 
@@ -83,6 +129,7 @@ type house struct {
 	users   *accounts.Store
 	journal *journal.Store
 	log     memoryLog
+	files   *memoryFiles
 	now     time.Time
 	acts    int
 	failed  []string
@@ -96,7 +143,7 @@ const (
 
 func newHouse(t testing.TB, change ...func(*Options)) *house {
 	t.Helper()
-	h := &house{t: t, log: memoryLog{}, now: time.Date(2026, 3, 5, 4, 0, 0, 0, time.UTC), cookies: map[string]string{}}
+	h := &house{t: t, log: memoryLog{}, files: &memoryFiles{all: map[string]*bytes.Buffer{}, dir: t.TempDir()}, now: time.Date(2026, 3, 5, 4, 0, 0, 0, time.UTC), cookies: map[string]string{}}
 	h.journal = journaltest.Open(t, journaltest.Config(t, cases.Ops(), accounts.Ops(), blacklist.Ops()))
 	h.cases = cases.Open(h.journal, cases.Caps{})
 	clock := func() time.Time { return h.now }
@@ -115,7 +162,7 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	h.lists = blacklist.Open(h.journal)
 	o := Options{Lists: h.testLists(), Region: journaltest.Region, RegionName: detectors.Words{ZH: "阿拉善盟", EN: "Alxa League"}, Cases: h.cases, Accounts: h.users, Procedure: inventedProcedure(), Papers: memoryPapers{},
 		Findings: recall.NewIndex(h.log, "findings"), Dead: recall.NewIndex(h.log, "claims.dead"), Cited: recall.NewCitations(h.log, "findings"), Claims: newClaims(h.log), Trail: recall.NewTrail(h.log, journal.Topic, recall.DefaultTrail),
-		Knowledge: k, Detectors: all.Detectors(), Policy: book(t), Head: h.journal.Head, Waiting: h.journal.Waiting, TopicClaims: "claims", Clock: clock,
+		Knowledge: k, Detectors: all.Detectors(), Policy: book(t), Head: h.journal.Head, Waiting: h.journal.Waiting, TopicClaims: "claims", Clock: clock, Files: h.files, Pause: func(context.Context) bool { return false },
 		Positions: func() []kafka.Position { return []kafka.Position{{Partition: 0, Next: 1, End: 3}} },
 		Mend: func(message []byte) (string, []claim.Problem, error) {
 			if strings.Contains(string(message), "bad") {

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"net/http"
+	"strconv"
 
 	"fundwatch/cases"
 	"fundwatch/internal/accounts"
@@ -18,6 +19,7 @@ type homePage struct {
 	Counts   []count   `json:"counts"`
 	Schemes  []share   `json:"schemes"` // of new leads
 	Amount   int64     `json:"amount_fen"`
+	At       int64     `json:"at"`             // record of the journal at which leads stand so
 	Dead     int64     `json:"dead,omitempty"` // letters nobody has settled
 	System   bool      `json:"-"`
 	DeadRead bool      `json:"-"`
@@ -28,6 +30,9 @@ type homePage struct {
 	Stands   []int     `json:"standing,omitempty"` // partitions that wait for a person
 	Lag      int64     `json:"lag,omitempty"`      // messages that wait here
 }
+
+// Live is the address of what has changed since the page was made.
+func (p homePage) Live() string { return "/live/home?since=" + strconv.FormatInt(p.At, 10) }
 
 // onHome is how many rows a part of the page has.
 const onHome = 8
@@ -73,33 +78,41 @@ func showHome(d *Desk, w http.ResponseWriter, r *http.Request) error {
 }
 
 // homeLeads fills in what readers of leads see.
-func (d *Desk) homeLeads(r *http.Request, p *homePage) (err error) {
-	fresh := LeadQuery{Status: string(cases.New), Sort: string(cases.ByAmount)}
-	if p.Counts, _, err = d.counts(r, fresh); err != nil {
-		return err
-	}
-	p.Counts = p.Counts[:len(leadStatuses)]
-	all, err := d.choose(r, fresh, fresh.statuses())
+func (d *Desk) homeLeads(r *http.Request, p *homePage) error {
+	by, schemes := map[cases.Status]int{}, map[string]*share{}
+	var largest, newest []*cases.Entry
+	_, err := d.each(r, LeadQuery{Sort: string(cases.ByAmount)}, nil, 0, func(e *cases.Entry) bool {
+		if by[e.Status]++; e.Status != cases.New {
+			return true
+		}
+		if len(largest) < onHome {
+			largest = append(largest, e)
+		}
+		s := schemes[e.Scheme]
+		if s == nil {
+			s = &share{Scheme: e.Scheme, What: d.scheme(e.Scheme)}
+			schemes[e.Scheme] = s
+		}
+		s.Leads++
+		s.Amount += e.Amount
+		p.Amount += e.Amount
+		return true
+	})
 	if err != nil {
 		return err
 	}
-	schemes := map[string]*share{}
-	for _, ref := range all {
-		s := schemes[ref.Scheme]
-		if s == nil {
-			s = &share{Scheme: ref.Scheme, What: d.scheme(ref.Scheme)}
-			schemes[ref.Scheme] = s
-		}
-		s.Leads++
-		s.Amount += ref.Score
-		p.Amount += ref.Score
-	}
-	p.Schemes = rank(schemes)
-	if p.Largest, err = d.leadRows(r, refIDs(all[:min(len(all), onHome)])); err != nil {
+	p.Counts, p.Schemes = countsOf(by)[:len(leadStatuses)], rank(schemes)
+	if p.Largest, err = d.leadRows(r, entryIDs(largest)); err != nil {
 		return err
 	}
-	newest := LeadQuery{Status: string(cases.New), Sort: string(cases.ByDate)}
-	if p.Newest, err = d.list(r, newest, 0, onHome); err != nil {
+	p.At, err = d.each(r, LeadQuery{Sort: string(cases.ByDate)}, []cases.Status{cases.New}, 0, func(e *cases.Entry) bool {
+		newest = append(newest, e)
+		return len(newest) < onHome
+	})
+	if err != nil {
+		return err
+	}
+	if p.Newest, err = d.leadRows(r, entryIDs(newest)); err != nil {
 		return err
 	}
 	return d.mine(r, p)
@@ -122,4 +135,16 @@ func (d *Desk) mine(r *http.Request, p *homePage) error {
 		}
 	}
 	return err
+}
+
+// stands counts the leads by status and sums the amounts of new ones.
+func (d *Desk) stands(r *http.Request) ([]count, int64, error) {
+	by, amount := map[cases.Status]int{}, int64(0)
+	_, err := d.each(r, LeadQuery{Sort: string(cases.ByAmount)}, nil, 0, func(e *cases.Entry) bool {
+		if by[e.Status]++; e.Status == cases.New {
+			amount += e.Amount
+		}
+		return true
+	})
+	return countsOf(by)[:len(leadStatuses)], amount, err
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"fundwatch/cases"
@@ -91,6 +92,14 @@ func listAt(v url.Values) string {
 		return "/leads"
 	}
 	return "/leads?" + v.Encode()
+}
+
+// Live is the address of what has changed in the list since a record of the
+// journal.
+func (q LeadQuery) Live(since int64) string {
+	v := q.values()
+	v.Set("since", strconv.FormatInt(since, 10))
+	return "/live/leads?" + v.Encode()
 }
 
 // Cleared is the address of the list without what it is chosen by, but for the

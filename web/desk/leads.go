@@ -12,6 +12,7 @@ type leadsPage struct {
 	Counts   []count      `json:"counts"` // by status, of what else fits
 	Leads    []LeadRow    `json:"leads"`
 	Pager    Pager        `json:"pager"`
+	At       int64        `json:"at"`    // record of the journal at which leads stand so
 	Views    []viewRow    `json:"views"` // of the user
 	Save     viewForm     `json:"-"`
 	Columns  []leadColumn `json:"-"`
@@ -38,7 +39,12 @@ func showLeads(d *Desk, w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := leadsPage{Query: q, Counties: d.counties, Decide: visitOf(r).user.May("lead.decide")}
-	var these []cases.Ref
+	roll, err := d.roster.Look(r.Context())
+	if err != nil {
+		return err
+	}
+	p.At = roll.N
+	var these []*cases.Entry
 	if p.Counts, these, err = d.counts(r, q); err != nil {
 		return err
 	}
@@ -50,7 +56,7 @@ func showLeads(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case p.Pager.Total == 0:
 	case these != nil:
-		p.Leads, err = d.leadRows(r, refIDs(these[p.Pager.From-1:p.Pager.To]))
+		p.Leads, err = d.leadRows(r, entryIDs(these[p.Pager.From-1:p.Pager.To]))
 	default:
 		p.Leads, err = d.list(r, q, p.Pager.From-1, perPage)
 	}

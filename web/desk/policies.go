@@ -15,7 +15,7 @@ type policiesPage struct {
 	Revision    string          `json:"revision"`
 	Questions   []questionRow   `json:"questions"`
 	Values      []valueRow      `json:"values"`
-	Clocks      []termRow      `json:"clocks"`
+	Clocks      []termRow       `json:"clocks"`
 	Departments []departmentRow `json:"departments"`
 	Texts       []textRow       `json:"texts"`
 	Open        int             `json:"open"` // of all that is listed: set by no text

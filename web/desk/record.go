@@ -40,7 +40,7 @@ func (d *Desk) failedSignIn(r *http.Request, login string, wrong error) error {
 // noteExport writes down who took which list along: what cannot be written down
 // is not given. A name that looks like the number of a person stays out of it,
 // and of a long one the beginning is enough.
-func (d *Desk) noteExport(r *http.Request, q LeadQuery, rows int) error {
+func (d *Desk) noteExport(r *http.Request, kind string, q LeadQuery, rows int) error {
 	if q.Name = strings.TrimSpace(q.Name); d.knownPerson(q.Name) {
 		q.Name = mask(q.Name)
 	}
@@ -53,5 +53,5 @@ func (d *Desk) noteExport(r *http.Request, q LeadQuery, rows int) error {
 	if err != nil {
 		return err
 	}
-	return d.o.Accounts.Note(r.Context(), "leads.export", "user:"+visitOf(r).user.ID, by)
+	return d.o.Accounts.Note(r.Context(), kind, "user:"+visitOf(r).user.ID, by)
 }

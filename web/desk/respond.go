@@ -27,8 +27,10 @@ type frame struct {
 	Menu   []menuItem
 	Style  string
 	Script string
+	Live   string // script of pages that are live
 	Icon   string
 	Status int
+	Again  int   // seconds after which a browser without script asks again; 0: never
 	Behind int64 // claims that wait to be examined; 0: none worth a word
 	Page   any
 }
@@ -54,6 +56,10 @@ func (d *Desk) showAs(w http.ResponseWriter, r *http.Request, status int, name s
 	return nil
 }
 
+// waiting pages are asked for again after some seconds, by browsers without
+// script; 0 seconds: no more.
+type waiting interface{ refresh() int }
+
 // titled pages say themselves what they are about.
 type titled interface{ title(words.Lang) string }
 
@@ -69,7 +75,7 @@ func (d *Desk) title(lang words.Lang, name string, page any) string {
 func (d *Desk) render(w http.ResponseWriter, r *http.Request, status int, name, title string, page any) {
 	v := visitOf(r)
 	f := frame{Lang: v.lang, Theme: v.theme, Title: title, Region: v.lang.Of(d.o.RegionName.ZH, d.o.RegionName.EN), Label: d.o.Label,
-		Path: r.URL.RequestURI(), Style: d.assets.url["style.css"], Script: d.assets.url["app.js"], Icon: d.assets.url["icon.svg"], Status: status, Page: page}
+		Path: r.URL.RequestURI(), Style: d.assets.url["style.css"], Script: d.assets.url["app.js"], Live: d.assets.url["live.js"], Icon: d.assets.url["icon.svg"], Status: status, Page: page}
 	if (v.stage == accounts.Full || v.stage == accounts.Vouched) && v.user != nil {
 		f.User, f.Menu = v.user, d.menu(v, r.URL.Path)
 		if v.user.May(accounts.LeadRead) {
@@ -78,6 +84,9 @@ func (d *Desk) render(w http.ResponseWriter, r *http.Request, status int, name, 
 	}
 	if r.Method != http.MethodGet {
 		f.Path = "/"
+	}
+	if p, ok := page.(waiting); ok && status == http.StatusOK {
+		f.Again = p.refresh()
 	}
 	d.learn(r.Context())
 	var b bytes.Buffer

@@ -17,6 +17,7 @@ type route struct {
 	admin        bool   // among what administrators see
 	half         bool   // for who has shown a password and not yet a second factor
 	bare         bool   // open to who still has to set up a second factor
+	quiet        bool   // asked by a page and not by a person: it does not keep a session going
 	most         int64  // bytes of a body; 0: as of a form
 	form, page   any    // what it takes and gives, for /openapi.json; nil: nothing, or no JSON
 	do           func(d *Desk, w http.ResponseWriter, r *http.Request) error
@@ -65,6 +66,14 @@ func staffRoutes() []route {
 		{method: get, path: "/{$}", may: accounts.SignedIn, menu: "home.title", page: homePage{}, do: showHome},
 		{method: get, path: "/leads", may: accounts.LeadRead, menu: "leads.title", page: leadsPage{}, do: showLeads},
 		{method: get, path: "/leads.xlsx", may: accounts.LeadRead, do: exportLeads},
+		{method: get, path: "/live/home", may: accounts.LeadRead, quiet: true, page: Live{}, do: live(liveHome)},
+		{method: get, path: "/live/leads", may: accounts.LeadRead, quiet: true, page: Live{}, do: live(liveLeads)},
+		{method: get, path: "/live/exports", may: accounts.LeadRead, quiet: true, page: Live{}, do: live(liveExports)},
+		{method: get, path: "/live/system", may: accounts.SystemRead, quiet: true, page: Live{}, do: live(liveSystem)},
+		{method: get, path: "/exports", may: accounts.LeadRead, page: exportsPage{}, do: showExports},
+		{method: post, path: "/exports", may: accounts.LeadRead, form: exportForm{}, page: Done{}, do: postExport},
+		{method: get, path: "/exports/{export}/file", may: accounts.LeadRead, do: showFile},
+		{method: post, path: "/exports/{export}/cancel", may: accounts.LeadRead, form: cancelForm{}, page: Done{}, do: postCancel},
 		{method: get, path: "/views", may: accounts.LeadRead, page: viewsPage{}, do: showViews},
 		{method: post, path: "/views", may: accounts.LeadRead, form: viewForm{}, page: Done{}, do: postView},
 		{method: post, path: "/views/{view}", may: accounts.LeadRead, form: renameForm{}, page: Done{}, do: postRename},

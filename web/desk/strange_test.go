@@ -106,7 +106,7 @@ func strangerOf(t *testing.T, seed uint64) *stranger {
 		"kind": {"institution", "person", "lead.dismiss"}, "sort": {"date", "amount"}, "page": {"1", "2"}, "evidence": {"1"}, "county": {left},
 		"counties": {left}, "roles": {"inspector", "audit"}, "password": {password}, "password_again": {password}, "login": {"wang", "system0"},
 		"to": {"investigator0", ""}, "reason": {"测试 test"}, "name": {"虚构"}, "next": {"/leads"}, "back": {"/"}, "lang": {"en"}, "theme": {"dark"},
-		"text": {leads[0], "虚构医院"}, "col": {"since", "id"}, "density": {"compact"}, "query": {"status=all&county=" + left + "&col=id"}, "message": {"{}", "bad"}, "scheme": {stays7}, "settlement": {"S1", "S4"}, "practitioner": {s.practitionerRef(ofDoctor.Code)}, "item": {"X1"}, "from": {"2026-01-01"}, "least": {"1", "-1"}, "most": {"5000"}, "lines": {"1"}}
+		"text": {leads[0], "虚构医院"}, "col": {"since", "id"}, "density": {"compact"}, "query": {"status=all&county=" + left + "&col=id"}, "export": {"X00000000000000000000"}, "message": {"{}", "bad"}, "scheme": {stays7}, "settlement": {"S1", "S4"}, "practitioner": {s.practitionerRef(ofDoctor.Code)}, "item": {"X1"}, "from": {"2026-01-01"}, "least": {"1", "-1"}, "most": {"5000"}, "lines": {"1"}}
 	s.good["file"] = []string{strings.TrimPrefix(s.assets.url["style.css"], "/static/")}
 	s.comeIn()
 	return s
@@ -155,7 +155,7 @@ func (s *stranger) path(pattern string) string {
 	return path
 }
 
-var asked = []string{"status", "scheme", "county", "kind", "q", "person", "mine", "sort", "page", "lead", "evidence", "next", "who", "day", "all", "code", "state", "saved", "col", "density", "every", "to", "settlement", "practitioner", "item", "from", "least", "most", "lines"}
+var asked = []string{"status", "scheme", "county", "kind", "q", "person", "mine", "sort", "page", "lead", "evidence", "next", "who", "day", "all", "code", "state", "saved", "col", "density", "every", "to", "since", "ready", "settlement", "practitioner", "item", "from", "least", "most", "lines"}
 
 // query gives none, or some names, some of them twice.
 func (s *stranger) query() string {
@@ -226,7 +226,7 @@ func (s *stranger) request() *http.Request {
 	r := &http.Request{Method: method, URL: u, RequestURI: target, Host: "desk.example", RemoteAddr: "192.0.2.1:1", Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: http.Header{}, Body: io.NopCloser(strings.NewReader(text)), ContentLength: int64(len(text))}
 	r.Header.Set("Content-Type", kind)
-	r.Header.Set("Accept", s.of([]string{"text/html", "text/html", "application/json", "*/*", "", "application/json;q=<b>", s.of(odd)}))
+	r.Header.Set("Accept", s.of([]string{"text/html", "text/html", "text/event-stream", "application/json", "*/*", "", "application/json;q=<b>", s.of(odd)}))
 	r.Header.Set("Accept-Language", s.of([]string{"zh", "en", "", s.of(odd)}))
 	if token := s.cookies[s.of(s.logins)]; token != "" {
 		r.Header.Add("Cookie", "fundwatch="+token)

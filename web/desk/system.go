@@ -62,27 +62,33 @@ func (d *Desk) behind() (n int64) {
 }
 
 func showSystem(d *Desk, w http.ResponseWriter, r *http.Request) error {
-	parts, err := d.o.Cases.Partitions(r.Context())
+	p, err := d.system(r)
 	if err != nil {
 		return err
 	}
-	p := systemPage{Findable: d.o.Findings.Len(), IndexReady: d.o.Findings.Ready(), Knowledge: d.o.Knowledge.Hash, At: stampOf(d.now()),
+	return d.show(w, r, "system", p)
+}
+
+// system puts the page together.
+func (d *Desk) system(r *http.Request) (p systemPage, err error) {
+	parts, err := d.o.Cases.Partitions(r.Context())
+	if err != nil {
+		return p, err
+	}
+	p = systemPage{Findable: d.o.Findings.Len(), IndexReady: d.o.Findings.Ready(), Knowledge: d.o.Knowledge.Hash, At: stampOf(d.now()),
 		Facts: knownRow{len(d.o.Knowledge.Institutions), len(d.o.Knowledge.Practitioners), len(d.o.Detectors)}}
 	d.partitions(parts, &p)
 	head, err := d.o.Head(r.Context())
 	if err != nil {
-		return err
+		return p, err
 	}
 	p.Records, p.Weave = head.N, head.Weave
 	if p.Waiting, err = d.o.Waiting(r.Context()); err != nil {
-		return err
+		return p, err
 	}
 	users, err := d.o.Accounts.Users(r.Context())
-	if err != nil {
-		return err
-	}
 	p.Users = len(users)
-	return d.show(w, r, "system", p)
+	return p, err
 }
 
 func (d *Desk) partitions(parts []cases.Partition, p *systemPage) {

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"time"
 
 	"fundwatch/cases"
 	"fundwatch/internal/journal"
@@ -63,6 +64,7 @@ func (d *Desk) funcs(lang words.Lang) template.FuncMap {
 		"int64":  func(n int) string { return words.Int(int64(n)) },
 		"short":  func(id string) string { before, _, _ := strings.Cut(id, "-"); return before },
 		"bar":    chart.Bar,
+		"day":    wholeDay,
 		"ago":    func(stamp string) string { return d.ago(lang, stamp) },
 		"county": func(code string) string {
 			if code == "" {
@@ -83,6 +85,14 @@ func (d *Desk) ago(lang words.Lang, stamp string) string {
 		return words.None
 	}
 	return lang.Ago(at, d.o.Clock().In(at.Location()))
+}
+
+// wholeDay gives a day to a field for days, which takes nothing else.
+func wholeDay(text string) string {
+	if _, err := time.Parse(time.DateOnly, text); err != nil {
+		return ""
+	}
+	return text
 }
 
 // field is one field of a form.
