@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"fundwatch/blacklist"
 	"fundwatch/cases"
 	"fundwatch/internal/accounts"
 	"fundwatch/internal/journal"
@@ -54,6 +53,9 @@ func problemOf(err error) *problem {
 	if p, ok := errors.AsType[*problem](err); ok {
 		return p
 	}
+	if p := listProblem(err); p != nil {
+		return p
+	}
 	if slow, ok := errors.AsType[*accounts.SlowError](err); ok {
 		return &problem{status: http.StatusTooManyRequests, code: "slow", after: int(slow.After.Seconds())}
 	}
@@ -61,12 +63,6 @@ func problemOf(err error) *problem {
 		return &problem{status: http.StatusRequestEntityTooLarge, code: "large"}
 	}
 	if _, ok := errors.AsType[*cases.VersionError](err); ok {
-		return &problem{status: http.StatusConflict, code: "version"}
-	}
-	if m, ok := errors.AsType[*blacklist.MissingError](err); ok {
-		return &problem{status: http.StatusUnprocessableEntity, code: "lacks." + string(m.Need)}
-	}
-	if _, ok := errors.AsType[*blacklist.VersionError](err); ok {
 		return &problem{status: http.StatusConflict, code: "version"}
 	}
 	if _, ok := errors.AsType[*accounts.VersionError](err); ok {
@@ -87,10 +83,6 @@ func problemOf(err error) *problem {
 	}{
 		{cases.ErrMissing, *errNothing},
 		{accounts.ErrMissing, *errNothing},
-		{blacklist.ErrMissing, *errNothing},
-		{blacklist.ErrProposal, problem{status: http.StatusUnprocessableEntity, code: "no-listing"}},
-		{blacklist.ErrProposed, problem{status: http.StatusConflict, code: "proposed"}},
-		{blacklist.ErrBehind, problem{status: http.StatusConflict, code: "behind"}},
 		{journal.ErrNumber, *errForm},
 		{journal.ErrLarge, problem{status: http.StatusRequestEntityTooLarge, code: "large"}},
 		{journal.ErrReused, problem{status: http.StatusConflict, code: "reused"}},
