@@ -152,6 +152,11 @@ func TestCampaign(t *testing.T) {
 	if err := o.Approve(ctx, id, 1, strings.Repeat("0", 64), o.by("yi")); !errors.Is(err, ErrOther) {
 		t.Error(err)
 	}
+	for _, none := range []string{"K", "\xff"} {
+		if err := o.Approve(ctx, none, 1, c.SHA256, o.by("yi")); !errors.Is(err, ErrMissing) {
+			t.Errorf("%q: %v", none, err)
+		}
+	}
 	if err := o.Approve(ctx, id, 7, c.SHA256, o.by("yi")); !errors.As(err, &version) || version.Have != 1 {
 		t.Error(err)
 	}

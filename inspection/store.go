@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"fundwatch/inspection/draw"
 	"fundwatch/internal/journal"
@@ -98,6 +99,9 @@ func (s *Store) act(ctx context.Context, kind, object string, version int64, by 
 		if text == "" || len(text) > maxReason {
 			return errAct
 		}
+	}
+	if !utf8.ValidString(object) {
+		return fmt.Errorf("%s: %w", kind, ErrMissing) // nothing has such a name
 	}
 	_, err := s.journal.Append(ctx, journal.Entry{
 		Chain: staff, At: by.At, Kind: kind, Object: object, Version: version + 1, Who: by.Who, ID: by.ID,

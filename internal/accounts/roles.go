@@ -51,6 +51,10 @@ const (
 	UserWrite    Permission = "user.write"
 	ListRead     Permission = "list.read"  // the credit ledger and listings
 	ListWrite    Permission = "list.write" // move listings and publish editions
+
+	InspectionRead    Permission = "inspection.read"
+	InspectionWork    Permission = "inspection.work"    // libraries, plans, the draw, what was found
+	InspectionApprove Permission = "inspection.approve" // a plan that somebody else made
 )
 
 // table says which role may do what. It is the only place that does.
@@ -58,12 +62,12 @@ var table = []struct {
 	role Role
 	may  []Permission
 }{
-	{Inspector, []Permission{LeadRead, ClaimRead, CaseRead, DetectorRead}},
-	{Investigator, []Permission{LeadRead, LeadDecide, ClaimRead, CaseRead, CaseFile, CaseWork, TipRead, TipWork, PersonReveal, DetectorRead, ListRead}},
-	{Head, []Permission{LeadRead, ClaimRead, CaseRead, CaseFile, CaseApprove, TipRead, TipReveal, DetectorRead, ListRead}},
+	{Inspector, []Permission{LeadRead, ClaimRead, CaseRead, DetectorRead, InspectionRead, InspectionWork, InspectionApprove}},
+	{Investigator, []Permission{LeadRead, LeadDecide, ClaimRead, CaseRead, CaseFile, CaseWork, TipRead, TipWork, PersonReveal, DetectorRead, ListRead, InspectionRead}},
+	{Head, []Permission{LeadRead, ClaimRead, CaseRead, CaseFile, CaseApprove, TipRead, TipReveal, DetectorRead, ListRead, InspectionRead, InspectionApprove}},
 	{Reviewer, []Permission{LeadRead, ClaimRead, CaseRead, CaseFile, CaseReview, DetectorRead}},
-	{Disclosure, []Permission{CaseRead, DetectorRead, ListRead, ListWrite}},
-	{Supervisor, []Permission{LeadRead, CaseRead, DetectorRead, SystemRead, ListRead}},
+	{Disclosure, []Permission{CaseRead, DetectorRead, ListRead, ListWrite, InspectionRead}},
+	{Supervisor, []Permission{LeadRead, CaseRead, DetectorRead, SystemRead, ListRead, InspectionRead, InspectionApprove}},
 	{System, []Permission{SystemRead, DeadRead, DeadSettle, DetectorRead}},
 	{Security, []Permission{UserRead, UserWrite}},
 	{Audit, []Permission{AuditRead, UserRead, SystemRead}},
@@ -80,7 +84,8 @@ func Roles() []Role {
 
 // Permissions lists what roles can give.
 func Permissions() []Permission {
-	return []Permission{LeadRead, LeadDecide, ClaimRead, CaseRead, CaseFile, CaseWork, CaseReview, CaseApprove, TipRead, TipWork, TipReveal, PersonReveal, DetectorRead, DeadRead, DeadSettle, SystemRead, AuditRead, UserRead, UserWrite, ListRead, ListWrite}
+	return []Permission{LeadRead, LeadDecide, ClaimRead, CaseRead, CaseFile, CaseWork, CaseReview, CaseApprove, TipRead, TipWork, TipReveal, PersonReveal, DetectorRead, DeadRead, DeadSettle, SystemRead, AuditRead, UserRead, UserWrite, ListRead, ListWrite,
+		InspectionRead, InspectionWork, InspectionApprove}
 }
 
 // May reports whether one of the roles gives a permission.

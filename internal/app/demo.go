@@ -16,6 +16,7 @@ import (
 	"fundwatch/blacklist/edition"
 	"fundwatch/cases"
 	"fundwatch/ingest/kafka"
+	"fundwatch/inspection"
 	"fundwatch/internal/accounts"
 	"fundwatch/internal/simulate"
 )
@@ -58,9 +59,11 @@ func demoPlace(now time.Time) simulate.Config {
 		Days: demoDays, From: now.AddDate(0, 0, -demoDays)}
 }
 
-// demoUsers are one person for each role, and a second officer; all are invented (虚构).
+// demoUsers are one person for each role, a second officer, and one who plans
+// inspections for the whole region; all are invented (虚构).
 var demoUsers = []accounts.User{
 	{Login: "inspector", Name: "陈检查", Roles: []accounts.Role{accounts.Inspector}, Counties: []string{"152921"}},
+	{Login: "planner", Name: "郑抽查", Roles: []accounts.Role{accounts.Inspector}},
 	{Login: "investigator", Name: "王稽核", Roles: []accounts.Role{accounts.Investigator}},
 	{Login: "officer", Name: "刘执法", Roles: []accounts.Role{accounts.Investigator}},
 	{Login: "reviewer", Name: "钱法制", Roles: []accounts.Role{accounts.Reviewer}},
@@ -264,6 +267,9 @@ func (e *env) openDemo(ctx context.Context, s *server, users *accounts.Store, wh
 		if _, changed := errors.AsType[*cases.VersionError](err); err != nil && !changed {
 			return err
 		}
+	}
+	if err := e.demoInspections(ctx, inspection.Open(s.journal), s.known); err != nil {
+		return err
 	}
 	fmt.Fprintf(e.out, "\n已启动，每秒约 20 笔结算。Ctrl-C 结束。Running, some 20 claims a second. Ctrl-C ends it.\n\n    http://%s/\n\n", what.addr)
 	if examined < int64(what.first) {

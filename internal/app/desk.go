@@ -18,6 +18,7 @@ import (
 	"fundwatch/detectors/all"
 	"fundwatch/ingest/archive"
 	"fundwatch/ingest/kafka"
+	"fundwatch/inspection"
 	"fundwatch/internal/accounts"
 	"fundwatch/internal/recall"
 	"fundwatch/policies/regions"
@@ -116,7 +117,7 @@ func (s *server) openDesk(ctx context.Context, addr string) (err error) {
 // deskOptions brings together what the pages show.
 func (s *server) deskOptions(ctx context.Context, users *accounts.Store) (o desk.Options, err error) {
 	o = desk.Options{Region: s.cfg.Region, RegionName: detectors.Words{ZH: s.cfg.Region, EN: s.cfg.Region}, Label: s.label,
-		Cases: s.cases, Accounts: users, Knowledge: s.known, Detectors: all.Detectors(), Head: s.journal.Head, Waiting: s.journal.Waiting,
+		Cases: s.cases, Inspections: inspection.Open(s.journal), Accounts: users, Knowledge: s.known, Detectors: all.Detectors(), Journal: s.journal,
 		Findings: recall.NewIndex(s.kafka, s.topic(kafka.TopicFindings)), Dead: recall.NewIndex(s.kafka, s.topic(kafka.TopicDead)),
 		Cited:     recall.NewCitations(s.kafka, s.topic(kafka.TopicFindings)),
 		Trail:     recall.NewTrail(s.kafka, s.topic(kafka.TopicJournal), recall.DefaultTrail),

@@ -13,6 +13,7 @@ import (
 	"fundwatch/blacklist"
 	"fundwatch/cases"
 	"fundwatch/ingest/kafka"
+	"fundwatch/inspection"
 	"fundwatch/internal/accounts"
 	"fundwatch/internal/config"
 	"fundwatch/internal/journal"
@@ -69,7 +70,7 @@ func openState(cfg *config.Config, addrs []string) (*journal.Store, error) {
 // roomOps are the operations of all rooms: every state that is written or
 // rebuilt knows them all.
 func roomOps() []journal.Ops {
-	return []journal.Ops{cases.Ops(), accounts.Ops(), blacklist.Ops(), tips.Ops()}
+	return []journal.Ops{cases.Ops(), accounts.Ops(), blacklist.Ops(), inspection.Ops(), tips.Ops()}
 }
 
 // waitLonger waits before a step is sent again, longer each time.

@@ -99,7 +99,7 @@ var libraries = []door{
 	{"github.com/coreos/go-oidc/v3", []string{"web/signon"}, "people whom another house vouches for"},
 	{"golang.org/x/oauth2", []string{"web/signon"}, "people whom another house vouches for"},
 	{"github.com/boombuler/barcode", []string{"web/desk"}, "the square code by which a telephone takes up a second factor"},
-	{"github.com/xuri/excelize/v2", []string{"web/desk"}, "lists are taken along as Excel workbooks"},
+	{"github.com/xuri/excelize/v2", []string{"web/desk", "inspection"}, "lists are taken along as Excel workbooks, and libraries of inspections come as such"},
 	{"github.com/parquet-go/parquet-go", []string{"claim/parquet", "internal/simulate"}, "claim/parquet writes findings with it, reads without it and is tested against it; the simulator writes its tables with it"},
 	{"github.com/andybalholm/brotli", []string{"claim/parquet"}, "a Parquet codec"},
 	{"github.com/pierrec/lz4/v4", []string{"claim/parquet"}, "a Parquet codec"},

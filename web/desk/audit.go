@@ -69,7 +69,7 @@ func showAudit(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	for i := range users {
 		p.People = append(p.People, namedUser{users[i].Login, users[i].Name})
 	}
-	head, err := d.o.Head(r.Context())
+	head, err := d.o.Journal.Head(r.Context())
 	if err != nil {
 		return err
 	}

@@ -145,6 +145,7 @@ func TestBrowserShowsEveryPage(t *testing.T) {
 			h.staff()
 			if full {
 				h.fill()
+				h.inspect()
 			}
 			b := newTab(t, h)
 			nothing := 0 // pages that are not there look alike; one is enough

@@ -14,6 +14,7 @@ import (
 	"fundwatch/detectors"
 	"fundwatch/detectors/knowledge"
 	"fundwatch/ingest/kafka"
+	"fundwatch/inspection"
 	"fundwatch/internal/accounts"
 	"fundwatch/internal/journal"
 	"fundwatch/internal/recall"
@@ -36,21 +37,22 @@ type Options struct {
 
 	Cases *cases.Store
 	Casework
-	Tips      *tips.Store // nil: none are taken
-	Lists     Lists
-	Accounts  *accounts.Store
-	Findings  *recall.Index // topic findings
-	Dead      *recall.Index // topic claims.dead
-	Cited     *recall.Citations
-	Claims    *recall.Claims // nil: claims are not shown
-	Trail     *recall.Trail
-	Knowledge *knowledge.Knowledge
-	Detectors []*detectors.Detector
-	Policy    regions.Book // what policies decide with, for people to read
+	Tips  *tips.Store // nil: none are taken
+	Lists Lists
+	// Inspections are the campaigns of double-random inspections.
+	Inspections *inspection.Store
+	Accounts    *accounts.Store
+	Findings    *recall.Index // topic findings
+	Dead        *recall.Index // topic claims.dead
+	Cited       *recall.Citations
+	Claims      *recall.Claims // nil: claims are not shown
+	Trail       *recall.Trail
+	Knowledge   *knowledge.Knowledge
+	Detectors   []*detectors.Detector
+	Policy      regions.Book // what policies decide with, for people to read
 
-	Head      func(context.Context) (journal.Head, error)
-	Waiting   func(context.Context) (int64, error) // messages in the outbox
-	Positions func() []kafka.Position              // of the partitions of this process
+	Journal   Journal
+	Positions func() []kafka.Position // of the partitions of this process
 	// Mend looks at a message that is to take the place of a dead letter.
 	Mend func(message []byte) (key string, problems []claim.Problem, err error)
 
@@ -68,6 +70,12 @@ type Options struct {
 	// Failed is told of errors that are nobody's fault outside. They hold no
 	// personal data.
 	Failed func(where string, err error)
+}
+
+// Journal tells where the journal ends and how many messages wait in its outbox.
+type Journal interface {
+	Head(ctx context.Context) (journal.Head, error)
+	Waiting(ctx context.Context) (int64, error)
 }
 
 // Desk answers requests of staff. It is safe for many goroutines.

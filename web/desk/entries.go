@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"fundwatch/blacklist"
+	"fundwatch/cases"
+	"fundwatch/detectors"
 	"fundwatch/web/words"
 )
 
@@ -32,13 +34,18 @@ func (d *Desk) entryRow(e *blacklist.Entry) EntryRow {
 
 // entriesPage is the credit ledger, the last entries first.
 type entriesPage struct {
-	Entries []EntryRow `json:"entries"`
-	Pager   Pager      `json:"pager"`
+	Entries   []EntryRow `json:"entries"`
+	Pager     Pager      `json:"pager"`
+	Write     bool       `json:"-"`
+	Act       string     `json:"-"`
+	Case      string     `json:"-"` // that the form is about
+	Authority string     `json:"-"`
 }
 
 func showEntries(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	var q struct {
-		Page int `json:"page"`
+		Page int    `json:"page"`
+		Case string `json:"case"`
 	}
 	if err := query(r, &q); err != nil {
 		return err
@@ -47,7 +54,11 @@ func showEntries(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := entriesPage{Pager: pager(q.Page, int(total), perPage)}
+	v := visitOf(r)
+	p := entriesPage{Pager: pager(q.Page, int(total), perPage), Write: v.user.May("list.write"), Case: q.Case, Authority: words.ZH.Say("entry.bureau", d.o.RegionName.ZH)}
+	if p.Act, err = d.o.Accounts.NewID(); err != nil {
+		return err
+	}
 	_, some, err := d.o.Lists.Store.Entries(r.Context(), max(p.Pager.From-1, 0), perPage)
 	if err != nil {
 		return err
@@ -150,4 +161,70 @@ func postRevoke(d *Desk, w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return d.done(w, r, "/credit/"+id)
+}
+
+// enterForm makes an entry of the effective decision of a case.
+type enterForm struct {
+	Act       string `json:"act"`
+	Case      string `json:"case"`
+	Authority string `json:"authority"`
+	Name      string `json:"name"` // of the subject, where the knowledge tables have none
+	Facts     string `json:"facts"`
+	Reason    string `json:"reason"`
+}
+
+func postEntry(d *Desk, w http.ResponseWriter, r *http.Request) error {
+	var f enterForm
+	if err := read(r, &f); err != nil {
+		return err
+	}
+	by, err := d.by(r, f.Act, f.Reason)
+	if err != nil {
+		return err
+	}
+	e, err := d.o.Cases.Effective(r.Context(), f.Case)
+	switch {
+	case errors.Is(err, cases.ErrNoEffect) || err == nil && e.Kind != "penalty":
+		return &problem{status: http.StatusUnprocessableEntity, code: "no-effect"}
+	case err != nil:
+		return err
+	}
+	decision := blacklist.Decision{Case: f.Case, Number: e.Number, Authority: f.Authority, Decided: e.Decided, Effective: e.Served, Subject: d.subjectOnList(e.Subject, f.Name),
+		Measure: "reprimand", Facts: f.Facts, Basis: []string{e.Article}, AmountFen: e.Fine}
+	if e.Fine > 0 {
+		decision.Measure = "money"
+	}
+	id, err := d.o.Lists.Store.Enter(r.Context(), decision, actOf(by.ID, by.Who, by.Reason, by.At))
+	if err != nil {
+		return err
+	}
+	return d.done(w, r, "/credit/"+id)
+}
+
+// subjectOnList finds all codes of a subject: of an institution those of every
+// site with its unified social credit code.
+func (d *Desk) subjectOnList(s detectors.Subject, name string) blacklist.Subject {
+	out := blacklist.Subject{Kind: s.Kind, Key: s.Code, Name: name, Codes: []string{s.Code}}
+	switch s.Kind {
+	case detectors.Institution:
+		in := d.o.Knowledge.Institutions[s.Code]
+		if in == nil {
+			return out
+		}
+		out.Key, out.Codes = in.USCC, nil
+		if in.Name != "" {
+			out.Name = in.Name
+		}
+		for code, other := range d.o.Knowledge.Institutions {
+			if code == s.Code || in.USCC != "" && other.USCC == in.USCC {
+				out.Codes = append(out.Codes, code)
+			}
+		}
+		slices.Sort(out.Codes)
+	case detectors.Practitioner:
+		if p := d.o.Knowledge.Practitioners[s.Code]; p != nil && p.Name != "" {
+			out.Name = p.Name
+		}
+	}
+	return out
 }

@@ -16,6 +16,7 @@ import (
 
 	"fundwatch/blacklist"
 	"fundwatch/cases"
+	"fundwatch/inspection"
 	"fundwatch/internal/accounts"
 	"fundwatch/internal/journal"
 	"fundwatch/internal/journal/journaltest"
@@ -448,7 +449,7 @@ func TestStateOfTheDeskCanBeRebuilt(t *testing.T) {
 	h.post("sec", "/users", "login", "wang", "name", "虚构王", "roles", "investigator", "reason", "任命").want(t, 201)
 	h.post("zhang", "/views", "name", "全部", "query", "status=all").want(t, 303)
 	h.sync()
-	again := journaltest.Open(t, journaltest.Config(t, cases.Ops(), accounts.Ops(), blacklist.Ops()))
+	again := journaltest.Open(t, journaltest.Config(t, cases.Ops(), accounts.Ops(), blacklist.Ops(), inspection.Ops()))
 	records := func(yield func(journal.Record, error) bool) {
 		for i := range h.log[journal.Topic] {
 			if r, err := journal.ParseRecord(h.log[journal.Topic][i].Value); !yield(r, err) {

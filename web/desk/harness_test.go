@@ -27,6 +27,7 @@ import (
 	"fundwatch/detectors/all"
 	"fundwatch/detectors/knowledge"
 	"fundwatch/ingest/kafka"
+	"fundwatch/inspection"
 	"fundwatch/internal/accounts"
 	"fundwatch/internal/journal"
 	"fundwatch/internal/journal/journaltest"
@@ -145,7 +146,7 @@ const (
 func newHouse(t testing.TB, change ...func(*Options)) *house {
 	t.Helper()
 	h := &house{t: t, log: memoryLog{}, files: &memoryFiles{all: map[string]*bytes.Buffer{}, dir: t.TempDir()}, now: time.Date(2026, 3, 5, 4, 0, 0, 0, time.UTC), cookies: map[string]string{}}
-	h.journal = journaltest.Open(t, journaltest.Config(t, cases.Ops(), accounts.Ops(), blacklist.Ops(), tips.Ops()))
+	h.journal = journaltest.Open(t, journaltest.Config(t, cases.Ops(), accounts.Ops(), blacklist.Ops(), inspection.Ops(), tips.Ops()))
 	h.cases = cases.Open(h.journal, cases.Caps{})
 	clock := func() time.Time { return h.now }
 	var err error
@@ -165,9 +166,9 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 		t.Fatal(err)
 	}
 	h.lists = blacklist.Open(h.journal)
-	o := Options{Tips: line, Lists: h.testLists(), Region: journaltest.Region, RegionName: detectors.Words{ZH: "阿拉善盟", EN: "Alxa League"}, Cases: h.cases, Accounts: h.users, Casework: Casework{inventedProcedure(), memoryPapers{}},
+	o := Options{Tips: line, Lists: h.testLists(), Region: journaltest.Region, RegionName: detectors.Words{ZH: "阿拉善盟", EN: "Alxa League"}, Cases: h.cases, Inspections: inspection.Open(h.journal), Accounts: h.users, Casework: Casework{inventedProcedure(), memoryPapers{}},
 		Findings: recall.NewIndex(h.log, "findings"), Dead: recall.NewIndex(h.log, "claims.dead"), Cited: recall.NewCitations(h.log, "findings"), Claims: newClaims(h.log), Trail: recall.NewTrail(h.log, journal.Topic, recall.DefaultTrail),
-		Knowledge: k, Detectors: all.Detectors(), Policy: book(t), Head: h.journal.Head, Waiting: h.journal.Waiting, TopicClaims: "claims", Clock: clock, Files: h.files, Pause: func(context.Context) bool { return false },
+		Knowledge: k, Detectors: all.Detectors(), Policy: book(t), Journal: h.journal, TopicClaims: "claims", Clock: clock, Files: h.files, Pause: func(context.Context) bool { return false },
 		Positions: func() []kafka.Position { return []kafka.Position{{Partition: 0, Next: 1, End: 3}} },
 		Mend: func(message []byte) (string, []claim.Problem, error) {
 			if strings.Contains(string(message), "bad") {

@@ -146,3 +146,32 @@ func TestAListingFromLedgerToEdition(t *testing.T) {
 	h.user("audit", nil, accounts.Audit)
 	h.get("audit", "/audit?kind=list.list").want(t, 200, "批准列入", "second")
 }
+
+// TestAnEntryNeedsAnEffectiveDecision: of a case that is not decided there is
+// none, and an institution is found by its credit code with all its sites.
+func TestAnEntryNeedsAnEffectiveDecision(t *testing.T) {
+	h := newHouse(t)
+	h.fill()
+	h.user("first", nil, accounts.Disclosure)
+	_, opened, err := h.cases.Cases(t.Context(), 0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	form := []string{"authority", "虚构医疗保障局", "facts", "重复收费（虚构）", "reason", "决定已送达"}
+	h.post("first", "/credit", append(form, "case", "C0")...).want(t, http.StatusNotFound)
+	h.post("first", "/credit", append(form, "case", opened[0].ID)...).want(t, http.StatusUnprocessableEntity, "没有已生效的处罚决定")
+	h.get("first", "/credit?case="+opened[0].ID).want(t, 200, `value="`+opened[0].ID+`"`, "阿拉善盟医疗保障局")
+
+	left, right := h.o.Knowledge.Institutions[inLeft.Code], h.o.Knowledge.Institutions[inRight.Code]
+	left.USCC, right.USCC = "91350100M000100Y43", "91350100M000100Y43"
+	if s := h.subjectOnList(inRight, ""); s.Key != left.USCC || len(s.Codes) != 2 || s.Codes[0] != inLeft.Code || s.Name != right.Name {
+		t.Errorf("subject %+v", s)
+	}
+	left.USCC = ""
+	if s := h.subjectOnList(inRight, ""); len(s.Codes) != 1 || s.Codes[0] != inRight.Code {
+		t.Errorf("subject %+v", s)
+	}
+	if s := h.subjectOnList(ofPerson, "虚构某"); s.Name != "虚构某" || s.Key != person {
+		t.Errorf("subject %+v", s)
+	}
+}

@@ -15,6 +15,7 @@ import (
 
 	"fundwatch/blacklist"
 	"fundwatch/cases"
+	"fundwatch/inspection"
 	"fundwatch/internal/accounts"
 	"fundwatch/web/words"
 )
@@ -64,6 +65,17 @@ func (h *house) pagesOf(t testing.TB) map[string][]string {
 			}
 		}
 	}
+	out["inspector"] = append(out["inspector"], "/inspections", "/inspections/new", "/libraries/objects", "/libraries/inspectors", "/libraries/nothing")
+	for _, c := range h.campaigns(t) {
+		out["inspector"] = append(out["inspector"], "/inspections/"+c.ID, "/inspections/new?campaign="+c.ID)
+		out["supervisor"] = append(out["supervisor"], "/inspections/"+c.ID)
+		if c.Status == inspection.Drawn {
+			for _, object := range []string{"H1", "H2", "H3", "H/4"} {
+				out["inspector"] = append(out["inspector"], taskPath(c.ID, object))
+			}
+			out["inspector"] = append(out["inspector"], inspectorPath(c.ID, "I1"), inspectorPath(c.ID, "none"))
+		}
+	}
 	if u, err := h.users.ByLogin(t.Context(), "security"); err == nil {
 		out["audit"] = append(out["audit"], "/users/"+u.ID)
 		out["security"] = append(out["security"], "/users/"+u.ID)
@@ -94,6 +106,7 @@ func TestEveryPageIsWhole(t *testing.T) {
 		h.staff()
 		if full {
 			h.fill()
+			h.inspect()
 		}
 		for role, pages := range h.pagesOf(t) {
 			for _, path := range pages {
@@ -132,6 +145,7 @@ func TestEveryPageIsReachedByLinks(t *testing.T) {
 	h.staff()
 	h.fill()
 	h.tell()
+	h.inspect()
 	reached := map[string]bool{}
 	for _, role := range accounts.Roles() {
 		h.crawl(string(role), "/", reached)
@@ -151,7 +165,7 @@ func TestEveryPageIsReachedByLinks(t *testing.T) {
 	}
 	// These are reached before there is a session, from elsewhere, by a button,
 	// or in a status that the straight way through a case does not pass.
-	apart := []string{"/signin", "/signin/code", "/signin/oidc", "/signin/oidc/back", "/setup/{token}", "/invite/{token}", "/enter/{token}", "/verify-draw.html",
+	apart := []string{"/signin", "/signin/code", "/signin/oidc", "/signin/oidc/back", "/setup/{token}", "/invite/{token}", "/enter/{token}",
 		"/leads/assign", "/live/home", "/live/leads", "/live/exports", "/live/system", "/exports/{export}/file", "/cases/{case}/decide", "/cases/{case}/return", "/cases/{case}/return-unfiled"}
 	for i := range h.routes {
 		rt := &h.routes[i]

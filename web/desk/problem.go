@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"fundwatch/blacklist"
 	"fundwatch/cases"
 	"fundwatch/internal/accounts"
 	"fundwatch/internal/journal"
@@ -63,10 +62,6 @@ var sentences = []struct {
 	{tips.ErrAnonymous, problem{status: http.StatusUnprocessableEntity, code: "tipname"}},
 	{tips.ErrCustodians, problem{status: http.StatusUnprocessableEntity, code: "tipcustodians"}},
 	{accounts.ErrMissing, *errNothing},
-	{blacklist.ErrMissing, *errNothing},
-	{blacklist.ErrProposal, problem{status: http.StatusUnprocessableEntity, code: "no-listing"}},
-	{blacklist.ErrProposed, problem{status: http.StatusConflict, code: "proposed"}},
-	{blacklist.ErrBehind, problem{status: http.StatusConflict, code: "behind"}},
 	{journal.ErrNumber, *errForm},
 	{journal.ErrLarge, problem{status: http.StatusRequestEntityTooLarge, code: "large"}},
 	{journal.ErrReused, problem{status: http.StatusConflict, code: "reused"}},
@@ -97,6 +92,9 @@ func problemOf(err error) *problem {
 	if p, ok := errors.AsType[*problem](err); ok {
 		return p
 	}
+	if p := listProblem(err); p != nil {
+		return p
+	}
 	if slow, ok := errors.AsType[*accounts.SlowError](err); ok {
 		return &problem{status: http.StatusTooManyRequests, code: "slow", after: int(slow.After.Seconds())}
 	}
@@ -104,12 +102,6 @@ func problemOf(err error) *problem {
 		return &problem{status: http.StatusRequestEntityTooLarge, code: "large"}
 	}
 	if _, ok := errors.AsType[*cases.VersionError](err); ok {
-		return &problem{status: http.StatusConflict, code: "version"}
-	}
-	if m, ok := errors.AsType[*blacklist.MissingError](err); ok {
-		return &problem{status: http.StatusUnprocessableEntity, code: "lacks." + string(m.Need)}
-	}
-	if _, ok := errors.AsType[*blacklist.VersionError](err); ok {
 		return &problem{status: http.StatusConflict, code: "version"}
 	}
 	if _, ok := errors.AsType[*accounts.VersionError](err); ok {
@@ -132,7 +124,7 @@ func problemOf(err error) *problem {
 			return &row.with
 		}
 	}
-	return nil
+	return inspectionProblem(err)
 }
 
 // fail answers with an error.

@@ -30,7 +30,7 @@ const (
 
 // table gives every address there is.
 func table() []route {
-	return slices.Concat(doorRoutes(), staffRoutes(), caseRoutes(), moveRoutes(), tipRoutes(), listRoutes(), adminRoutes())
+	return slices.Concat(doorRoutes(), staffRoutes(), caseRoutes(), moveRoutes(), tipRoutes(), inspectionRoutes(), listRoutes(), adminRoutes())
 }
 
 // doorRoutes are the ways in and out, and what is one's own.
@@ -126,6 +126,7 @@ func listRoutes() []route {
 		{method: get, path: "/listings/{listing}", may: accounts.ListRead, scope: ofRegion, page: listingPage{}, do: showListing},
 		{method: post, path: "/listings/{listing}/{action}", may: accounts.ListWrite, scope: ofRegion, form: listingForm{}, page: Done{}, do: postListing},
 		{method: get, path: "/credit", may: accounts.ListRead, scope: ofRegion, page: entriesPage{}, do: showEntries},
+		{method: post, path: "/credit", may: accounts.ListWrite, scope: ofRegion, form: enterForm{}, page: Done{}, do: postEntry},
 		{method: get, path: "/credit/{entry}", may: accounts.ListRead, scope: ofRegion, page: entryPage{}, do: showEntry},
 		{method: post, path: "/credit/{entry}/propose", may: accounts.ListWrite, scope: ofRegion, form: entryForm{}, page: Done{}, do: postPropose},
 		{method: post, path: "/credit/{entry}/revoke", may: accounts.ListWrite, scope: ofRegion, form: entryForm{}, page: Done{}, do: postRevoke},

@@ -78,12 +78,12 @@ func (d *Desk) system(r *http.Request) (p systemPage, err error) {
 	p = systemPage{Findable: d.o.Findings.Len(), IndexReady: d.o.Findings.Ready(), Knowledge: d.o.Knowledge.Hash, At: stampOf(d.now()),
 		Facts: knownRow{len(d.o.Knowledge.Institutions), len(d.o.Knowledge.Practitioners), len(d.o.Detectors)}}
 	d.partitions(parts, &p)
-	head, err := d.o.Head(r.Context())
+	head, err := d.o.Journal.Head(r.Context())
 	if err != nil {
 		return p, err
 	}
 	p.Records, p.Weave = head.N, head.Weave
-	if p.Waiting, err = d.o.Waiting(r.Context()); err != nil {
+	if p.Waiting, err = d.o.Journal.Waiting(r.Context()); err != nil {
 		return p, err
 	}
 	users, err := d.o.Accounts.Users(r.Context())

@@ -1,0 +1,39 @@
+package desk
+
+import (
+	"errors"
+	"net/http"
+
+	"fundwatch/blacklist"
+)
+
+// listProblem turns errors of the credit ledger and of listings into problems;
+// nil where it is none of theirs.
+func listProblem(err error) *problem {
+	if m, ok := errors.AsType[*blacklist.MissingError](err); ok {
+		return &problem{status: http.StatusUnprocessableEntity, code: "lacks." + string(m.Need)}
+	}
+	if _, ok := errors.AsType[*blacklist.VersionError](err); ok {
+		return &problem{status: http.StatusConflict, code: "version"}
+	}
+	if _, ok := errors.AsType[*blacklist.StatusError](err); ok {
+		return &problem{status: http.StatusConflict, code: "status"}
+	}
+	for _, row := range []struct {
+		is   error
+		with problem
+	}{
+		{blacklist.ErrMissing, *errNothing},
+		{blacklist.ErrDecision, problem{status: http.StatusUnprocessableEntity, code: "no-effect"}},
+		{blacklist.ErrSubject, problem{status: http.StatusUnprocessableEntity, code: "subject"}},
+		{blacklist.ErrTwice, problem{status: http.StatusConflict, code: "entered"}},
+		{blacklist.ErrProposal, problem{status: http.StatusUnprocessableEntity, code: "no-listing"}},
+		{blacklist.ErrProposed, problem{status: http.StatusConflict, code: "proposed"}},
+		{blacklist.ErrBehind, problem{status: http.StatusConflict, code: "behind"}},
+	} {
+		if errors.Is(err, row.is) {
+			return &row.with
+		}
+	}
+	return nil
+}
