@@ -38,6 +38,7 @@ const (
 	PaymentTerm    = "payment"         // of a fine
 	ReviewTerm     = "review"          // in which the party may apply for administrative review
 	LawsuitTerm    = "lawsuit"         // in which it may go to court
+	TipReplyTerm   = "tip-reply"       // in which a named tipster is told whether a case is filed
 )
 
 // TermName is a term that procedures know, and what it is for.
@@ -58,6 +59,7 @@ func TermNames() []TermName {
 		{PaymentTerm, detectors.Words{ZH: "缴纳罚款期限", EN: "time to pay a fine"}},
 		{ReviewTerm, detectors.Words{ZH: "申请行政复议期限", EN: "time to apply for administrative review"}},
 		{LawsuitTerm, detectors.Words{ZH: "提起行政诉讼期限", EN: "time to go to court"}},
+		{TipReplyTerm, detectors.Words{ZH: "告知实名举报人是否立案", EN: "time to tell a named tipster whether a case is filed"}},
 	}
 }
 

@@ -38,6 +38,9 @@ const (
 	CaseWork     Permission = "case.work"    // handle a case, and propose
 	CaseReview   Permission = "case.review"  // legal review
 	CaseApprove  Permission = "case.approve" // approve what others propose
+	TipRead      Permission = "tip.read"
+	TipWork      Permission = "tip.work"   // take down, answer, tie to a case
+	TipReveal    Permission = "tip.reveal" // open who sent it, with both custodians
 	PersonReveal Permission = "person.reveal"
 	DetectorRead Permission = "detector.read"
 	DeadRead     Permission = "dead.read"
@@ -60,9 +63,9 @@ var table = []struct {
 	may  []Permission
 }{
 	{Inspector, []Permission{LeadRead, ClaimRead, CaseRead, DetectorRead, InspectionRead, InspectionWork, InspectionApprove}},
-	{Investigator, []Permission{LeadRead, LeadDecide, ClaimRead, CaseRead, CaseFile, CaseWork, PersonReveal, DetectorRead, ListRead, InspectionRead}},
-	{Head, []Permission{LeadRead, CaseRead, CaseFile, CaseApprove, DetectorRead, ListRead, InspectionRead, InspectionApprove}},
-	{Reviewer, []Permission{LeadRead, CaseRead, CaseFile, CaseReview, DetectorRead}},
+	{Investigator, []Permission{LeadRead, LeadDecide, ClaimRead, CaseRead, CaseFile, CaseWork, TipRead, TipWork, PersonReveal, DetectorRead, ListRead, InspectionRead}},
+	{Head, []Permission{LeadRead, ClaimRead, CaseRead, CaseFile, CaseApprove, TipRead, TipReveal, DetectorRead, ListRead, InspectionRead, InspectionApprove}},
+	{Reviewer, []Permission{LeadRead, ClaimRead, CaseRead, CaseFile, CaseReview, DetectorRead}},
 	{Disclosure, []Permission{CaseRead, DetectorRead, ListRead, ListWrite, InspectionRead}},
 	{Supervisor, []Permission{LeadRead, CaseRead, DetectorRead, SystemRead, ListRead, InspectionRead, InspectionApprove}},
 	{System, []Permission{SystemRead, DeadRead, DeadSettle, DetectorRead}},
@@ -81,7 +84,7 @@ func Roles() []Role {
 
 // Permissions lists what roles can give.
 func Permissions() []Permission {
-	return []Permission{LeadRead, LeadDecide, ClaimRead, CaseRead, CaseFile, CaseWork, CaseReview, CaseApprove, PersonReveal, DetectorRead, DeadRead, DeadSettle, SystemRead, AuditRead, UserRead, UserWrite, ListRead, ListWrite,
+	return []Permission{LeadRead, LeadDecide, ClaimRead, CaseRead, CaseFile, CaseWork, CaseReview, CaseApprove, TipRead, TipWork, TipReveal, PersonReveal, DetectorRead, DeadRead, DeadSettle, SystemRead, AuditRead, UserRead, UserWrite, ListRead, ListWrite,
 		InspectionRead, InspectionWork, InspectionApprove}
 }
 

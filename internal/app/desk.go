@@ -137,6 +137,9 @@ func (s *server) deskOptions(ctx context.Context, users *accounts.Store) (o desk
 	if o.Procedure, err = s.env.procedure(s.cfg.Region, s.cfg.Cases.TermsFile); err != nil {
 		return o, err
 	}
+	if o.Tips, err = s.openTips(); err != nil {
+		return o, err
+	}
 	if papers, err := openArchive(ctx, s.cfg.Cases.EvidenceURL); err != nil {
 		return o, fmt.Errorf("cases.evidence_url: %w", err)
 	} else if papers != nil {

@@ -91,6 +91,11 @@ func (s *server) openPublic() (*public.Site, error) {
 	if s.cfg.Lists.Dir != "" {
 		o.Lists = os.DirFS(s.cfg.Lists.Dir)
 	}
+	var err error
+	if o.Tips, err = s.openTips(); err != nil {
+		return nil, err
+	}
+	o.Clock = s.env.clock
 	profile, known, err := regions.Load(regions.Builtin(), s.cfg.Region)
 	if err != nil {
 		return nil, err

@@ -17,6 +17,7 @@ import (
 	"fundwatch/internal/accounts"
 	"fundwatch/internal/config"
 	"fundwatch/internal/journal"
+	"fundwatch/tips"
 )
 
 // services are Kafka and Redis as the configuration names them.
@@ -69,7 +70,7 @@ func openState(cfg *config.Config, addrs []string) (*journal.Store, error) {
 // roomOps are the operations of all rooms: every state that is written or
 // rebuilt knows them all.
 func roomOps() []journal.Ops {
-	return []journal.Ops{cases.Ops(), accounts.Ops(), blacklist.Ops(), inspection.Ops()}
+	return []journal.Ops{cases.Ops(), accounts.Ops(), blacklist.Ops(), inspection.Ops(), tips.Ops()}
 }
 
 // waitLonger waits before a step is sent again, longer each time.

@@ -33,6 +33,9 @@ func (l *Loaded) check(s Sources) {
 	l.files(s)
 	l.place("archive.url", l.Archive.URL)
 	l.place("cases.evidence_url", l.Cases.EvidenceURL)
+	if n := len(l.Tips.Custodians); n != 0 && n != 2 {
+		l.wrong("tips.custodians", "须为两个公钥", "two keys are needed")
+	}
 	l.oneOf("log.level", l.Log.Level, "debug", "info", "warn", "error")
 	l.oneOf("log.format", l.Log.Format, "text", "json")
 }

@@ -20,6 +20,7 @@ type Config struct {
 	Desk      Desk
 	Lists     Lists
 	Cases     Cases
+	Tips      Tips
 	Metrics   Metrics
 	Log       Log
 	Worker    Worker
@@ -135,6 +136,11 @@ type Lists struct {
 type Cases struct {
 	EvidenceURL string // file:///… or s3://…; empty: no evidence can be filed
 	TermsFile   string // JSON of terms that no text sets; empty: none
+}
+
+// Tips is how tips are taken.
+type Tips struct {
+	Custodians []string // two public keys (age1…); empty: only tips without a name
 }
 
 // Desk is the pages for staff. They are served where HTTP is.

@@ -82,6 +82,7 @@ func TestEveryMistakeIsTold(t *testing.T) {
 		"http.behind_proxy=yes":             "http.behind_proxy",
 		"archive.url=ftp://x":               "archive.url",
 		"cases.evidence_url=ftp://x":        "cases.evidence_url",
+		"tips.custodians=age1x":             "tips.custodians",
 		"archive.url=s3://user:pass@bucket": "archive.url",
 		"log.format=xml":                    "log.format",
 		"redis.password_file=none":          "redis.password_file",

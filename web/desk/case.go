@@ -107,9 +107,7 @@ func (d *Desk) casePage(r *http.Request, c *cases.Case) (casePage, error) {
 		p.Subject = d.subject(f.Party.Subject)
 		p.Party = &cases.Party{Cause: f.Party.Cause, Article: f.Party.Article, Day: f.Party.Day} // the subject stands masked in Subject
 	}
-	if err := d.involved(r, c, &p); err != nil {
-		return p, err
-	}
+	d.caseOfficers(r, c, &p)
 	d.papersOf(c, &p)
 	for _, a := range d.o.Trail.About("case:" + c.ID) {
 		p.History = append(p.History, rowOf(&a))
@@ -126,14 +124,10 @@ func (d *Desk) casePage(r *http.Request, c *cases.Case) (casePage, error) {
 	return p, err
 }
 
-// involved names officers and those who stand aside.
-func (d *Desk) involved(r *http.Request, c *cases.Case, p *casePage) error {
-	names, err := d.names(r)
-	if err != nil {
-		return err
-	}
+// caseOfficers names officers and those who stand aside.
+func (d *Desk) caseOfficers(r *http.Request, c *cases.Case, p *casePage) {
 	for _, o := range c.File.Officers {
-		p.Officers = append(p.Officers, officerRow{o.Login, names[o.Login], o.Licence, o.Until, o.Until < d.today()})
+		p.Officers = append(p.Officers, officerRow{o.Login, d.name(visitOf(r).lang, o.Login), o.Licence, o.Until, o.Until < d.today()})
 	}
 	for _, x := range c.File.Recused {
 		p.Recused = append(p.Recused, recusedRow(x))
@@ -141,17 +135,6 @@ func (d *Desk) involved(r *http.Request, c *cases.Case, p *casePage) error {
 	for _, x := range c.File.Receipts {
 		p.Receipts = append(p.Receipts, receiptRow(x))
 	}
-	return nil
-}
-
-// names gives the names of users by login.
-func (d *Desk) names(r *http.Request) (map[string]string, error) {
-	users, err := d.o.Accounts.Users(r.Context())
-	out := map[string]string{}
-	for i := range users {
-		out[users[i].Login] = users[i].Name
-	}
-	return out, err
 }
 
 // papersOf tells what was served, and what was said to it.

@@ -398,3 +398,41 @@ func TestEveryMoveHasItsRightAndItsWords(t *testing.T) {
 		}
 	}
 }
+
+// TestMovesAreLinkedWhereTheyBegin: on the page of a case, for who may do them,
+// as soon as nothing is missing.
+func TestMovesAreLinkedWhereTheyBegin(t *testing.T) {
+	h, id := bureau(t)
+	linked := map[string]bool{}
+	for _, at := range []cases.Status{cases.Opened, cases.Filed, cases.Investigating, cases.Noticed, cases.Heard, cases.Decided, cases.Served, cases.Executed, cases.Closed} {
+		h.carry(id, at)
+		if at == cases.Heard { // what is missing for the decision comes together first
+			h.deed("liang", id, "review", "outcome", "passed", "opinion", "虚构").want(t, http.StatusSeeOther)
+			h.now = h.now.AddDate(0, 0, 11)
+		}
+		for _, who := range []string{"jiang", "liang", "zhang"} {
+			h.enterAgain(who)
+			for _, m := range links.FindAllStringSubmatch(h.get(who, "/cases/"+id).text, -1) {
+				if move, of := strings.CutPrefix(m[1], "/cases/"+id+"/"); of {
+					linked[move] = true
+					if a := h.get(who, m[1]); a.Code != http.StatusOK && a.Code != http.StatusMethodNotAllowed {
+						t.Errorf("%s at %s leads %s to %d", m[1], at, who, a.Code)
+					}
+				}
+			}
+		}
+		if at == cases.Heard {
+			h.now = h.now.AddDate(0, 0, -11)
+		}
+	}
+	for _, m := range cases.Moves() {
+		if !linked[m.Name] && !strings.HasPrefix(m.Name, "return") { // of a case that was transferred
+			t.Errorf("no page of the case links to %s", m.Name)
+		}
+	}
+	for _, paper := range []string{"papers/notice", "papers/decision"} {
+		if !linked[paper] {
+			t.Errorf("no page of the case links to %s", paper)
+		}
+	}
+}

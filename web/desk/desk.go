@@ -19,8 +19,15 @@ import (
 	"fundwatch/internal/journal"
 	"fundwatch/internal/recall"
 	"fundwatch/policies/regions"
+	"fundwatch/tips"
 	"fundwatch/web/words"
 )
+
+// Casework is what the procedure of cases needs.
+type Casework struct {
+	Procedure cases.Procedure // the terms of the place
+	Papers    Papers          // the bytes of evidence; nil: none can be filed
+}
 
 // Options are what the desk works with. All are needed but where it is said.
 type Options struct {
@@ -28,10 +35,10 @@ type Options struct {
 	RegionName detectors.Words
 	Label      string // of embedded services; empty: none
 
-	Cases     *cases.Store
-	Procedure cases.Procedure // the terms of the place
-	Papers    Papers          // the bytes of evidence; nil: none can be filed
-	Lists     Lists
+	Cases *cases.Store
+	Casework
+	Tips  *tips.Store // nil: none are taken
+	Lists Lists
 	// Inspections are the campaigns of double-random inspections.
 	Inspections *inspection.Store
 	Accounts    *accounts.Store

@@ -33,6 +33,7 @@ import (
 	"fundwatch/internal/journal/journaltest"
 	"fundwatch/internal/recall"
 	"fundwatch/policies/regions"
+	"fundwatch/tips"
 )
 
 // All people, institutions and claims here are invented (虚构).
@@ -145,7 +146,7 @@ const (
 func newHouse(t testing.TB, change ...func(*Options)) *house {
 	t.Helper()
 	h := &house{t: t, log: memoryLog{}, files: &memoryFiles{all: map[string]*bytes.Buffer{}, dir: t.TempDir()}, now: time.Date(2026, 3, 5, 4, 0, 0, 0, time.UTC), cookies: map[string]string{}}
-	h.journal = journaltest.Open(t, journaltest.Config(t, cases.Ops(), accounts.Ops(), blacklist.Ops(), inspection.Ops()))
+	h.journal = journaltest.Open(t, journaltest.Config(t, cases.Ops(), accounts.Ops(), blacklist.Ops(), inspection.Ops(), tips.Ops()))
 	h.cases = cases.Open(h.journal, cases.Caps{})
 	clock := func() time.Time { return h.now }
 	var err error
@@ -160,8 +161,12 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	}
 	k.Practitioners["D15292200001"] = &knowledge.Practitioner{Code: "D15292200001", Name: "虚构医师", Institution: "H15292200001"}
 	k.Persons[person] = &knowledge.Person{Code: person}
+	line, err := tips.Open(tips.Options{Journal: h.journal, Secret: []byte(strings.Repeat("s", 32)), Chance: &chance{}, Custodians: custodians})
+	if err != nil {
+		t.Fatal(err)
+	}
 	h.lists = blacklist.Open(h.journal)
-	o := Options{Lists: h.testLists(), Region: journaltest.Region, RegionName: detectors.Words{ZH: "阿拉善盟", EN: "Alxa League"}, Cases: h.cases, Inspections: inspection.Open(h.journal), Accounts: h.users, Procedure: inventedProcedure(), Papers: memoryPapers{},
+	o := Options{Tips: line, Lists: h.testLists(), Region: journaltest.Region, RegionName: detectors.Words{ZH: "阿拉善盟", EN: "Alxa League"}, Cases: h.cases, Inspections: inspection.Open(h.journal), Accounts: h.users, Casework: Casework{inventedProcedure(), memoryPapers{}},
 		Findings: recall.NewIndex(h.log, "findings"), Dead: recall.NewIndex(h.log, "claims.dead"), Cited: recall.NewCitations(h.log, "findings"), Claims: newClaims(h.log), Trail: recall.NewTrail(h.log, journal.Topic, recall.DefaultTrail),
 		Knowledge: k, Detectors: all.Detectors(), Policy: book(t), Journal: h.journal, TopicClaims: "claims", Clock: clock, Files: h.files, Pause: func(context.Context) bool { return false },
 		Positions: func() []kafka.Position { return []kafka.Position{{Partition: 0, Next: 1, End: 3}} },
@@ -321,6 +326,20 @@ func (h *house) claim(short string) {
 func newClaims(log recall.Log) *recall.Claims {
 	seed := claim.Seed{1, 2}
 	return recall.NewClaims(recall.ClaimsOptions{Log: log, Topic: "claims", Seed: seed, Decoder: claim.NewDecoder(memory.NewGoAllocator(), seed, recall.ClaimFields, false)})
+}
+
+// tell puts a tip into the store, and gives its id.
+func (h *house) tell() string {
+	h.t.Helper()
+	receipt, err := h.o.Tips.Submit(h.t.Context(), tips.Submission{Act: "tip", Channel: "letter", About: "虚构医院", Said: "虚构", Identity: "虚构姓名", Who: "jiang", At: h.now})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	id, err := h.o.Tips.ByReceipt(h.t.Context(), receipt)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return id
 }
 
 func (h *house) findingID(n int) string { return fmt.Sprintf("S05-%016x", n) }

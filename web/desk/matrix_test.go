@@ -31,7 +31,7 @@ func (h *house) address(path, lead, opened, user string) string {
 		place = inRight.Code
 	}
 	return strings.NewReplacer("{$}", "", "{lead}", lead, "{institution}", place, "{person}", h.users.Reference(person), "{case}", opened, "{user}", user, "{detector}", stays, "{partition}", "0", "{offset}", "3",
-		"{file}", strings.TrimPrefix(h.assets.url["style.css"], "/static/"), "{token}", "none", "{finding}", "none", "{kind}", "objects", "{campaign}", "K00000000000000000000", "{object}", "none", "{inspector}", "none", "{hash}", "none", "{listing}", "B0", "{entry}", "R0", "{action}", "serve", "{question}", "referral", "{export}", "X00000000000000000000", "{view}", "V00000000000000000000", "{settlement}", "S1", "{practitioner}", h.practitionerRef(ofDoctor.Code)).Replace(path)
+		"{file}", strings.TrimPrefix(h.assets.url["style.css"], "/static/"), "{token}", "none", "{finding}", "none", "{kind}", "objects", "{campaign}", "K00000000000000000000", "{object}", "none", "{inspector}", "none", "{hash}", "none", "{tip}", "none", "{listing}", "B0", "{entry}", "R0", "{action}", "serve", "{question}", "referral", "{export}", "X00000000000000000000", "{view}", "V00000000000000000000", "{settlement}", "S1", "{practitioner}", h.practitionerRef(ofDoctor.Code)).Replace(path)
 }
 
 // TestWhoMayDoWhat asks every address as every role, for what lies in the

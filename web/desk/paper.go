@@ -152,7 +152,7 @@ func paperRowOf(c Claim, l cases.Line) (paperRow, bool) {
 			row.At, row.Item, amount, found = x.At, strings.TrimSpace(x.Item+" "+x.Name), x.Amount, true
 		}
 	}
-	fen, ok := fenOf(amount)
+	fen, ok := yuanGiven(amount)
 	row.Amount = fen
 	return row, found && ok && l.Verified <= fen
 }

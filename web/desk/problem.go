@@ -10,6 +10,7 @@ import (
 	"fundwatch/cases"
 	"fundwatch/internal/accounts"
 	"fundwatch/internal/journal"
+	"fundwatch/tips"
 	"fundwatch/web/words"
 )
 
@@ -47,6 +48,44 @@ type Trouble struct {
 	Todo     string    `json:"-"`
 }
 
+// sentences are the errors of the rooms that are told by one sentence.
+var sentences = []struct {
+	is   error
+	with problem
+}{
+	{cases.ErrMissing, *errNothing},
+	{tips.ErrMissing, *errNothing},
+	{tips.ErrEmpty, problem{status: http.StatusUnprocessableEntity, code: "tipempty"}},
+	{tips.ErrLong, problem{status: http.StatusRequestEntityTooLarge, code: "large"}},
+	{tips.ErrFull, problem{status: http.StatusRequestEntityTooLarge, code: "large"}},
+	{tips.ErrKeys, problem{status: http.StatusUnprocessableEntity, code: "tipkeys"}},
+	{tips.ErrAnonymous, problem{status: http.StatusUnprocessableEntity, code: "tipname"}},
+	{tips.ErrCustodians, problem{status: http.StatusUnprocessableEntity, code: "tipcustodians"}},
+	{accounts.ErrMissing, *errNothing},
+	{journal.ErrNumber, *errForm},
+	{journal.ErrLarge, problem{status: http.StatusRequestEntityTooLarge, code: "large"}},
+	{journal.ErrReused, problem{status: http.StatusConflict, code: "reused"}},
+	{cases.ErrSettled, problem{status: http.StatusConflict, code: "settled"}},
+	{accounts.ErrLink, problem{status: http.StatusGone, code: "link"}},
+	{accounts.ErrFirst, problem{status: http.StatusGone, code: "first"}},
+	{accounts.ErrWrong, problem{status: http.StatusUnprocessableEntity, code: "wrong"}},
+	{accounts.ErrWeak, problem{status: http.StatusUnprocessableEntity, code: "weak"}},
+	{accounts.ErrLogin, problem{status: http.StatusUnprocessableEntity, code: "login"}},
+	{accounts.ErrName, problem{status: http.StatusUnprocessableEntity, code: "name"}},
+	{accounts.ErrCounty, problem{status: http.StatusUnprocessableEntity, code: "county"}},
+	{accounts.ErrRole, problem{status: http.StatusUnprocessableEntity, code: "role-unknown"}},
+	{accounts.ErrRoles, problem{status: http.StatusUnprocessableEntity, code: "roles"}},
+	{accounts.ErrOwn, problem{status: http.StatusForbidden, code: "own"}},
+	{accounts.ErrReference, *errNothing},
+	{accounts.ErrView, *errNothing},
+	{accounts.ErrViewName, problem{status: http.StatusUnprocessableEntity, code: "view-name"}},
+	{accounts.ErrViewTaken, problem{status: http.StatusUnprocessableEntity, code: "view-taken"}},
+	{accounts.ErrViews, problem{status: http.StatusUnprocessableEntity, code: "views"}},
+	{context.DeadlineExceeded, problem{status: http.StatusServiceUnavailable, code: "away"}},
+	{journal.ErrFull, problem{status: http.StatusServiceUnavailable, code: "away"}},
+	{journal.ErrRebuild, problem{status: http.StatusServiceUnavailable, code: "away"}},
+}
+
 // problemOf turns errors of the rooms into problems; nil where it is a mistake
 // of our own.
 func problemOf(err error) *problem {
@@ -74,38 +113,13 @@ func problemOf(err error) *problem {
 	if e, ok := errors.AsType[*cases.LackError](err); ok {
 		return &problem{status: http.StatusUnprocessableEntity, code: "lacks", lacks: lackRows(e.Lacks)}
 	}
+	if _, ok := errors.AsType[*tips.VersionError](err); ok {
+		return &problem{status: http.StatusConflict, code: "version"}
+	}
 	if _, ok := errors.AsType[*cases.StatusError](err); ok {
 		return &problem{status: http.StatusConflict, code: "status"}
 	}
-	for _, row := range []struct {
-		is   error
-		with problem
-	}{
-		{cases.ErrMissing, *errNothing},
-		{accounts.ErrMissing, *errNothing},
-		{journal.ErrNumber, *errForm},
-		{journal.ErrLarge, problem{status: http.StatusRequestEntityTooLarge, code: "large"}},
-		{journal.ErrReused, problem{status: http.StatusConflict, code: "reused"}},
-		{cases.ErrSettled, problem{status: http.StatusConflict, code: "settled"}},
-		{accounts.ErrLink, problem{status: http.StatusGone, code: "link"}},
-		{accounts.ErrFirst, problem{status: http.StatusGone, code: "first"}},
-		{accounts.ErrWrong, problem{status: http.StatusUnprocessableEntity, code: "wrong"}},
-		{accounts.ErrWeak, problem{status: http.StatusUnprocessableEntity, code: "weak"}},
-		{accounts.ErrLogin, problem{status: http.StatusUnprocessableEntity, code: "login"}},
-		{accounts.ErrName, problem{status: http.StatusUnprocessableEntity, code: "name"}},
-		{accounts.ErrCounty, problem{status: http.StatusUnprocessableEntity, code: "county"}},
-		{accounts.ErrRole, problem{status: http.StatusUnprocessableEntity, code: "role-unknown"}},
-		{accounts.ErrRoles, problem{status: http.StatusUnprocessableEntity, code: "roles"}},
-		{accounts.ErrOwn, problem{status: http.StatusForbidden, code: "own"}},
-		{accounts.ErrReference, *errNothing},
-		{accounts.ErrView, *errNothing},
-		{accounts.ErrViewName, problem{status: http.StatusUnprocessableEntity, code: "view-name"}},
-		{accounts.ErrViewTaken, problem{status: http.StatusUnprocessableEntity, code: "view-taken"}},
-		{accounts.ErrViews, problem{status: http.StatusUnprocessableEntity, code: "views"}},
-		{context.DeadlineExceeded, problem{status: http.StatusServiceUnavailable, code: "away"}},
-		{journal.ErrFull, problem{status: http.StatusServiceUnavailable, code: "away"}},
-		{journal.ErrRebuild, problem{status: http.StatusServiceUnavailable, code: "away"}},
-	} {
+	for _, row := range sentences {
 		if errors.Is(err, row.is) {
 			return &row.with
 		}

@@ -229,7 +229,7 @@ func postVerify(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	m, _ := cases.MoveOf("verify")
 	want := cases.Deed{Move: m.Name}
 	for i, id := range f.Lines {
-		fen, ok := fenOf(f.Verified[i])
+		fen, ok := yuanGiven(f.Verified[i])
 		most, known := atRisk[id]
 		if !known || !ok || fen > most {
 			return &problem{status: http.StatusUnprocessableEntity, code: "verified"}
@@ -239,5 +239,5 @@ func postVerify(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	return d.deed(w, r, &m, deedForm{Act: f.Act, Version: f.Version, Reason: f.Reason}, want)
 }
 
-// fenOf reads yuan with at most two decimals.
-func fenOf(text string) (int64, bool) { return cases.Fen(strings.TrimSpace(text)) }
+// yuanGiven reads yuan with at most two decimals.
+func yuanGiven(text string) (int64, bool) { return cases.Fen(strings.TrimSpace(text)) }

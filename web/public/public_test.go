@@ -215,7 +215,7 @@ func TestRestrictionsAnswer(t *testing.T) {
 	if rec.Code != 405 {
 		t.Errorf("a POST: %d", rec.Code)
 	}
-	for at, want := range map[string]bool{"/lists": true, "/lists/x": true, "/listsx": false, "/api/v1/restrictions/x": true, "/api/v1/claims": false, "/": false} {
+	for at, want := range map[string]bool{"/lists": true, "/lists/x": true, "/listsx": false, "/api/v1/restrictions/x": true, "/api/v1/claims": false, "/": false, "/tip": true, "/tip/status": true, "/tips": false} {
 		if Has(at) != want {
 			t.Errorf("Has(%s) is %t", at, !want)
 		}
@@ -225,10 +225,11 @@ func TestRestrictionsAnswer(t *testing.T) {
 // TestWordsAreUsedAndThere: what pages ask for is in the catalogue, and nothing
 // of theirs is there that nobody asks for.
 func TestWordsAreUsedAndThere(t *testing.T) {
-	made := []string{"public.class.", "public.measure.", "public.kind.", "public.title."}
+	made := []string{"public.class.", "public.measure.", "public.kind.", "public.title.", "public.tip.status."}
 	used := map[string]bool{}
 	key := regexp.MustCompile(`"((?:public|search|list|lang)[a-z.]+|skip|menu|label)"`)
-	for _, name := range []string{"site.go", "templates/layout.gohtml", "templates/list.gohtml", "templates/editions.gohtml", "templates/verify.gohtml", "templates/refusal.gohtml"} {
+	for _, name := range []string{"site.go", "templates/layout.gohtml", "templates/list.gohtml", "templates/editions.gohtml", "templates/verify.gohtml", "templates/refusal.gohtml",
+		"tip.go", "templates/tip.gohtml", "templates/receipt.gohtml", "templates/tipstatus.gohtml", "templates/tipseen.gohtml"} {
 		b, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

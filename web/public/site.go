@@ -14,8 +14,10 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"time"
 
 	"fundwatch/blacklist"
+	"fundwatch/tips"
 	"fundwatch/web/words"
 )
 
@@ -29,7 +31,9 @@ type Options struct {
 	Lists  fs.FS  // folder of the editions; nil: none are published here
 	// Index gives who is restricted now.
 	Index  func() *blacklist.Index
-	Secure bool // browsers come by TLS
+	Secure bool             // browsers come by TLS
+	Tips   *tips.Store      // nil: nobody can report here
+	Clock  func() time.Time // for tips
 	// Failed is told of errors that are nobody's fault outside.
 	Failed func(where string, err error)
 }
@@ -43,6 +47,8 @@ type Site struct {
 	iconAt  string
 	looks   map[string]look
 	list    shelf
+	takes   *meter // tips that come in
+	tries   *meter // receipts that are tried
 }
 
 //go:embed templates/*.gohtml
@@ -78,7 +84,8 @@ func looks() (styleAt, iconAt string, all map[string]look) {
 
 // New makes a site. A template that does not fit is an error.
 func New(o Options) (*Site, error) {
-	s := &Site{o: o, mux: http.NewServeMux(), pages: map[words.Lang]map[string]*template.Template{}, list: shelf{folder: o.Lists}}
+	s := &Site{o: o, mux: http.NewServeMux(), pages: map[words.Lang]map[string]*template.Template{}, list: shelf{folder: o.Lists},
+		takes: newMeter(30, 120), tries: newMeter(60, 1200)}
 	s.styleAt, s.iconAt, s.looks = looks()
 	files, err := fs.Glob(templates, "templates/*.gohtml")
 	if err != nil {
@@ -96,7 +103,7 @@ func New(o Options) (*Site, error) {
 		}
 	}
 	for _, rt := range routes() {
-		s.mux.Handle("GET "+rt.path, s.gate(rt))
+		s.mux.Handle(rt.method+" "+rt.path, s.gate(rt))
 	}
 	return s, nil
 }
@@ -107,25 +114,26 @@ func (s *Site) funcs(lang words.Lang) template.FuncMap {
 
 // route is an address.
 type route struct {
-	path string
-	do   func(s *Site, w http.ResponseWriter, r *http.Request) error
+	method string
+	path   string
+	do     func(s *Site, w http.ResponseWriter, r *http.Request) error
 }
 
 func routes() []route {
-	return []route{
-		{"/lists", showList},
-		{"/lists/editions", showEditions},
-		{"/lists/verify", showVerify},
-		{"/lists/files/{file}", sendFile},
-		{"/lists/verify.py", sendProgram},
-		{"/lists/{look}", sendLook},
-		{"/api/v1/restrictions/{id}", answerRestriction},
-	}
+	return append(tipRoutes(), []route{
+		{http.MethodGet, "/lists", showList},
+		{http.MethodGet, "/lists/editions", showEditions},
+		{http.MethodGet, "/lists/verify", showVerify},
+		{http.MethodGet, "/lists/files/{file}", sendFile},
+		{http.MethodGet, "/lists/verify.py", sendProgram},
+		{http.MethodGet, "/lists/{look}", sendLook},
+		{http.MethodGet, "/api/v1/restrictions/{id}", answerRestriction},
+	}...)
 }
 
 // Has reports whether an address is one of the site's.
 func Has(at string) bool {
-	return at == "/lists" || strings.HasPrefix(at, "/lists/") || strings.HasPrefix(at, "/api/v1/restrictions/")
+	return at == "/tip" || strings.HasPrefix(at, "/tip/") || at == "/lists" || strings.HasPrefix(at, "/lists/") || strings.HasPrefix(at, "/api/v1/restrictions/")
 }
 
 // headers are on every answer: one style of our own, and nothing else may be
@@ -150,7 +158,11 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.o.Secure {
 		w.Header().Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 	}
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+	tip := r.URL.Path == "/tip" || strings.HasPrefix(r.URL.Path, "/tip/")
+	if tip {
+		w.Header().Set("Cache-Control", "no-store") // what somebody reports stays in no cache
+	}
+	if r.Method != http.MethodGet && r.Method != http.MethodHead && (r.Method != http.MethodPost || !tip) {
 		w.Header().Set("Allow", "GET, HEAD")
 		s.refuse(w, r, http.StatusMethodNotAllowed)
 		return
@@ -204,6 +216,7 @@ type frame struct {
 	Here          string // address of the page
 	Other         string // the same in the other language
 	Query         string // that keeps the language
+	Tips          bool   // one can report here
 	Page          any
 }
 
@@ -242,7 +255,7 @@ func (s *Site) show(w http.ResponseWriter, r *http.Request, status int, name str
 	}
 	lang := langOf(r)
 	f := frame{Lang: lang, Region: lang.Of(s.o.Region.ZH, s.o.Region.EN), Label: s.o.Label, Style: s.styleAt, Icon: s.iconAt, Title: lang.Say("public.title." + name),
-		Here: r.URL.Path, Other: inLang(r.URL, lang.Of("en", "zh")), Page: page}
+		Here: r.URL.Path, Other: inLang(r.URL, lang.Of("en", "zh")), Tips: s.o.Tips != nil, Page: page}
 	if r.URL.Query().Has("lang") {
 		f.Query = "?lang=" + string(lang)
 	}
