@@ -144,8 +144,8 @@ func TestEveryPageIsReachedByLinks(t *testing.T) {
 	h := newHouse(t)
 	h.staff()
 	h.fill()
-	h.tell()
 	h.inspect()
+	h.tell()
 	reached := map[string]bool{}
 	for _, role := range accounts.Roles() {
 		h.crawl(string(role), "/", reached)
