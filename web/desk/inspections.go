@@ -103,6 +103,7 @@ func inspectionRoutes() []route {
 		{method: get, path: "/inspections/{campaign}/inspectors/{inspector}", may: accounts.InspectionRead, page: inspectorPage{}, do: showInspector},
 		{method: get, path: "/inspections/{campaign}/objects/{object}", may: accounts.InspectionRead, page: inspectedPage{}, do: showInspected},
 		{method: post, path: "/inspections/{campaign}/objects/{object}", may: accounts.InspectionWork, form: foundForm{}, page: Done{}, do: postInspected},
+		{method: post, path: "/inspections/{campaign}/objects/{object}/case", may: accounts.InspectionWork, form: breachForm{}, page: Done{}, do: postBreach},
 	}
 }
 
