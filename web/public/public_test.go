@@ -215,7 +215,7 @@ func TestRestrictionsAnswer(t *testing.T) {
 	if rec.Code != 405 {
 		t.Errorf("a POST: %d", rec.Code)
 	}
-	for at, want := range map[string]bool{"/lists": true, "/lists/x": true, "/listsx": false, "/api/v1/restrictions/x": true, "/api/v1/claims": false, "/": false, "/tip": true, "/tip/status": true, "/tips": false} {
+	for at, want := range map[string]bool{"/lists": true, "/lists/x": true, "/listsx": false, "/api/v1/restrictions/x": true, "/api/v1/claims": false, "/": false, "/tip": true, "/tip/status": true, "/tips": false, "/draws": true, "/draws/K1/draw.json": true, "/drawsx": false, "/verify-draw.html": true} {
 		if Has(at) != want {
 			t.Errorf("Has(%s) is %t", at, !want)
 		}
