@@ -17,8 +17,9 @@ import (
 // demoWhy is the reason of every act of the demonstration.
 const demoWhy = "演示，人员、机构、日期均为虚构 demonstration, people, institutions and days are invented"
 
-// demoBasis is by what the decisions of the demonstration reprimand.
-const demoBasis = "行政处罚法9（通报批评，虚构案例）"
+// demoBasis is what the decisions of the demonstration rest on: of the measures
+// they could impose, policy lists this one without a number that the place sets.
+const demoBasis = "行政处罚法9（限制从业，虚构案例）"
 
 // demoStory is a case that was carried to a served decision, and its listing.
 type demoStory struct {
@@ -210,7 +211,7 @@ func (t *storyteller) steps(party detectors.Subject, lines []cases.Line, paper c
 		{12, "investigator", "notice", map[string]string{"facts": "经核实，所列费用明细与病历记录不符（虚构）。", "article": demoBasis, "refund": yuan, "fine": "0", "day": day(12), "way": "direct"}, nil},
 		{14, "investigator", "hear", map[string]string{"stance": "statement", "said": "对事实无异议，已经改正（虚构）。", "found": "复核认为事实清楚（虚构）。"}, nil},
 		{24, "reviewer", "review", map[string]string{"outcome": "passed", "opinion": "事实清楚，证据充分，程序合法（虚构）。"}, nil},
-		{26, "investigator", "decide", map[string]string{"kind": "penalty", "refund": yuan, "fine": "0", "article": demoBasis, "text": "责令退回所列金额，通报批评（虚构）。"}, nil},
+		{26, "investigator", "decide", map[string]string{"kind": "penalty", "refund": yuan, "fine": "0", "article": demoBasis, "text": "责令退回所列金额，限制从业（虚构）。"}, nil},
 		{27, "head", cases.ApproveIt, nil, nil},
 		{29, "officer", "serve", map[string]string{"day": day(29), "way": "direct"}, nil},
 	}
@@ -238,7 +239,7 @@ func (t *storyteller) list(ctx context.Context, story demoStory) error {
 	}
 	entered := t.ago(story.began - 40)
 	d := blacklist.Decision{Case: t.id, Number: e.Number, Authority: t.with.RegionName.ZH + "医疗保障局（虚构）", Decided: e.Decided, Effective: e.Served,
-		Subject: desk.SubjectOnList(t.with.Knowledge, e.Subject, ""), Measure: "reprimand", Facts: "费用明细与病历记录不符（虚构，仅供演示）。", Basis: []string{e.Article}, AmountFen: e.Fine}
+		Subject: desk.SubjectOnList(t.with.Knowledge, e.Subject, ""), Measure: "restriction", Facts: "费用明细与病历记录不符（虚构，仅供演示）。", Basis: []string{e.Article}, AmountFen: e.Fine}
 	id, err := t.lists.Enter(ctx, d, t.act("disclosure", entered))
 	if err != nil {
 		return err
