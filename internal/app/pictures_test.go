@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"errors"
 	"image"
 	"image/color"
 	"image/png"
@@ -19,6 +20,8 @@ import (
 	"github.com/chromedp/cdproto/network"
 	cdpage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+
+	"fundwatch/inspection/verifier"
 )
 
 // largestPicture is how many bytes a picture of the tour may have.
@@ -106,9 +109,9 @@ func (v *visitor) round() {
 	v.at(file+"/papers/notice", 1000, "4-notice")
 	v.at(file+"/papers/decision", 1000, "5-decision")
 	v.at(file, 1200, "5-case")
-	v.at("/lists", 800, "6-list")
-	v.at("/lists/verify", 800, "6-verify")
-	v.at("/tip", 900, "8-tip")
+	v.at("/lists?lang=zh", 800, "6-list")
+	v.at("/lists/verify?lang=zh", 920, "6-verify")
+	v.at("/tip?lang=zh", 900, "8-tip")
 }
 
 // draw takes the pictures of a campaign that was drawn, and of the page that
@@ -116,8 +119,20 @@ func (v *visitor) round() {
 func (v *visitor) draw() {
 	v.t.Helper()
 	v.do(chromedp.Navigate(v.base + "/inspections"))
-	v.at(tell[string](v, `[...document.querySelectorAll("tr")].find(r => r.textContent.includes("重点检查")).querySelector("a").getAttribute("href")`), 1100, "7-draw")
-	v.at("/verify-draw.html", 700, "7-verifier")
+	drawn := tell[string](v, `[...document.querySelectorAll("tr")].find(r => r.textContent.includes("重点检查")).querySelector("a").getAttribute("href")`)
+	v.at(drawn, 920, "7-draw")
+	text, err := chromedp.Run(v.ctx, chromedp.Evaluate[string](`fetch("`+drawn+`/draw.json").then(a => a.text())`, chromedp.EvalAwaitPromise))
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	folder := v.t.TempDir()
+	page, file := filepath.Join(folder, "verify-draw.html"), filepath.Join(folder, "draw.json")
+	if err := errors.Join(os.WriteFile(page, verifier.Page, 0o600), os.WriteFile(file, []byte(text), 0o600)); err != nil {
+		v.t.Fatal(err)
+	}
+	v.do(chromedp.EmulateViewport(1366, 820), chromedp.Navigate("file://"+page), chromedp.SetUploadFiles(chromedp.ID("file"), []string{file}),
+		chromedp.WaitVisible(chromedp.CSS("#lists table")))
+	v.picture("7-verifier")
 }
 
 // openDemonstration gives a one-time link for each user of the demonstration,
