@@ -66,7 +66,7 @@ func TestTourPictures(t *testing.T) {
 	v.round()
 	v.as("planner")
 	v.draw()
-	v.as("investigator")
+	v.as("officer")
 	v.at("/policies", 900, "9-policies")
 	v.at("/detectors", 900, "9-detectors")
 	v.as("system")
