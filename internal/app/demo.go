@@ -19,6 +19,7 @@ import (
 	"fundwatch/inspection"
 	"fundwatch/internal/accounts"
 	"fundwatch/internal/simulate"
+	"fundwatch/web/desk"
 )
 
 // How the demonstration runs.
@@ -84,8 +85,9 @@ func (e *env) demoCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error {
 			ctx := c.Context()
 			if o.lasts > 0 {
-				limited, cancel := context.WithTimeout(ctx, o.lasts)
+				limited, cancel := context.WithCancel(ctx) // ended like by Ctrl-C, which is no error
 				defer cancel()
+				defer time.AfterFunc(o.lasts, cancel).Stop()
 				ctx = limited
 			}
 			return e.demo(ctx, &o)
@@ -125,8 +127,8 @@ func (e *env) demo(ctx context.Context, d *demonstration) error {
 	o.set = []string{"region=" + demoRegion, "knowledge.dir=" + known, "http.addr=" + d.addr, "metrics.addr=", "log.level=error",
 		"kafka.partitions=2", "desk.second_factor=false", "lists.dir=" + filepath.Join(dir, "list"), "lists.key_file=" + key,
 		"inspections.publish=objects,results", "inspections.basis=虚构，仅供演示 (invented)", "cases.terms_file=" + terms, "cases.evidence_url=file://" + filepath.ToSlash(filepath.Join(dir, "papers"))}
-	o.opened = func(ctx context.Context, s *server, users *accounts.Store, at string) error {
-		return e.demonstrate(ctx, s, users, sending{&d.place, d.first, at})
+	o.opened = func(ctx context.Context, s *server, with *desk.Options, at string) error {
+		return e.demonstrate(ctx, s, with, sending{&d.place, d.first, at})
 	}
 	return e.serve(ctx, o)
 }
@@ -153,13 +155,13 @@ type sending struct {
 
 // demonstrate sends claims until there are no more, and opens the doors once
 // there is something to see.
-func (e *env) demonstrate(ctx context.Context, s *server, users *accounts.Store, what sending) error {
+func (e *env) demonstrate(ctx context.Context, s *server, with *desk.Options, what sending) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var both sync.WaitGroup
 	for _, work := range []func() error{
 		func() error { return e.sendDemo(ctx, s, what) },
-		func() error { return e.openDemo(ctx, s, users, what) },
+		func() error { return e.openDemo(ctx, s, with, what) },
 	} {
 		both.Go(func() {
 			if err := work(); err != nil {
@@ -239,9 +241,9 @@ func (e *env) demoPeople(ctx context.Context, users *accounts.Store) (links []st
 // openDemo makes the people, waits until the history has become leads, gives
 // some of them to somebody, and prints how to enter. It does not wait long: the
 // pages say how much of the history is still to come.
-func (e *env) openDemo(ctx context.Context, s *server, users *accounts.Store, what sending) error {
+func (e *env) openDemo(ctx context.Context, s *server, with *desk.Options, what sending) error {
 	began := e.clock()
-	links, err := e.demoPeople(ctx, users)
+	links, err := e.demoPeople(ctx, with.Accounts)
 	if err != nil {
 		return err
 	}
@@ -279,7 +281,7 @@ func (e *env) openDemo(ctx context.Context, s *server, users *accounts.Store, wh
 	for i, u := range demoUsers {
 		fmt.Fprintf(e.out, "    %-13s %s  http://%s/enter/%s\n", u.Login, u.Name, what.addr, links[i])
 	}
-	return nil
+	return e.demoRound(ctx, s, with, what.addr)
 }
 
 // examined counts the messages that were dealt with.

@@ -105,11 +105,16 @@ func (s *server) openDesk(ctx context.Context, addr string) (err error) {
 		return err
 	}
 	var following sync.WaitGroup
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	following.Go(func() { s.follow(ctx, &o) })
 	following.Go(func() { d.Run(ctx, func(ctx context.Context) bool { return pause(ctx, recallEvery) }) })
 	defer following.Wait()
 	if s.o.opened != nil {
-		return s.o.opened(ctx, s, users, addr)
+		if err := s.o.opened(ctx, s, &o, addr); err != nil {
+			stop() // before what follows is waited for, or the error were told only at the end
+			return err
+		}
 	}
 	return nil
 }

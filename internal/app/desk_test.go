@@ -195,6 +195,11 @@ func TestDemoOpensForEveryRole(t *testing.T) {
 			t.Error("the investigator has no leads")
 		}
 	}
+	soon(t, "the round of the demonstration", func() bool { return strings.Contains(out.String(), "举报回执") })
+	base, _, _ := strings.Cut(links[0], "/enter/")
+	if list := body(t, base+"/lists?lang=zh"); !strings.Contains(list, "医保罚〔") || !strings.Contains(out.String(), "a served decision: 2") {
+		t.Errorf("no listing: %s\n%s", list, out)
+	}
 	cancel()
 	if err := <-ended; err != nil {
 		t.Error(err)

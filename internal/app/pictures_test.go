@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"errors"
 	"image"
 	"image/color"
 	"image/png"
@@ -19,6 +20,8 @@ import (
 	"github.com/chromedp/cdproto/network"
 	cdpage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+
+	"fundwatch/inspection/verifier"
 )
 
 // largestPicture is how many bytes a picture of the tour may have.
@@ -59,30 +62,81 @@ func TestTourPictures(t *testing.T) {
 	v.do(chromedp.EmulateViewport(1366, 420), chromedp.Navigate(v.links["investigator"]))
 	v.picture("1-enter")
 	v.enter()
-	v.at("/", 1000, "2-home")
-	v.at("/leads", 900, "3-leads")
-	lead := v.lead()
-	v.at(lead, 1000, "4-lead")
-	v.look("en.dark")
-	v.do(chromedp.EmulateViewport(390, 844), chromedp.Navigate(v.base+lead))
-	v.picture("4-lead-dark")
-	v.look("zh.light")
-	v.do(chromedp.Navigate(v.base + lead))
-	v.at(tell[string](v, `document.querySelector("table.evidence tbody th a").getAttribute("href")`), 920, "5-finding")
-	v.do(chromedp.EmulateViewport(1366, 590), chromedp.Navigate(v.base+"/cases/new?lead="+filepath.Base(lead)),
-		chromedp.SendKeys(chromedp.ID("why"), "疑点集中，调阅病历和收费清单核实（虚构）"))
-	v.picture("6-open")
-	v.do(chromedp.Click(chromedp.CSS("form.card button.main")), chromedp.WaitVisible(chromedp.CSS(".steps")), chromedp.EmulateViewport(1366, 720))
-	v.until(`document.querySelector("table.history") !== null`)
-	v.picture("6-case")
-	v.at("/detectors", 900, "7-detectors")
+	v.leads()
+	v.round()
+	v.as("planner")
+	v.draw()
+	v.as("officer")
+	v.at("/policies", 900, "9-policies")
+	v.at("/detectors", 900, "9-detectors")
 	v.as("system")
-	v.at("/system", 760, "8-system")
+	v.at("/system", 760, "10-system")
 	v.as("audit")
-	v.at("/audit", 760, "9-audit")
+	v.at("/audit", 760, "10-audit")
 }
 
-// openDemonstration gives a one-time link for each user of the demonstration.
+// leads takes the pictures from the first lead to a case that is opened.
+func (v *visitor) leads() {
+	v.t.Helper()
+	v.at("/", 1000, "1-home")
+	v.at("/leads", 900, "1-leads")
+	lead := v.lead()
+	v.at(lead, 1000, "1-lead")
+	v.look("en.dark")
+	v.do(chromedp.EmulateViewport(390, 844), chromedp.Navigate(v.base+lead))
+	v.picture("1-lead-dark")
+	v.look("zh.light")
+	v.do(chromedp.Navigate(v.base + lead))
+	v.at(tell[string](v, `document.querySelector("table.evidence tbody th a").getAttribute("href")`), 920, "2-finding")
+	v.do(chromedp.EmulateViewport(1366, 590), chromedp.Navigate(v.base+"/cases/new?lead="+filepath.Base(lead)),
+		chromedp.SendKeys(chromedp.ID("why"), "疑点集中，调阅病历和收费清单核实（虚构）"))
+	v.picture("3-open")
+	v.do(chromedp.Click(chromedp.CSS("form.card button.main")), chromedp.WaitVisible(chromedp.CSS(".steps")), chromedp.EmulateViewport(1366, 1000))
+	v.until(`document.querySelector("table.history") !== null`)
+	v.picture("3-case")
+}
+
+// round takes the pictures of a case that was decided, of the list and of tips.
+func (v *visitor) round() {
+	v.t.Helper()
+	v.as("disclosure")
+	v.at("/listings", 700, "6-listings")
+	v.at("/credit", 700, "5-credit")
+	file := tell[string](v, `[...document.querySelectorAll("a")].map(a => a.getAttribute("href")).filter(h => h.startsWith("/credit/R")).at(-1)`)
+	v.do(chromedp.Navigate(v.base + file))
+	file = tell[string](v, `[...document.querySelectorAll("a")].map(a => a.getAttribute("href")).find(h => h.startsWith("/cases/C"))`)
+	v.as("reviewer")
+	v.at(file+"/papers/notice", 1000, "4-notice")
+	v.at(file+"/papers/decision", 1000, "5-decision")
+	v.at(file, 1200, "5-case")
+	v.at("/lists?lang=zh", 800, "6-list")
+	v.at("/lists/verify?lang=zh", 920, "6-verify")
+	v.at("/tip?lang=zh", 900, "8-tip")
+}
+
+// draw takes the pictures of a campaign that was drawn, and of the page that
+// checks it.
+func (v *visitor) draw() {
+	v.t.Helper()
+	v.do(chromedp.Navigate(v.base + "/inspections"))
+	drawn := tell[string](v, `[...document.querySelectorAll("tr")].find(r => r.textContent.includes("重点检查")).querySelector("a").getAttribute("href")`)
+	v.at(drawn, 920, "7-draw")
+	text, err := chromedp.Run(v.ctx, chromedp.Evaluate[string](`fetch("`+drawn+`/draw.json").then(a => a.text())`, chromedp.EvalAwaitPromise))
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	folder := v.t.TempDir()
+	page, file := filepath.Join(folder, "verify-draw.html"), filepath.Join(folder, "draw.json")
+	if err := errors.Join(os.WriteFile(page, verifier.Page, 0o600), os.WriteFile(file, []byte(text), 0o600)); err != nil {
+		v.t.Fatal(err)
+	}
+	v.do(chromedp.EmulateViewport(1366, 820), chromedp.Navigate("file://"+page), chromedp.SetUploadFiles(chromedp.ID("file"), []string{file}),
+		chromedp.WaitVisible(chromedp.CSS("#lists table")))
+	v.picture("7-verifier")
+}
+
+// openDemonstration gives a one-time link for each user of the demonstration,
+// once all of the round is there.
 func openDemonstration(t *testing.T) map[string]string {
 	t.Helper()
 	began, day := time.Now(), time.Date(2026, 3, 5, 1, 0, 0, 0, time.UTC)
@@ -105,7 +159,7 @@ func openDemonstration(t *testing.T) map[string]string {
 		for _, m := range regexp.MustCompile(`(\w+) +\S+ +(http://\S+/enter/\S+)`).FindAllStringSubmatch(out.String(), -1) {
 			links[m[1]] = m[2]
 		}
-		if len(links) == len(demoUsers) {
+		if strings.Contains(out.String(), "举报回执") {
 			return links
 		}
 		select {

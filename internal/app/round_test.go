@@ -20,6 +20,7 @@ import (
 	"fundwatch/detectors"
 	"fundwatch/internal/accounts"
 	"fundwatch/internal/journal"
+	"fundwatch/web/desk"
 )
 
 // All people, institutions, certificates and amounts here are invented (虚构).
@@ -73,8 +74,8 @@ func open(t *testing.T, people map[string]accounts.Role) *scene {
 		"kafka.partitions=1") // a partition looks anew with its next claim
 	ready := make(chan error, 1)
 	s.running = startAt(t, serveOptions{settingsFlags: s.i.flags(), worker: newWorker, noSetup: true, cost: demoCost,
-		opened: func(ctx context.Context, _ *server, users *accounts.Store, _ string) error {
-			err := s.invite(ctx, users, people)
+		opened: func(ctx context.Context, _ *server, with *desk.Options, _ string) error {
+			err := s.invite(ctx, with.Accounts, people)
 			ready <- err
 			return err
 		}}, s.clock)

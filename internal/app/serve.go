@@ -24,6 +24,7 @@ import (
 	"fundwatch/internal/embedded"
 	"fundwatch/internal/journal"
 	"fundwatch/web"
+	"fundwatch/web/desk"
 	"fundwatch/web/public"
 )
 
@@ -35,7 +36,7 @@ type serveOptions struct {
 	noSetup  bool          // somebody else makes the first users
 	cost     accounts.Cost // of passwords; zero: the usual
 	// opened is called once the pages are there; may be nil.
-	opened func(ctx context.Context, s *server, users *accounts.Store, addr string) error
+	opened func(ctx context.Context, s *server, with *desk.Options, addr string) error
 
 	worker    func(workerParts) (claimsWorker, error)
 	listening func(http, metrics string) // told the addresses; may be nil

@@ -289,7 +289,7 @@ func TestEvidenceIsKeptByItsContent(t *testing.T) {
 	}
 	h.get("gong", "/cases/"+id+"/evidence/"+hash).want(t, http.StatusForbidden)
 	h.get("jiang", "/cases/"+id+"/evidence/"+cases.HashOf(nil)).want(t, http.StatusNotFound)
-	papers[paperName(hash)] = []byte("other")
+	papers[PaperName(hash)] = []byte("other")
 	h.get("jiang", "/cases/"+id+"/evidence/"+hash).want(t, http.StatusInternalServerError, "不符")
 	for what, content := range map[string][]byte{"a page": []byte("<html><script>x</script>"), "nothing": {}, "a program": []byte("\x7fELF\x02\x01\x01\x00\x00")} {
 		if a := h.upload("jiang", id, "虚构", content); a.Code != http.StatusUnprocessableEntity {

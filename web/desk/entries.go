@@ -8,6 +8,7 @@ import (
 	"fundwatch/blacklist"
 	"fundwatch/cases"
 	"fundwatch/detectors"
+	"fundwatch/detectors/knowledge"
 	"fundwatch/web/words"
 )
 
@@ -191,7 +192,7 @@ func postEntry(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return err
 	}
-	decision := blacklist.Decision{Case: f.Case, Number: e.Number, Authority: f.Authority, Decided: e.Decided, Effective: e.Served, Subject: d.subjectOnList(e.Subject, f.Name),
+	decision := blacklist.Decision{Case: f.Case, Number: e.Number, Authority: f.Authority, Decided: e.Decided, Effective: e.Served, Subject: SubjectOnList(d.o.Knowledge, e.Subject, f.Name),
 		Measure: "reprimand", Facts: f.Facts, Basis: []string{e.Article}, AmountFen: e.Fine, Social: f.Social}
 	if e.Fine > 0 {
 		decision.Measure = "money"
@@ -203,13 +204,13 @@ func postEntry(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	return d.done(w, r, "/credit/"+id)
 }
 
-// subjectOnList finds all codes of a subject: of an institution those of every
+// SubjectOnList finds all codes of a subject: of an institution those of every
 // site with its unified social credit code.
-func (d *Desk) subjectOnList(s detectors.Subject, name string) blacklist.Subject {
+func SubjectOnList(k *knowledge.Knowledge, s detectors.Subject, name string) blacklist.Subject {
 	out := blacklist.Subject{Kind: s.Kind, Key: s.Code, Name: name, Codes: []string{s.Code}}
 	switch s.Kind {
 	case detectors.Institution:
-		in := d.o.Knowledge.Institutions[s.Code]
+		in := k.Institutions[s.Code]
 		if in == nil {
 			return out
 		}
@@ -217,14 +218,14 @@ func (d *Desk) subjectOnList(s detectors.Subject, name string) blacklist.Subject
 		if in.Name != "" {
 			out.Name = in.Name
 		}
-		for code, other := range d.o.Knowledge.Institutions {
+		for code, other := range k.Institutions {
 			if code == s.Code || in.USCC != "" && other.USCC == in.USCC {
 				out.Codes = append(out.Codes, code)
 			}
 		}
 		slices.Sort(out.Codes)
 	case detectors.Practitioner:
-		if p := d.o.Knowledge.Practitioners[s.Code]; p != nil && p.Name != "" {
+		if p := k.Practitioners[s.Code]; p != nil && p.Name != "" {
 			out.Name = p.Name
 		}
 	}

@@ -164,14 +164,14 @@ func TestAnEntryNeedsAnEffectiveDecision(t *testing.T) {
 
 	left, right := h.o.Knowledge.Institutions[inLeft.Code], h.o.Knowledge.Institutions[inRight.Code]
 	left.USCC, right.USCC = "91350100M000100Y43", "91350100M000100Y43"
-	if s := h.subjectOnList(inRight, ""); s.Key != left.USCC || len(s.Codes) != 2 || s.Codes[0] != inLeft.Code || s.Name != right.Name {
+	if s := SubjectOnList(h.o.Knowledge, inRight, ""); s.Key != left.USCC || len(s.Codes) != 2 || s.Codes[0] != inLeft.Code || s.Name != right.Name {
 		t.Errorf("subject %+v", s)
 	}
 	left.USCC = ""
-	if s := h.subjectOnList(inRight, ""); len(s.Codes) != 1 || s.Codes[0] != inRight.Code {
+	if s := SubjectOnList(h.o.Knowledge, inRight, ""); len(s.Codes) != 1 || s.Codes[0] != inRight.Code {
 		t.Errorf("subject %+v", s)
 	}
-	if s := h.subjectOnList(ofPerson, "虚构某"); s.Name != "虚构某" || s.Key != person {
+	if s := SubjectOnList(h.o.Knowledge, ofPerson, "虚构某"); s.Name != "虚构某" || s.Key != person {
 		t.Errorf("subject %+v", s)
 	}
 }

@@ -32,8 +32,8 @@ type proofForm struct {
 	Title   string `json:"title"`
 }
 
-// paperName is where the bytes of a hash lie.
-func paperName(hash string) string { return "evidence/" + hash[:2] + "/" + hash }
+// PaperName is where the bytes of a hash lie.
+func PaperName(hash string) string { return "evidence/" + hash[:2] + "/" + hash }
 
 // postProof takes a document into the file: first its bytes, then its name, so
 // that whatever the file names is there.
@@ -53,7 +53,7 @@ func postProof(d *Desk, w http.ResponseWriter, r *http.Request) error {
 		f.Reason = f.Title
 	}
 	e := cases.Evidence{Hash: cases.HashOf(content), Size: int64(len(content)), Type: kind, Kind: f.Kind, Title: f.Title, By: visitOf(r).user.Login, At: journal.Stamp(d.now())}
-	if err := d.o.Papers.Write(r.Context(), paperName(e.Hash), content); err != nil {
+	if err := d.o.Papers.Write(r.Context(), PaperName(e.Hash), content); err != nil {
 		return err
 	}
 	m, _ := cases.MoveOf("evidence")
@@ -107,7 +107,7 @@ func showProof(d *Desk, w http.ResponseWriter, r *http.Request) error {
 		return errNothing
 	}
 	e := c.File.Evidence[at]
-	b, err := d.o.Papers.Read(r.Context(), paperName(e.Hash))
+	b, err := d.o.Papers.Read(r.Context(), PaperName(e.Hash))
 	if errors.Is(err, fs.ErrNotExist) || err == nil && cases.HashOf(b) != e.Hash {
 		return &problem{status: http.StatusInternalServerError, code: "damaged"}
 	}

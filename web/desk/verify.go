@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -75,7 +76,7 @@ func (d *Desk) schedule(r *http.Request, c *cases.Case) (lines []cases.Line, fou
 			if read == mostFindings {
 				break
 			}
-			s, ok, err := d.share(r, id)
+			s, ok, err := ShareOf(r.Context(), d.o.Findings, id)
 			if err != nil {
 				return nil, 0, 0, err
 			}
@@ -88,9 +89,9 @@ func (d *Desk) schedule(r *http.Request, c *cases.Case) (lines []cases.Line, fou
 	return cases.Schedule(shares), found, read, nil
 }
 
-// share reads what a finding puts at risk; one that was withdrawn, nothing.
-func (d *Desk) share(r *http.Request, id string) (s cases.Share, ok bool, err error) {
-	m, err := d.o.Findings.Get(r.Context(), id)
+// ShareOf reads what a finding puts at risk; one that was withdrawn, nothing.
+func ShareOf(ctx context.Context, findings *recall.Index, id string) (s cases.Share, ok bool, err error) {
+	m, err := findings.Get(ctx, id)
 	if errors.Is(err, recall.ErrUnknown) {
 		return s, false, nil
 	}
