@@ -34,6 +34,9 @@ type Cite struct {
 	withdrawn                     bool
 }
 
+// Same reports whether two are one finding as it was told once.
+func (x Cite) Same(y Cite) bool { return x.at == y.at }
+
 // NewCitations makes an index of a topic of findings; [Citations.Follow] fills
 // it.
 func NewCitations(log Log, topic string) *Citations {
@@ -147,6 +150,23 @@ func (c *Citations) Of(detectors, about []string) iter.Seq[Cite] {
 func (c *Citations) Citing(name string) []Cite {
 	key := short([]byte(name))
 	return c.all(func(x *Cite) bool { return slices.Contains(x.claims, key) })
+}
+
+// CitingAny lists the findings that rest on any of some claims, each once.
+func (c *Citations) CitingAny(names []string) []Cite {
+	keys := make(map[uint64]bool, len(names))
+	for _, name := range names {
+		keys[short([]byte(name))] = true
+	}
+	return c.all(func(x *Cite) bool { return slices.ContainsFunc(x.claims, func(n uint64) bool { return keys[n] }) })
+}
+
+// Stands reports whether a finding is in the topic and was not withdrawn.
+func (c *Citations) Stands(id string) bool {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	n, ok := c.by[short([]byte(id))]
+	return ok && !c.cites[n].withdrawn
 }
 
 // Person lists the findings about a person, or of which a person is part.

@@ -49,6 +49,7 @@ type Options struct {
 	Trail       *recall.Trail
 	Knowledge   *knowledge.Knowledge
 	Detectors   []*detectors.Detector
+	Detect      Detect       // nil: no evidence packs are made
 	Policy      regions.Book // what policies decide with, for people to read
 
 	Journal   Journal
@@ -91,6 +92,7 @@ type Desk struct {
 
 	roster   *cases.Roster
 	limits   limits
+	packing  chan struct{} // one evidence pack is made at a time
 	exports  exports
 	streams  streams
 	mu       sync.RWMutex
@@ -103,7 +105,7 @@ type Desk struct {
 func New(o Options) (*Desk, error) {
 	d := &Desk{o: o, mux: http.NewServeMux(), guard: http.NewCrossOriginProtection(), routes: table(),
 		byID: map[string]*detectors.Detector{}, subjects: map[string]detectors.Subject{},
-		roster: cases.NewRoster(o.Cases), limits: defaultLimits, exports: exports{jobs: map[string]*exportJob{}},
+		roster: cases.NewRoster(o.Cases), limits: defaultLimits, packing: make(chan struct{}, 1), exports: exports{jobs: map[string]*exportJob{}},
 		streams: streams{of: map[string]int{}, closed: make(chan struct{})}}
 	for _, det := range o.Detectors {
 		d.byID[det.ID] = det
