@@ -29,6 +29,12 @@ type Casework struct {
 	Papers    Papers          // the bytes of evidence; nil: none can be filed
 }
 
+// Tipwork is what tips are worked on with.
+type Tipwork struct {
+	Tips   *tips.Store // nil: none are taken
+	Detect Detect      // nil: no evidence packs are made
+}
+
 // Options are what the desk works with. All are needed but where it is said.
 type Options struct {
 	Region     string
@@ -37,7 +43,7 @@ type Options struct {
 
 	Cases *cases.Store
 	Casework
-	Tips  *tips.Store // nil: none are taken
+	Tipwork
 	Lists Lists
 	// Inspections are the campaigns of double-random inspections.
 	Inspections *inspection.Store
@@ -49,7 +55,6 @@ type Options struct {
 	Trail       *recall.Trail
 	Knowledge   *knowledge.Knowledge
 	Detectors   []*detectors.Detector
-	Detect      Detect       // nil: no evidence packs are made
 	Policy      regions.Book // what policies decide with, for people to read
 
 	Journal   Journal
