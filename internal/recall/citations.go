@@ -34,9 +34,6 @@ type Cite struct {
 	withdrawn                     bool
 }
 
-// Same reports whether two are one finding as it was told once.
-func (x Cite) Same(y Cite) bool { return x.at == y.at }
-
 // NewCitations makes an index of a topic of findings; [Citations.Follow] fills
 // it.
 func NewCitations(log Log, topic string) *Citations {
@@ -152,13 +149,20 @@ func (c *Citations) Citing(name string) []Cite {
 	return c.all(func(x *Cite) bool { return slices.Contains(x.claims, key) })
 }
 
-// CitingAny lists the findings that rest on any of some claims, each once.
-func (c *Citations) CitingAny(names []string) []Cite {
+// CitingAny lists the findings that rest on any of some claims, each once, and
+// leaves out those of some ids.
+func (c *Citations) CitingAny(names, but []string) []Cite {
 	keys := make(map[uint64]bool, len(names))
 	for _, name := range names {
 		keys[short([]byte(name))] = true
 	}
-	return c.all(func(x *Cite) bool { return slices.ContainsFunc(x.claims, func(n uint64) bool { return keys[n] }) })
+	without := map[place]bool{}
+	for _, x := range c.Keys(but) {
+		without[x.at] = true
+	}
+	return c.all(func(x *Cite) bool {
+		return !without[x.at] && slices.ContainsFunc(x.claims, func(n uint64) bool { return keys[n] })
+	})
 }
 
 // Stands reports whether a finding is in the topic and was not withdrawn.

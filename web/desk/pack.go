@@ -46,7 +46,7 @@ type packPage struct {
 	Person      Subject       `json:"person"`
 	From        string        `json:"from"`
 	To          string        `json:"to"`
-	Claims      int           `json:"claims"`            // that were looked at
+	Claims      int           `json:"claims"`            // that were chosen
 	Fit         int           `json:"claims_that_fit"`   // more, where the pack was cut
 	Refunds     int           `json:"later_refunds"`     // looked at beside them
 	Unkept      int           `json:"claims_not_kept"`   // known, and kept nowhere
@@ -371,19 +371,12 @@ func (d *Desk) packFinding(f *detectors.Finding, lines map[string]ClaimLine) (ou
 
 // streamed lists what the stream finds on these claims and the pack does not.
 func (d *Desk) streamed(r *http.Request, p *packPage, names []string) error {
-	own := map[string]bool{}
 	var ids []string
 	for i := range p.Findings {
-		own[p.Findings[i].Finding.ID] = true
 		ids = append(ids, p.Findings[i].Finding.ID)
 	}
-	same := d.o.Cited.Keys(ids)
-	cites := d.o.Cited.CitingAny(names)
-	cites = slices.DeleteFunc(cites, func(x recall.Cite) bool {
-		return slices.ContainsFunc(same, func(y recall.Cite) bool { return x.Same(y) })
-	})
 	var err error
-	p.Others.Findings, p.Others.Hidden, p.Others.More, err = d.cited(r, cites)
+	p.Others.Findings, p.Others.Hidden, p.Others.More, err = d.cited(r, d.o.Cited.CitingAny(names, ids))
 	return err
 }
 
