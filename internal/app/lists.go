@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"fundwatch/blacklist/edition"
 	"fundwatch/claim"
 	"fundwatch/detectors/knowledge"
+	"fundwatch/inspection"
 	"fundwatch/policies"
 	"fundwatch/policies/regions"
 	"fundwatch/web/desk"
@@ -95,6 +97,9 @@ func (s *server) openPublic() (*public.Site, error) {
 	if o.Tips, err = s.openTips(); err != nil {
 		return nil, err
 	}
+	o.Inspections = inspection.Open(s.journal)
+	publish := s.cfg.Inspections.Publish
+	o.Rule = inspection.Rule{Objects: slices.Contains(publish, "objects"), Results: slices.Contains(publish, "results"), Basis: s.cfg.Inspections.Basis}
 	o.Clock = s.env.clock
 	profile, known, err := regions.Load(regions.Builtin(), s.cfg.Region)
 	if err != nil {
@@ -158,7 +163,7 @@ func (s *server) deskLists(ctx context.Context) (desk.Lists, error) {
 // adviseListing asks policy where an entry of the ledger belongs, and finds how
 // long its class stays published. A class without numbers is not to be listed.
 func adviseListing(ctx context.Context, engine *policies.Engine, data *regions.Policy, e *blacklist.Entry) (desk.Advice, error) {
-	in := policies.ListingInput{Subject: e.Subject.Kind, Measure: policies.Measure(e.Measure), Effective: true, Revoked: e.Revoked != ""}
+	in := policies.ListingInput{Subject: e.Subject.Kind, Measure: policies.Measure(e.Measure), Effective: true, Revoked: e.Revoked != "", Social: e.Social}
 	if in.Measure == policies.MeasureMoney {
 		in.AmountFen = e.AmountFen
 	}
