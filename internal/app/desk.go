@@ -139,6 +139,9 @@ func (s *server) deskOptions(ctx context.Context, users *accounts.Store) (o desk
 			return o, err
 		}
 	}
+	if o.Detect, err = detectOver(s.cfg.Region, o.Knowledge); err != nil {
+		return o, err
+	}
 	if o.Procedure, err = s.env.procedure(s.cfg.Region, s.cfg.Cases.TermsFile); err != nil {
 		return o, err
 	}

@@ -149,6 +149,30 @@ func (c *Citations) Citing(name string) []Cite {
 	return c.all(func(x *Cite) bool { return slices.Contains(x.claims, key) })
 }
 
+// CitingAny lists the findings that rest on any of some claims, each once, and
+// leaves out those of some ids.
+func (c *Citations) CitingAny(names, but []string) []Cite {
+	keys := make(map[uint64]bool, len(names))
+	for _, name := range names {
+		keys[short([]byte(name))] = true
+	}
+	without := map[place]bool{}
+	for _, x := range c.Keys(but) {
+		without[x.at] = true
+	}
+	return c.all(func(x *Cite) bool {
+		return !without[x.at] && slices.ContainsFunc(x.claims, func(n uint64) bool { return keys[n] })
+	})
+}
+
+// Stands reports whether a finding is in the topic and was not withdrawn.
+func (c *Citations) Stands(id string) bool {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	n, ok := c.by[short([]byte(id))]
+	return ok && !c.cites[n].withdrawn
+}
+
 // Person lists the findings about a person, or of which a person is part.
 func (c *Citations) Person(number string) []Cite {
 	key := named(number)

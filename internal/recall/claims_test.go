@@ -321,3 +321,37 @@ func TestWhatClaimsTieTogether(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestClaimsAreReadTogether: some from Kafka and some from the archive, each
+// once, and what neither has is counted.
+func TestClaimsAreReadTogether(t *testing.T) {
+	read := func(c *recall.Claims, names ...string) (string, int) {
+		var got []string
+		unkept, err := c.Each(t.Context(), names, func(name string, message []byte) error {
+			if _, settlement, _ := strings.Cut(name, "/"); !strings.Contains(string(message), `"`+settlement+`"`) {
+				t.Errorf("%s is not in its message", name)
+			}
+			got = append(got, name)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		slices.Sort(got)
+		return strings.Join(got, " "), unkept
+	}
+	log := &kept{all: some}
+	c := claimsOf(log, archived(t, some[:4]...))
+	rounds(t, 2, c.Follow)
+	log.first = 4
+	if got, unkept := read(c, "H1/S1", "H2/S1", "H1/S2", "H1/S3", "H9/S9"); got != "H1/S1 H1/S2 H1/S3 H2/S1" || unkept != 1 {
+		t.Errorf("%q, %d not kept", got, unkept)
+	}
+	log = &kept{all: some}
+	c = claimsOf(log, nil)
+	rounds(t, 2, c.Follow)
+	log.first = 4
+	if got, unkept := read(c, "H1/S1", "H1/S2"); got != "H1/S2" || unkept != 1 {
+		t.Errorf("without an archive: %q, %d not kept", got, unkept)
+	}
+}

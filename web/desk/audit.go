@@ -27,7 +27,7 @@ type auditPage struct {
 
 // actKinds are what people can do, for the filter.
 var actKinds = []string{"credit.enter", "credit.revoke", "list.propose", "list.serve", "list.object", "list.reject", "list.uphold", "list.list", "list.drop", "list.contest", "list.keep", "list.correct", "list.withdraw", "list.repair", "list.expire", "list.edition",
-	"lead.assign", "lead.dismiss", "lead.reopen", "case.open", "dead.replayed", "dead.discarded", "person.reveal", "leads.export", "leads.download", "view.save", "view.drop",
+	"lead.assign", "lead.dismiss", "lead.reopen", "case.open", "dead.replayed", "dead.discarded", "person.reveal", "leads.export", "leads.download", "tip.pack", "tip.pack.export", "view.save", "view.drop",
 	"user.signin", "user.failed", "user.first", "user.invite", "user.signon", "user.password", "user.factor", "user.change", "user.forget", "fence.reset"}
 
 // URL gives the address of another page of the list.

@@ -29,6 +29,12 @@ type Casework struct {
 	Papers    Papers          // the bytes of evidence; nil: none can be filed
 }
 
+// Tipwork is what tips are worked on with.
+type Tipwork struct {
+	Tips   *tips.Store // nil: none are taken
+	Detect Detect      // nil: no evidence packs are made
+}
+
 // Options are what the desk works with. All are needed but where it is said.
 type Options struct {
 	Region     string
@@ -37,7 +43,7 @@ type Options struct {
 
 	Cases *cases.Store
 	Casework
-	Tips  *tips.Store // nil: none are taken
+	Tipwork
 	Lists Lists
 	// Inspections are the campaigns of double-random inspections.
 	Inspections *inspection.Store
@@ -91,6 +97,7 @@ type Desk struct {
 
 	roster   *cases.Roster
 	limits   limits
+	packing  chan struct{} // one evidence pack is made at a time
 	exports  exports
 	streams  streams
 	mu       sync.RWMutex
@@ -103,7 +110,7 @@ type Desk struct {
 func New(o Options) (*Desk, error) {
 	d := &Desk{o: o, mux: http.NewServeMux(), guard: http.NewCrossOriginProtection(), routes: table(),
 		byID: map[string]*detectors.Detector{}, subjects: map[string]detectors.Subject{},
-		roster: cases.NewRoster(o.Cases), limits: defaultLimits, exports: exports{jobs: map[string]*exportJob{}},
+		roster: cases.NewRoster(o.Cases), limits: defaultLimits, packing: make(chan struct{}, 1), exports: exports{jobs: map[string]*exportJob{}},
 		streams: streams{of: map[string]int{}, closed: make(chan struct{})}}
 	for _, det := range o.Detectors {
 		d.byID[det.ID] = det

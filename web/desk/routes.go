@@ -30,7 +30,7 @@ const (
 
 // table gives every address there is.
 func table() []route {
-	return slices.Concat(doorRoutes(), staffRoutes(), caseRoutes(), moveRoutes(), tipRoutes(), inspectionRoutes(), listRoutes(), adminRoutes())
+	return slices.Concat(doorRoutes(), staffRoutes(), caseRoutes(), moveRoutes(), tipRoutes(), packRoutes(), inspectionRoutes(), listRoutes(), adminRoutes())
 }
 
 // doorRoutes are the ways in and out, and what is one's own.

@@ -48,6 +48,7 @@ type tipSeen struct {
 	Act      string         `json:"-"`
 	Work     bool           `json:"-"`
 	Reveal   bool           `json:"-"`
+	Pack     bool           `json:"-"` // an evidence pack can be made
 	Fault    string         `json:"-"`
 }
 
@@ -200,6 +201,7 @@ func (d *Desk) tipSeen(r *http.Request) (p tipSeen, err error) {
 	if p.Tip, err = d.tipRow(r, &t); err != nil {
 		return p, err
 	}
+	p.Pack = p.Work && u.May(accounts.ClaimRead) && d.o.Claims != nil && d.o.Detect != nil
 	p.Act, err = d.o.Accounts.NewID()
 	return p, err
 }
