@@ -24,6 +24,7 @@ type Decision struct {
 	Facts     string // what was found, fit to be published
 	Basis     []string
 	AmountFen int64 // fined and confiscated
+	Social    bool  // of some influence in society (具有一定社会影响, 行政处罚法48), as who enters it judges
 }
 
 // Entry is a decision in the credit ledger. It stays there when a listing ends.
@@ -153,12 +154,17 @@ func (e *Entry) texts() []text {
 func (e *Entry) op() journal.Op {
 	set := write(e.texts())
 	set["basis"], set["codes"], set["amount_fen"] = strings.Join(e.Basis, "\n"), strings.Join(e.Subject.Codes, "\n"), decimal(e.AmountFen)
+	set["social"] = ""
+	if e.Social {
+		set["social"] = "1"
+	}
 	return journal.Op{"op": "entry", "id": e.ID, "version": decimal(e.Version), "set": set}
 }
 
 func parseEntry(h map[string]string) (e Entry, err error) {
 	read(e.texts(), h)
 	e.Basis, e.Subject.Codes = lines(h["basis"]), lines(h["codes"])
+	e.Social = h["social"] != ""
 	if e.Version, err = strconv.ParseInt(h["version"], 10, 64); err == nil {
 		e.AmountFen, err = strconv.ParseInt(h["amount_fen"], 10, 64)
 	}

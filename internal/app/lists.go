@@ -163,7 +163,7 @@ func (s *server) deskLists(ctx context.Context) (desk.Lists, error) {
 // adviseListing asks policy where an entry of the ledger belongs, and finds how
 // long its class stays published. A class without numbers is not to be listed.
 func adviseListing(ctx context.Context, engine *policies.Engine, data *regions.Policy, e *blacklist.Entry) (desk.Advice, error) {
-	in := policies.ListingInput{Subject: e.Subject.Kind, Measure: policies.Measure(e.Measure), Effective: true, Revoked: e.Revoked != ""}
+	in := policies.ListingInput{Subject: e.Subject.Kind, Measure: policies.Measure(e.Measure), Effective: true, Revoked: e.Revoked != "", Social: e.Social}
 	if in.Measure == policies.MeasureMoney {
 		in.AmountFen = e.AmountFen
 	}

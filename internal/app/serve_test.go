@@ -178,8 +178,14 @@ type running struct {
 
 func start(t *testing.T, o serveOptions) *running {
 	t.Helper()
+	return startAt(t, o, time.Now)
+}
+
+// startAt starts a server with a clock of its own.
+func startAt(t *testing.T, o serveOptions, clock func() time.Time) *running {
+	t.Helper()
 	r := &running{}
-	e := &env{in: strings.NewReader(""), out: &r.out, err: &r.log, clock: time.Now}
+	e := &env{in: strings.NewReader(""), out: &r.out, err: &r.log, clock: clock}
 	ctx, cancel := context.WithCancel(context.Background())
 	listening, ended := make(chan struct{}), make(chan error, 1)
 	o.listening = func(http, metrics string) {

@@ -34,6 +34,7 @@ type casePage struct {
 	MayFile   bool         `json:"-"` // sees evidence and documents
 	MayUpload bool         `json:"-"`
 	Approve   bool         `json:"-"`
+	Credit    bool         `json:"-"` // may enter the penalty, which was served, in the ledger
 }
 
 // moneyRow is the chain of money in fen.
@@ -107,6 +108,7 @@ func (d *Desk) casePage(r *http.Request, c *cases.Case) (casePage, error) {
 		p.Subject = d.subject(f.Party.Subject)
 		p.Party = &cases.Party{Cause: f.Party.Cause, Article: f.Party.Article, Day: f.Party.Day} // the subject stands masked in Subject
 	}
+	p.Credit = u.May(accounts.ListWrite) && f.Service != nil && f.Decision != nil && f.Decision.Kind == "penalty"
 	d.caseOfficers(r, c, &p)
 	d.papersOf(c, &p)
 	for _, a := range d.o.Trail.About("case:" + c.ID) {

@@ -24,12 +24,13 @@ type EntryRow struct {
 	Facts     string   `json:"facts"`
 	Basis     []string `json:"basis"`
 	Amount    int64    `json:"amount_fen"`
+	Social    bool     `json:"social"` // of some influence in society
 	Revoked   string   `json:"revoked,omitempty"`
 	Version   int64    `json:"version"`
 }
 
 func (d *Desk) entryRow(e *blacklist.Entry) EntryRow {
-	return EntryRow{e.ID, e.Case, e.Number, e.Authority, e.Decided, e.Effective, d.listed(&e.Subject), e.Measure, e.Facts, e.Basis, e.AmountFen, e.Revoked, e.Version}
+	return EntryRow{e.ID, e.Case, e.Number, e.Authority, e.Decided, e.Effective, d.listed(&e.Subject), e.Measure, e.Facts, e.Basis, e.AmountFen, e.Social, e.Revoked, e.Version}
 }
 
 // entriesPage is the credit ledger, the last entries first.
@@ -170,6 +171,7 @@ type enterForm struct {
 	Authority string `json:"authority"`
 	Name      string `json:"name"` // of the subject, where the knowledge tables have none
 	Facts     string `json:"facts"`
+	Social    bool   `json:"social"` // 具有一定社会影响, 行政处罚法48
 	Reason    string `json:"reason"`
 }
 
@@ -190,7 +192,7 @@ func postEntry(d *Desk, w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	decision := blacklist.Decision{Case: f.Case, Number: e.Number, Authority: f.Authority, Decided: e.Decided, Effective: e.Served, Subject: d.subjectOnList(e.Subject, f.Name),
-		Measure: "reprimand", Facts: f.Facts, Basis: []string{e.Article}, AmountFen: e.Fine}
+		Measure: "reprimand", Facts: f.Facts, Basis: []string{e.Article}, AmountFen: e.Fine, Social: f.Social}
 	if e.Fine > 0 {
 		decision.Measure = "money"
 	}
