@@ -180,7 +180,8 @@ func (h *house) results(t *testing.T, id string) {
 	h.get("jia", "/inspections/"+id).want(t, 200, "递补 "+work.Tasks[1].ID())
 	h.post("jia", taskPath(id, stepped.ID()), "version", "1", "state", "breach", "reason", "虚构").want(t, 303)
 	h.post("jia", first, "version", "1", "state", "rectified", "reason", "虚构").want(t, 303)
-	h.get("jia", "/inspections/"+id).want(t, 200, "全部检查已有结果", "2026-04-02")
+	h.get("jia", "/inspections/"+id).want(t, 200, "全部检查已有结果", "2026-04-02", "您记录过结果")
+	h.release(t, id)
 
 	who := stepped.Inspectors[0]["id"]
 	h.get("jia", inspectorPath(id, who)).want(t, 200, stepped.Object["name"])
@@ -193,6 +194,19 @@ func (h *house) results(t *testing.T, id string) {
 	if err != nil || !strings.Contains(strings.Join(rows[len(rows)-1], " "), "虚构") || len(rows) < 7 {
 		t.Error(rows, err)
 	}
+}
+
+// release approves results: not by who recorded one, and not others than shown.
+func (h *house) release(t *testing.T, id string) {
+	at := "/inspections/" + id
+	work := h.workOn(id)
+	digest, _ := work.Results()
+	h.get("bing", at).want(t, 200, "批准公开结果", digest)
+	h.post("jia", at+"/release", "version", "3", "digest", digest, "reason", "虚构").want(t, 403, "不能批准公开")
+	h.post("bing", at+"/release", "version", "3", "digest", strings.Repeat("0", 64), "reason", "虚构").want(t, 409)
+	h.post("bing", at+"/release", "version", "2", "digest", digest, "reason", "虚构").want(t, 409, "您查看之后")
+	h.post("bing", at+"/release", "version", "3", "digest", digest, "reason", "虚构").want(t, 303)
+	h.get("bing", at).want(t, 200, "批准公开结果。")
 }
 
 // TestInspectionsKeepToTheirCounties: who has some counties sees and records

@@ -225,6 +225,7 @@ type frame struct {
 	Other         string // the same in the other language
 	Query         string // that keeps the language
 	Tips          bool   // one can report here
+	Draws         bool   // the page is of inspections
 	Page          any
 }
 
@@ -263,7 +264,8 @@ func (s *Site) show(w http.ResponseWriter, r *http.Request, status int, name str
 	}
 	lang := langOf(r)
 	f := frame{Lang: lang, Region: lang.Of(s.o.Region.ZH, s.o.Region.EN), Label: s.o.Label, Style: s.styleAt, Icon: s.iconAt, Title: lang.Say("public.title." + name),
-		Here: r.URL.Path, Other: inLang(r.URL, lang.Of("en", "zh")), Tips: s.o.Tips != nil, Page: page}
+		Here: r.URL.Path, Other: inLang(r.URL, lang.Of("en", "zh")), Tips: s.o.Tips != nil,
+		Draws: name == "draws" || name == "draw", Page: page}
 	if r.URL.Query().Has("lang") {
 		f.Query = "?lang=" + string(lang)
 	}
