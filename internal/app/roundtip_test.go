@@ -128,9 +128,9 @@ type campaignSeen struct {
 // TestRoundFromADraw: a plan, its approval by another person, the draw, the
 // file that anybody verifies, and what was found.
 func TestRoundFromADraw(t *testing.T) {
-	s := open(t, map[string]accounts.Role{"jia": accounts.Inspector, "bing": accounts.Inspector, "jiang": accounts.Investigator})
-	s.bring("jia", "objects", "id,name,kind,admdvs,credit\nH1,虚构一院,hospital,152921,C\nH2,虚构二院,hospital,152921,D\nH3,虚构三院,hospital,152922,D\n")
-	s.bring("jia", "inspectors", "id,name,licence_no,licence_until,unit,skills,recuse\nI1,虚构甲,001,,1,,\nI2,虚构乙,002,,1,,\nI3,虚构丙,003,,2,,H1\n")
+	s := open(t, map[string]accounts.Role{"jia": accounts.Inspector, "bing": accounts.Inspector, "jiang": accounts.Investigator, "zhang": accounts.Head})
+	s.bring("jia", "objects", "id,name,kind,admdvs,credit\n"+hospital+",虚构医院,hospital,152921,C\nH2,虚构二院,hospital,152921,D\nH3,虚构三院,hospital,152922,D\n")
+	s.bring("jia", "inspectors", "id,name,licence_no,licence_until,unit,skills,recuse\nI1,虚构甲,001,,1,,\nI2,虚构乙,002,,1,,\nI3,虚构丙,003,,2,,H2\n")
 	at := s.post("jia", "/inspections", "name", "虚构 2026", "day", "2026-03-11", "seed_source", "虚构", "inspectors_per_object", "2", "substitutes", "1", "max_load", "3",
 		"stratum", "C or D", "kinds", "hospital", "credits", "C，D", "places", "", "others", "", "shares", "50%", "reason", "虚构")
 	var c campaignSeen
@@ -151,20 +151,22 @@ func TestRoundFromADraw(t *testing.T) {
 		t.Fatal("no object was drawn")
 	}
 	s.post("jia", objects[1], "version", "0", "state", "breach", "reason", "虚构：发现线索")
-	o := openOffice(t, s.i)
-	s.settle("S1", "2026-03-05", "2026-03-09", "2026-03-04")
-	lead, version := s.lead(o, "F55", 1)
-	opened := strings.TrimPrefix(s.post("jiang", "/cases", "leads", lead+"@"+number(version), "reason", "虚构：据检查结果建案"), "/cases/")
-	if code, _, p := s.try("jia", objects[1], "version", "1", "state", "case", "case", "C0", "reason", "虚构"); code != http.StatusUnprocessableEntity || !strings.Contains(p, `value="C0"`) {
-		t.Errorf("a case that is not there: %d %.2000s", code, p)
+	if code, _, _ := s.try("jia", objects[1]+"/case", "version", "0", "reason", "虚构"); code != http.StatusConflict {
+		t.Errorf("a case of what was seen before: %d", code)
 	}
-	s.post("jia", objects[1], "version", "1", "state", "case", "case", opened, "reason", "虚构：转为案件")
-	if p := s.see("bing", objects[1]); !strings.Contains(p, "虚构：发现线索") || !strings.Contains(p, `href="/cases/`+opened+`"`) {
+	for range 2 { // pressed twice
+		s.post("jia", objects[1]+"/case", "version", "1", "reason", "虚构：转为案件")
+	}
+	cases := regexp.MustCompile(`href="/cases/(C[0-9a-f]+)"`).FindAllStringSubmatch(s.see("jiang", "/cases"), -1)
+	if len(cases) != 1 {
+		t.Fatalf("%d cases came of one result", len(cases))
+	}
+	if p := s.see("bing", objects[1]); !strings.Contains(p, "虚构：发现线索") || !strings.Contains(p, cases[0][0]) {
 		t.Errorf("what was found, and its case: %.2000s", p)
 	}
-	if code, _, _ := s.try("jia", objects[1], "version", "2", "state", "case", "case", opened, "reason", "虚构"); code != http.StatusConflict {
-		t.Errorf("filed twice: %d", code)
-	}
+	object := objects[1][strings.LastIndex(objects[1], "/")+1:]
+	s.deed("jiang", cases[0][1], "file", "party", "institution:"+object, "cause", "虚构案由", "article", "条例38(三)")
+	s.approve("zhang", cases[0][1])
 	s.end()
 }
 

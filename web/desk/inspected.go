@@ -1,10 +1,8 @@
 package desk
 
 import (
-	"errors"
 	"net/http"
 
-	"fundwatch/cases"
 	"fundwatch/clock"
 	"fundwatch/inspection"
 	"fundwatch/web/words"
@@ -83,24 +81,7 @@ type foundForm struct {
 	State   string `json:"state"`
 	Days    int64  `json:"days"`
 	Unit    string `json:"unit"`
-	Case    string `json:"case"` // that a breach became
 	Reason  string `json:"reason"`
-}
-
-// becameCase is what a form says in the place of a state when a breach that was
-// found before became a case.
-const becameCase = "case"
-
-// caseGiven refuses the id of a case that is not there or not in scope.
-func (d *Desk) caseGiven(r *http.Request, id string) error {
-	c, err := d.o.Cases.Case(r.Context(), id)
-	if err == nil {
-		err = d.caseInScope(r, visitOf(r).user, &c)
-	}
-	if errors.Is(err, cases.ErrMissing) || errors.Is(err, errScope) {
-		return &problem{status: http.StatusUnprocessableEntity, code: "tipcase"}
-	}
-	return err
 }
 
 func postInspected(d *Desk, w http.ResponseWriter, r *http.Request) error {
@@ -116,10 +97,6 @@ func postInspected(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	seen := inspection.Seen{Campaign: p.Campaign.ID, Object: p.Task.ID, Version: f.Version}
 	switch {
 	case err != nil:
-	case f.State == becameCase:
-		if err = d.caseGiven(r, f.Case); err == nil {
-			err = d.o.Inspections.File(r.Context(), seen, f.Case, by)
-		}
 	case f.State == string(inspection.Skipped):
 		_, err = d.o.Inspections.Skip(r.Context(), seen, by)
 	default:
