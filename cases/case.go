@@ -13,7 +13,7 @@ import (
 	"fundwatch/detectors"
 )
 
-// Case is what leads became: a procedure of law, from the question whether to
+// Case is what leads or the result of an inspection became: a procedure of law, from the question whether to
 // file it to its end. Its leads go on gathering; its file holds what people put
 // there.
 type Case struct {
@@ -21,14 +21,15 @@ type Case struct {
 	Status   Status
 	Version  int64
 	Leads    []string // ids
-	How      string   // decision or hand
+	Check    *Check   // the result of an inspection it was opened from, or nil
+	How      string   // decision, hand or check
 	Path     string   // of the decision
 	Revision string   // of the policy that decided
 	Opened   Act      // who opened it, and why
 	OpenedAt string
 	Changed  string // when somebody last did something; empty: not since it was opened
 
-	Subjects []detectors.Subject // of the leads, each once
+	Subjects []detectors.Subject // of the leads or the check, each once
 	File     File
 
 	last     string // the act done last, and its move
@@ -54,6 +55,9 @@ func (s *Store) Case(ctx context.Context, id string) (Case, error) {
 	if err != nil {
 		return Case{}, fmt.Errorf("case %s: %w", id, err)
 	}
+	if c.Check != nil {
+		c.Subjects = append(c.Subjects, c.Check.Subject)
+	}
 	subjects, err := s.Subjects(ctx, c.Leads)
 	if err != nil {
 		return Case{}, err
@@ -69,7 +73,7 @@ func (s *Store) Case(ctx context.Context, id string) (Case, error) {
 func parseCase(h map[string]string) (Case, error) {
 	r := reading{fields: h}
 	c := Case{
-		ID: h["id"], Status: Status(h["status"]), Version: r.number("version"), Leads: strings.Fields(h["leads"]),
+		ID: h["id"], Status: Status(h["status"]), Version: r.number("version"), Leads: strings.Fields(h["leads"]), Check: parseCheck(h),
 		How: h["how"], Path: h["path"], Revision: h["revision"], Opened: Act{Who: h["who"], Reason: h["reason"]}, OpenedAt: h["opened"],
 		Changed: h["changed"], last: h["last"],
 	}

@@ -111,6 +111,10 @@ func (s *Store) digestCases(ctx context.Context, to io.Writer) error {
 		}
 		for i := range cases {
 			c := &cases[i]
+			if c.Check != nil {
+				seen[c.Check.name()] += string(c.Status)
+				continue
+			}
 			seen[fmt.Sprint(c.Leads)] += strconv.Itoa(len(c.Leads)) + c.How + string(c.Status)
 		}
 		if len(cases) < digestPage {

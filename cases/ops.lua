@@ -215,6 +215,15 @@ check.open = function(a)
 end
 apply.open = function(a, line) file(a, line, a.leads, 'hand') end
 
+-- opencheck opens a case from the result of an inspection, once.
+check.opencheck = function(a)
+  if call('EXISTS', key('case:' .. a.case)) == 1 then return 'exists', a.case end
+end
+apply.opencheck = function(a, line)
+  file(a, line, {}, 'check')
+  call('HSET', key('case:' .. a.case), 'check_campaign', a.campaign, 'check_object', a.object, 'check_kind', a.kind, 'check_code', a.code)
+end
+
 -- act is a move of a case, or something put into its file. Whether it may be
 -- done was worked out from the version that is checked here.
 check.act = function(a)

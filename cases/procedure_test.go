@@ -394,7 +394,7 @@ func (w world) explained(t *testing.T, id string) {
 		}
 		for _, op := range rec.Line.Ops {
 			switch op["op"] {
-			case "open":
+			case "open", "opencheck":
 				r.status = fmt.Sprint(op["status"])
 			case "act":
 				r.take(&rec.Line, op)

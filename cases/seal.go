@@ -33,6 +33,9 @@ func (c *Case) seal(proposal bool) (Seal, error) {
 	}
 	texts["status"] = string(c.Status)
 	texts["leads"] = strings.Join(c.Leads, " ")
+	if c.Check != nil {
+		texts["check"] = c.Check.name()
+	}
 	if texts["lines"], err = text(c.File.Lines); err != nil {
 		return Seal{}, err
 	}

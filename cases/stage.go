@@ -2,7 +2,7 @@ package cases
 
 // Statuses of cases, in the order of the procedure.
 const (
-	Opened        Status = "opened"        // leads or a tip lie together; whether to file is open
+	Opened        Status = "opened"        // leads lie together, or a check found something; whether to file is open
 	Investigating Status = "investigating" // officers are named
 	Noticed       Status = "noticed"       // the notice before a decision was served
 	Heard         Status = "heard"         // what the party had to say was heard, or it had nothing

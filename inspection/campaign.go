@@ -37,6 +37,7 @@ type Campaign struct {
 	DrawSHA256 string // of the bytes of draw.json
 	Reason     string // of the withdrawal
 	Skips      int64  // how many objects were skipped
+	Released   Release
 
 	Steps []Step // planned, committed, drawn or withdrawn, as far as it came
 }
@@ -53,6 +54,7 @@ func parseCampaign(h map[string]string) (Campaign, error) {
 	c := Campaign{
 		ID: h["id"], Name: h["name"], Status: Status(h["status"]), Version: r.number("version"), Plan: h["plan"], Objects: h["objects"], Inspectors: h["inspectors"],
 		SHA256: h["sha256"], Seed: h["seed"], DrawSHA256: h["draw_sha256"], Reason: h["reason"], Skips: r.number("skips"),
+		Released: Release{h["released_by"], h["released"], h["results"]},
 	}
 	for _, status := range []Status{Planned, Committed, Drawn, Withdrawn} {
 		if at := h[string(status)]; at != "" {

@@ -95,6 +95,12 @@ apply.campaigndraw = function(a, line)
     'drawn', line.at)
 end
 
+-- release approves what was found for publication. All of it is final by then.
+check.campaignrelease = function(a) return seen(a, 'drawn') end
+apply.campaignrelease = function(a, line)
+  call('HSET', key('campaign:' .. a.id), 'version', more(a.version), 'results', a.digest, 'released_by', line.who, 'released', line.at)
+end
+
 -- What was found. An object has a version of its own, so that inspectors do not
 -- wait for each other.
 

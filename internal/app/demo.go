@@ -126,7 +126,7 @@ func (e *env) demo(ctx context.Context, d *demonstration) error {
 	o := &serveOptions{worker: newWorker, embedded: filepath.Join(dir, "services"), noSetup: true, cost: demoCost}
 	o.set = []string{"region=" + demoRegion, "knowledge.dir=" + known, "http.addr=" + d.addr, "metrics.addr=", "log.level=error",
 		"kafka.partitions=2", "desk.second_factor=false", "lists.dir=" + filepath.Join(dir, "list"), "lists.key_file=" + key,
-		"cases.terms_file=" + terms, "cases.evidence_url=file://" + filepath.ToSlash(filepath.Join(dir, "papers"))}
+		"inspections.publish=objects,results", "inspections.basis=虚构，仅供演示 (invented)", "cases.terms_file=" + terms, "cases.evidence_url=file://" + filepath.ToSlash(filepath.Join(dir, "papers"))}
 	o.opened = func(ctx context.Context, s *server, with *desk.Options, at string) error {
 		return e.demonstrate(ctx, s, with, sending{&d.place, d.first, at})
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"fundwatch/blacklist/edition"
 	"fundwatch/claim"
 	"fundwatch/detectors/knowledge"
+	"fundwatch/inspection"
 	"fundwatch/policies"
 	"fundwatch/policies/regions"
 	"fundwatch/web/desk"
@@ -95,6 +97,9 @@ func (s *server) openPublic() (*public.Site, error) {
 	if o.Tips, err = s.openTips(); err != nil {
 		return nil, err
 	}
+	o.Inspections = inspection.Open(s.journal)
+	publish := s.cfg.Inspections.Publish
+	o.Rule = inspection.Rule{Objects: slices.Contains(publish, "objects"), Results: slices.Contains(publish, "results"), Basis: s.cfg.Inspections.Basis}
 	o.Clock = s.env.clock
 	profile, known, err := regions.Load(regions.Builtin(), s.cfg.Region)
 	if err != nil {

@@ -52,7 +52,7 @@ var rooms = []room{
 	{dir: "internal/journal/journaltest", ours: []string{"internal/journal"}, why: "an empty Redis and a failing network for the tests of all stores"},
 	{dir: "web", ours: []string{"claim"}, why: "the intake of claims from institutions; knows neither pages nor stores"},
 	{dir: "web/desk", ours: []string{"claim", "detectors", "detectors/knowledge", "cases", "blacklist", "blacklist/edition", "inspection", "inspection/draw", "inspection/verifier", "fund", "clock", "ingest/kafka", "internal/accounts", "internal/journal", "internal/recall", "policies/regions", "web/chart", "web/words", "tips"}, why: "pages for staff; asks the rooms, never the stores; of policy it shows the data, and asks it nothing; of internal/journal and ingest/kafka it has the head and the messages"},
-	{dir: "web/public", ours: []string{"blacklist", "blacklist/edition", "web/words", "tips"}, why: "pages for everybody; knows no account and no store, only what was published"},
+	{dir: "web/public", ours: []string{"blacklist", "blacklist/edition", "inspection", "inspection/verifier", "web/words", "tips"}, why: "pages for everybody; knows no account and no store, only what was published; of inspections it asks for what is public alone"},
 	{dir: "web/signon", ours: nobody, why: "asks another house who somebody is; what they may do is for accounts"},
 	{dir: "web/words", ours: nobody, why: "every text of the pages in two languages, and how numbers and days are written"},
 	{dir: "web/chart", ours: nobody, why: "draws numbers; knows nothing of what they count"},

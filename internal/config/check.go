@@ -36,6 +36,12 @@ func (l *Loaded) check(s Sources) {
 	if n := len(l.Tips.Custodians); n != 0 && n != 2 {
 		l.wrong("tips.custodians", "须为两个公钥", "two keys are needed")
 	}
+	for _, what := range l.Inspections.Publish {
+		l.oneOf("inspections.publish", what, "objects", "results")
+	}
+	if len(l.Inspections.Publish) > 0 && strings.TrimSpace(l.Inspections.Basis) == "" {
+		l.wrong("inspections.basis", "公开须写明依据", "what is published needs its basis")
+	}
 	l.oneOf("log.level", l.Log.Level, "debug", "info", "warn", "error")
 	l.oneOf("log.format", l.Log.Format, "text", "json")
 }

@@ -21,9 +21,11 @@ type Config struct {
 	Lists     Lists
 	Cases     Cases
 	Tips      Tips
-	Metrics   Metrics
-	Log       Log
-	Worker    Worker
+
+	Inspections Inspections
+	Metrics     Metrics
+	Log         Log
+	Worker      Worker
 }
 
 // Parts of the server.
@@ -141,6 +143,12 @@ type Cases struct {
 // Tips is how tips are taken.
 type Tips struct {
 	Custodians []string // two public keys (age1…); empty: only tips without a name
+}
+
+// Inspections is what of draws everybody sees, besides hashes and seeds.
+type Inspections struct {
+	Publish []string // objects, results; empty: neither
+	Basis   string   // the text that says so
 }
 
 // Desk is the pages for staff. They are served where HTTP is.

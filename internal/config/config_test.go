@@ -83,6 +83,8 @@ func TestEveryMistakeIsTold(t *testing.T) {
 		"archive.url=ftp://x":               "archive.url",
 		"cases.evidence_url=ftp://x":        "cases.evidence_url",
 		"tips.custodians=age1x":             "tips.custodians",
+		"inspections.publish=names":         "inspections.publish",
+		"inspections.publish=objects":       "inspections.basis",
 		"archive.url=s3://user:pass@bucket": "archive.url",
 		"log.format=xml":                    "log.format",
 		"redis.password_file=none":          "redis.password_file",

@@ -30,6 +30,7 @@ var sections = map[string]string{
 	"http":         "机构经 HTTP 报送结算 · institutions send claims by HTTP",
 	"cases":        "案件办理 · the way of cases",
 	"tips":         "举报 · tips",
+	"inspections":  "双随机抽查 · random inspections",
 	"desk":         "网页工作台，与报送在同一地址 · pages for staff, at the same address",
 	"desk.oidc":    "单点登录 · single sign-on",
 	"lists":        "公布的名单，在公开页面查询和下载 · published lists, to be searched and downloaded on public pages",
@@ -94,6 +95,9 @@ var settings = []setting{
 	{"cases.terms_file", "当地设定的期限及其条款（JSON，见 docs/cases.md）；空为只用地区参数", "terms that this place sets, with their clauses; empty for those of the region's profile alone", func(c *Config) any { return &c.Cases.TermsFile }},
 
 	{"tips.custodians", "两位保管人的公钥（age1…），举报人身份须二人同时才能打开；空为只接受匿名举报", "public keys of two custodians, who open a name together; empty: only tips without a name", func(c *Config) any { return &c.Tips.Custodians }},
+
+	{"inspections.publish", "向公众公开什么：objects（抽取后公开对象和文件）、results（批准后公开结果）；空为只公开校验值和种子", "what everybody sees: objects (and files, once drawn), results (once approved); empty: hashes and seeds alone", func(c *Config) any { return &c.Inspections.Publish }},
+	{"inspections.basis", "公开的依据（文件和条款）", "the text and clause that says so", func(c *Config) any { return &c.Inspections.Basis }},
 
 	{"desk.secret_file", "安装密钥文件，至少 32 字节，只有本程序可读；空为不提供工作台", "file of 32 bytes or more that only this program can read; empty for no pages", func(c *Config) any { return &c.Desk.SecretFile }},
 	{"desk.second_factor", "登录须有第二因素（TOTP）", "everybody who signs in needs a second factor (TOTP)", func(c *Config) any { return &c.Desk.SecondFactor }},

@@ -25,7 +25,10 @@ type campaignPage struct {
 	Inspectors []InspectorRow `json:"inspectors"`
 	Done       int            `json:"done"` // of all tasks, those of other counties too
 	Total      int            `json:"total"`
-	Publish    string         `json:"publish_by"` // once all is done, the day to publish by
+	Publish    string         `json:"publish_by"`               // once all is done, the day to publish by
+	Results    string         `json:"results_digest,omitempty"` // once all is done: what an approval of the results is bound to
+	Released   *ReleaseRow    `json:"released,omitempty"`
+	Recorded   bool           `json:"recorded"` // who sees it recorded a result, and may not approve them
 	Fault      string         `json:"fault,omitempty"`
 	Problems   []draw.Problem `json:"problems,omitempty"`
 	Work       bool           `json:"-"`
@@ -42,6 +45,12 @@ type StepRow struct {
 	Status inspection.Status `json:"status"`
 	Who    string            `json:"who"`
 	At     string            `json:"at"`
+}
+
+// ReleaseRow is the approval of results for publication.
+type ReleaseRow struct {
+	Who string `json:"who"`
+	At  string `json:"at"`
 }
 
 // PlanView is a plan with its pools.
@@ -140,6 +149,7 @@ func (d *Desk) workOf(p *campaignPage, work *inspection.Work, u *accounts.User) 
 		if t.Done() {
 			p.Done++
 		}
+		p.Recorded = p.Recorded || t.Who == u.Login
 		last = max(last, t.At)
 		if !u.Sees(t.Object["admdvs"]) {
 			p.Hidden++
@@ -165,6 +175,10 @@ func (d *Desk) workOf(p *campaignPage, work *inspection.Work, u *accounts.User) 
 	}
 	if p.Total > 0 && p.Done == p.Total {
 		p.Publish = publishBy(last)
+		p.Results, _ = work.Results()
+	}
+	if x := work.Campaign.Released; x.At != "" {
+		p.Released = &ReleaseRow{x.Who, x.At}
 	}
 }
 

@@ -49,6 +49,26 @@ func postWithdraw(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	return d.campaignAnswer(w, r, InspectionConflict{Want: "campaign.withdraw", Reason: f.Reason, Seen: f.Version}, err)
 }
 
+// releaseForm approves results for publication, by the digest that was shown.
+type releaseForm struct {
+	Act     string `json:"act"`
+	Version int64  `json:"version"`
+	Digest  string `json:"digest"`
+	Reason  string `json:"reason"`
+}
+
+func postRelease(d *Desk, w http.ResponseWriter, r *http.Request) error {
+	var f releaseForm
+	if err := read(r, &f); err != nil {
+		return err
+	}
+	by, err := d.acting(r, f.Act, f.Reason)
+	if err == nil {
+		err = d.o.Inspections.Release(r.Context(), r.PathValue("campaign"), f.Version, f.Digest, by)
+	}
+	return d.campaignAnswer(w, r, InspectionConflict{Want: "campaign.release", Reason: f.Reason, Seen: f.Version}, err)
+}
+
 // drawForm has the seed, typed twice. It has a struct of its own since a seed
 // may begin or end with a blank only by mistake: blanks around it go.
 type drawForm struct {

@@ -12,14 +12,23 @@ type CaseRow struct {
 	Status   string    `json:"status"`
 	Version  int64     `json:"version"`
 	Waits    bool      `json:"waits"` // for approval by another person
-	How      string    `json:"how"`   // decision, hand
+	How      string    `json:"how"`   // decision, hand, check
 	Path     string    `json:"path,omitempty"`
 	Revision string    `json:"revision,omitempty"`
 	OpenedAt string    `json:"opened_at"`
 	By       string    `json:"by"`
 	Reason   string    `json:"reason,omitempty"`
+	Check    *checkRow `json:"check,omitempty"` // the inspection it comes from
 	Leads    []LeadRow `json:"leads"`
 	Amount   int64     `json:"amount_fen"`
+}
+
+// checkRow is the result of an inspection from which a case was opened.
+type checkRow struct {
+	Campaign string  `json:"campaign"`
+	Object   string  `json:"object"`
+	Subject  Subject `json:"subject"`
+	Path     string  `json:"path"`
 }
 
 // casesPage lists cases, those opened last first.
@@ -31,6 +40,9 @@ type casesPage struct {
 // caseRow makes a case fit to be seen: of its leads those in scope.
 func (d *Desk) caseRow(r *http.Request, c *cases.Case) (CaseRow, error) {
 	row := CaseRow{ID: c.ID, Status: string(c.Status), Version: c.Version, Waits: c.File.Proposal != nil, How: c.How, Path: c.Path, Revision: c.Revision, OpenedAt: c.OpenedAt, By: c.Opened.Who, Reason: c.Opened.Reason}
+	if k := c.Check; k != nil {
+		row.Check = &checkRow{k.Campaign, k.Object, d.subject(k.Subject), taskPath(k.Campaign, k.Object)}
+	}
 	u := visitOf(r).user
 	leads, err := d.leadRows(r, c.Leads)
 	if err != nil {

@@ -115,6 +115,11 @@ func postInspected(d *Desk, w http.ResponseWriter, r *http.Request) error {
 			Object: "campaign:" + p.Campaign.ID + "/" + t.ID, Back: t.Path}
 		return d.inspectionConflict(w, r, c, err)
 	}
+	return d.inspectedFault(w, r, p, f, err)
+}
+
+// inspectedFault shows the page again with what was wrong with its form.
+func (d *Desk) inspectedFault(w http.ResponseWriter, r *http.Request, p inspectedPage, f foundForm, err error) error {
 	code, status, ok := faultOf(err)
 	if !ok || visitOf(r).json {
 		return err

@@ -96,6 +96,7 @@ func inspectionRoutes() []route {
 		{method: get, path: "/inspections/{campaign}", may: accounts.InspectionRead, page: campaignPage{}, do: showCampaign},
 		{method: post, path: "/inspections/{campaign}/approve", may: accounts.InspectionApprove, scope: ofRegion, form: approveForm{}, page: Done{}, do: postApprove},
 		{method: post, path: "/inspections/{campaign}/withdraw", may: accounts.InspectionWork, scope: ofRegion, form: withdrawForm{}, page: Done{}, do: postWithdraw},
+		{method: post, path: "/inspections/{campaign}/release", may: accounts.InspectionApprove, scope: ofRegion, form: releaseForm{}, page: Done{}, do: postRelease},
 		{method: post, path: "/inspections/{campaign}/draw", may: accounts.InspectionWork, scope: ofRegion, form: drawForm{}, page: Done{}, do: postDraw},
 		{method: get, path: "/inspections/{campaign}/commit.json", may: accounts.InspectionRead, scope: ofRegion, do: sendCommit},
 		{method: get, path: "/inspections/{campaign}/draw.json", may: accounts.InspectionRead, scope: ofRegion, do: sendDraw},
@@ -103,6 +104,7 @@ func inspectionRoutes() []route {
 		{method: get, path: "/inspections/{campaign}/inspectors/{inspector}", may: accounts.InspectionRead, page: inspectorPage{}, do: showInspector},
 		{method: get, path: "/inspections/{campaign}/objects/{object}", may: accounts.InspectionRead, page: inspectedPage{}, do: showInspected},
 		{method: post, path: "/inspections/{campaign}/objects/{object}", may: accounts.InspectionWork, form: foundForm{}, page: Done{}, do: postInspected},
+		{method: post, path: "/inspections/{campaign}/objects/{object}/case", may: accounts.InspectionWork, form: breachForm{}, page: Done{}, do: postBreach},
 	}
 }
 
@@ -137,6 +139,8 @@ func inspectionProblem(err error) *problem {
 		{inspection.ErrMissing, *errNothing},
 		{inspection.ErrState, *errForm},
 		{inspection.ErrOwn, problem{status: http.StatusForbidden, code: "own-plan"}},
+		{inspection.ErrRecorded, problem{status: http.StatusForbidden, code: "own-results"}},
+		{inspection.ErrPending, problem{status: http.StatusUnprocessableEntity, code: "pending-results"}},
 		{inspection.ErrOther, problem{status: http.StatusConflict, code: "other-plan"}},
 		{inspection.ErrSame, problem{status: http.StatusUnprocessableEntity, code: "same-library"}},
 		{inspection.ErrLibrary, problem{status: http.StatusUnprocessableEntity, code: "library"}},

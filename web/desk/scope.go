@@ -77,7 +77,8 @@ func (d *Desk) leadsInScope(r *http.Request, u *accounts.User, ids []string) err
 	return nil
 }
 
-// caseInScope: a case is seen by everybody who sees one of its leads.
+// caseInScope: a case is seen by everybody who sees one of its leads, or whom
+// the check was about.
 func (d *Desk) caseInScope(r *http.Request, u *accounts.User, c *cases.Case) error {
 	subjects, err := d.subjectsOf(r, c.Leads)
 	if err != nil {
@@ -87,6 +88,9 @@ func (d *Desk) caseInScope(r *http.Request, u *accounts.User, c *cases.Case) err
 		if u.Sees(d.county(s)) {
 			return nil
 		}
+	}
+	if c.Check != nil && u.Sees(d.county(c.Check.Subject)) {
+		return nil
 	}
 	return errScope
 }

@@ -3,6 +3,7 @@ package public
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -54,8 +55,21 @@ func TestBrowserShowsPublicPages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, editions := range [][]int{nil, {2, 3}} {
-		server := httptest.NewServer(newHouse(t, editions...))
+	for _, editions := range [][]int{nil, {2, 3}, {}} {
+		var site http.Handler = newHouse(t, editions...)
+		pages := pages
+		if editions != nil && len(editions) == 0 {
+			open, closed := newDraws(t, withoutAny, everything), newDraws(t, withNames, everything)
+			open.draw()
+			open.finish()
+			site, pages = open, []string{"/draws", "/draws/" + open.campaign.ID}
+			server := httptest.NewServer(closed)
+			defer server.Close()
+			for _, width := range []int64{1366, 390} {
+				openPage(ctx, t, fmt.Sprintf("committed-%d", width), server.URL+"/draws/"+closed.campaign.ID, "light", width, axe)
+			}
+		}
+		server := httptest.NewServer(site)
 		defer server.Close()
 		for _, at := range pages {
 			for _, lang := range []string{"zh", "en"} {
@@ -63,7 +77,7 @@ func TestBrowserShowsPublicPages(t *testing.T) {
 					for _, width := range []int64{1366, 390} {
 						where := fmt.Sprintf("%s-%s-%s-%d-%d", strings.NewReplacer("/", "_", "?", "_").Replace(at), lang, theme, width, len(editions))
 						to := server.URL + at + map[bool]string{true: "&", false: "?"}[strings.Contains(at, "?")] + "lang=" + lang
-						open(ctx, t, where, to, theme, width, axe)
+						openPage(ctx, t, where, to, theme, width, axe)
 					}
 				}
 			}
@@ -81,7 +95,7 @@ type found struct {
 	Where string `json:"where"`
 }
 
-func open(ctx context.Context, t *testing.T, where, to, theme string, width int64, axe string) {
+func openPage(ctx context.Context, t *testing.T, where, to, theme string, width int64, axe string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()

@@ -46,19 +46,19 @@ func showList(s *Site, w http.ResponseWriter, r *http.Request) error {
 		page.First = (n-1)*perPage + 1
 		page.Entries = found[page.First-1 : min(page.First-1+perPage, len(found))]
 		if n > 1 {
-			page.Previous = pageAt(q, n-1)
+			page.Previous = pageOf("/lists", q, n-1)
 		}
 		if n < pages {
-			page.Next = pageAt(q, n+1)
+			page.Next = pageOf("/lists", q, n+1)
 		}
 	}
 	s.show(w, r, http.StatusOK, "list", page)
 	return nil
 }
 
-func pageAt(q url.Values, n int) string {
+func pageOf(path string, q url.Values, n int) string {
 	q.Set("page", strconv.Itoa(n))
-	return "/lists?" + q.Encode()
+	return path + "?" + q.Encode()
 }
 
 // editionsPage is the history of the list, the last edition first.

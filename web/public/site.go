@@ -13,10 +13,12 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
 	"fundwatch/blacklist"
+	"fundwatch/inspection"
 	"fundwatch/tips"
 	"fundwatch/web/words"
 )
@@ -31,9 +33,12 @@ type Options struct {
 	Lists  fs.FS  // folder of the editions; nil: none are published here
 	// Index gives who is restricted now.
 	Index  func() *blacklist.Index
-	Secure bool             // browsers come by TLS
-	Tips   *tips.Store      // nil: nobody can report here
-	Clock  func() time.Time // for tips
+	Secure bool        // browsers come by TLS
+	Tips   *tips.Store // nil: nobody can report here
+	// Inspections are those whose draws are shown; nil: none.
+	Inspections *inspection.Store
+	Rule        inspection.Rule
+	Clock       func() time.Time // for tips
 	// Failed is told of errors that are nobody's fault outside.
 	Failed func(where string, err error)
 }
@@ -120,7 +125,7 @@ type route struct {
 }
 
 func routes() []route {
-	return append(tipRoutes(), []route{
+	return append(slices.Concat(tipRoutes(), drawRoutes()), []route{
 		{http.MethodGet, "/lists", showList},
 		{http.MethodGet, "/lists/editions", showEditions},
 		{http.MethodGet, "/lists/verify", showVerify},
@@ -133,6 +138,9 @@ func routes() []route {
 
 // Has reports whether an address is one of the site's.
 func Has(at string) bool {
+	if at == "/draws" || strings.HasPrefix(at, "/draws/") || at == "/verify-draw.html" {
+		return true
+	}
 	return at == "/tip" || strings.HasPrefix(at, "/tip/") || at == "/lists" || strings.HasPrefix(at, "/lists/") || strings.HasPrefix(at, "/api/v1/restrictions/")
 }
 
