@@ -114,7 +114,7 @@ func TestTheEvidencePackOfATip(t *testing.T) {
 	if err != nil || len(c.File.Evidence) != 1 {
 		t.Fatal(c.File.Evidence, err)
 	}
-	if content, err := h.o.Papers.Read(t.Context(), paperName(c.File.Evidence[0].Hash)); err != nil || packRows(t, content) != cites+1 {
+	if content, err := h.o.Papers.Read(t.Context(), PaperName(c.File.Evidence[0].Hash)); err != nil || packRows(t, content) != cites+1 {
 		t.Error("the workbook is not what was filed", err)
 	}
 	h.sync()

@@ -48,7 +48,7 @@ func postPackFile(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	kind, _ := typeOf(content)
 	title := visitOf(r).lang.Say("pack.page", p.Tip)
 	e := cases.Evidence{Hash: cases.HashOf(content), Size: int64(len(content)), Type: kind, Kind: "electronic", Title: title + ".xlsx", By: visitOf(r).user.Login, At: journal.Stamp(d.now())}
-	if err := d.o.Papers.Write(r.Context(), paperName(e.Hash), content); err != nil {
+	if err := d.o.Papers.Write(r.Context(), PaperName(e.Hash), content); err != nil {
 		return err
 	}
 	r.SetPathValue("case", p.Case)
