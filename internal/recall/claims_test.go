@@ -255,6 +255,12 @@ func TestFindingsCiteClaims(t *testing.T) {
 		slices.Sort(all)
 		return strings.Join(all, "")
 	}
+	if some, but := ids(c.CitingAny([]string{"H1/S1", "H1/S2", "H2/S1"}, nil)), ids(c.CitingAny([]string{"H1/S1", "H2/S1"}, []string{"a", "none"})); some != "abc" || but != "bc" {
+		t.Errorf("any of some claims: %q, %q", some, but)
+	}
+	if !c.Stands("a") || c.Stands("none") {
+		t.Error("a finding that stands, and one that there is not")
+	}
 	check := func(want ...string) {
 		t.Helper()
 		for i, got := range []string{ids(c.Citing("H1/S1")), ids(c.Person("P1")), ids(c.Person("P2")), ids(c.Practitioner("D1")), ids(c.Institution("H1")), ids(slices.Collect(c.Of([]string{"R01", "none"}, nil)))} {
