@@ -69,32 +69,60 @@ func (e *env) demoRound(ctx context.Context, s *server, with *desk.Options, addr
 	return nil
 }
 
+// fitting is a lead that a story can be told of, with its lines.
+type fitting struct {
+	lead  *cases.Lead
+	lines []cases.Line
+}
+
+// fitting finds leads of different institutions. Their findings may still be on
+// their way through Kafka, so it looks again for a while until there are some
+// more than the stories need.
+func (t *storyteller) fitting(ctx context.Context) (out []fitting, err error) {
+	const few = 20               // findings, so that all lines can be verified on a page
+	most := 2 * len(demoStories) // policy may be quicker with some
+	for range 120 {
+		leads, err := t.cases.Leads(ctx, cases.Query{Statuses: []cases.Status{cases.New}, Limit: 400})
+		if err != nil {
+			return nil, err
+		}
+		used := map[string]bool{}
+		out = nil
+		for i := range leads.Leads {
+			l := &leads.Leads[i]
+			if l.Subject.Kind != detectors.Institution || l.Assignee != "" || l.Findings > few || used[l.Subject.Code] {
+				continue
+			}
+			lines, err := t.lines(ctx, l.ID)
+			if err != nil {
+				return nil, err
+			}
+			if len(lines) == 0 {
+				continue
+			}
+			used[l.Subject.Code] = true
+			if out = append(out, fitting{l, lines}); len(out) == most {
+				return out, nil
+			}
+		}
+		if !pause(ctx, 250*time.Millisecond) {
+			break
+		}
+	}
+	return out, ctx.Err()
+}
+
 // stories tells each story of another institution, as far as there are some.
 func (t *storyteller) stories(ctx context.Context) (told int, err error) {
-	const few = 20                                                     // findings, so that all lines can be verified on a page
-	for !t.with.Findings.Ready() && pause(ctx, 100*time.Millisecond) { // what Kafka told before
-	}
-	leads, err := t.cases.Leads(ctx, cases.Query{Statuses: []cases.Status{cases.New}, Limit: 400})
+	some, err := t.fitting(ctx)
 	if err != nil {
 		return 0, err
 	}
-	used := map[string]bool{}
-	for i := range leads.Leads {
-		l := &leads.Leads[i]
+	for i := range some {
 		if told == len(demoStories) {
 			break
 		}
-		if l.Subject.Kind != detectors.Institution || l.Assignee != "" || l.Findings > few || used[l.Subject.Code] {
-			continue
-		}
-		lines, err := t.lines(ctx, l.ID)
-		if err != nil {
-			return told, err
-		}
-		if len(lines) == 0 {
-			continue
-		}
-		used[l.Subject.Code] = true
+		l := some[i].lead
 		story := demoStories[told]
 		t.id, err = t.cases.OpenCase(ctx, []cases.Seen{{Lead: l.ID, Version: l.Version}}, cases.Act{ID: newID(), Who: "investigator", Reason: demoWhy, At: t.ago(story.began)})
 		if _, changed := errors.AsType[*cases.VersionError](err); changed {
@@ -104,7 +132,7 @@ func (t *storyteller) stories(ctx context.Context) (told int, err error) {
 			continue
 		}
 		if err == nil {
-			err = t.tell(ctx, l.Subject, lines, story)
+			err = t.tell(ctx, l.Subject, some[i].lines, story)
 		}
 		if err != nil {
 			return told, err
