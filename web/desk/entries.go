@@ -42,6 +42,7 @@ type entriesPage struct {
 	Act       string     `json:"-"`
 	Case      string     `json:"-"` // that the form is about
 	Authority string     `json:"-"`
+	Graver    []string   `json:"-"`
 }
 
 func showEntries(d *Desk, w http.ResponseWriter, r *http.Request) error {
@@ -57,7 +58,7 @@ func showEntries(d *Desk, w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := visitOf(r)
-	p := entriesPage{Pager: pager(q.Page, int(total), perPage), Write: v.user.May("list.write"), Case: q.Case, Authority: words.ZH.Say("entry.bureau", d.o.RegionName.ZH)}
+	p := entriesPage{Pager: pager(q.Page, int(total), perPage), Write: v.user.May("list.write"), Case: q.Case, Authority: words.ZH.Say("entry.bureau", d.o.RegionName.ZH), Graver: graver}
 	if p.Act, err = d.o.Accounts.NewID(); err != nil {
 		return err
 	}
@@ -165,6 +166,9 @@ func postRevoke(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	return d.done(w, r, "/credit/"+id)
 }
 
+// graver are measures that a decision states in words, not in figures.
+var graver = []string{"restriction", "suspension"}
+
 // enterForm makes an entry of the effective decision of a case.
 type enterForm struct {
 	Act       string `json:"act"`
@@ -172,7 +176,8 @@ type enterForm struct {
 	Authority string `json:"authority"`
 	Name      string `json:"name"` // of the subject, where the knowledge tables have none
 	Facts     string `json:"facts"`
-	Social    bool   `json:"social"` // 具有一定社会影响, 行政处罚法48
+	Measure   string `json:"measure"` // of graver; empty: money where there is a fine, else reprimand
+	Social    bool   `json:"social"`  // 具有一定社会影响, 行政处罚法48
 	Reason    string `json:"reason"`
 }
 
@@ -192,11 +197,17 @@ func postEntry(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return err
 	}
-	decision := blacklist.Decision{Case: f.Case, Number: e.Number, Authority: f.Authority, Decided: e.Decided, Effective: e.Served, Subject: SubjectOnList(d.o.Knowledge, e.Subject, f.Name),
-		Measure: "reprimand", Facts: f.Facts, Basis: []string{e.Article}, AmountFen: e.Fine, Social: f.Social}
-	if e.Fine > 0 {
-		decision.Measure = "money"
+	measure := "reprimand"
+	switch {
+	case slices.Contains(graver, f.Measure):
+		measure = f.Measure
+	case f.Measure != "":
+		return errForm
+	case e.Fine > 0:
+		measure = "money"
 	}
+	decision := blacklist.Decision{Case: f.Case, Number: e.Number, Authority: f.Authority, Decided: e.Decided, Effective: e.Served, Subject: SubjectOnList(d.o.Knowledge, e.Subject, f.Name),
+		Measure: measure, Facts: f.Facts, Basis: []string{e.Article}, AmountFen: e.Fine, Social: f.Social}
 	id, err := d.o.Lists.Store.Enter(r.Context(), decision, actOf(by.ID, by.Who, by.Reason, by.At))
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 
 	"fundwatch/blacklist"
 	"fundwatch/blacklist/edition"
+	"fundwatch/cases"
 	"fundwatch/internal/accounts"
 )
 
@@ -174,4 +175,20 @@ func TestAnEntryNeedsAnEffectiveDecision(t *testing.T) {
 	if s := SubjectOnList(h.o.Knowledge, ofPerson, "虚构某"); s.Name != "虚构某" || s.Key != person {
 		t.Errorf("subject %+v", s)
 	}
+}
+
+// TestAnEntryStatesTheMeasure: a penalty that was served is entered once, with
+// the measure that its words impose.
+func TestAnEntryStatesTheMeasure(t *testing.T) {
+	h, id := bureau(t)
+	h.o.Knowledge.Institutions[inLeft.Code].USCC = "91350100M000100Y43"
+	h.carry(id, cases.Served)
+	h.enterAgain("gong")
+	h.get("gong", "/cases/"+id).want(t, 200, "/credit?case="+id)
+	form := []string{"case", id, "authority", "虚构医疗保障局", "facts", "重复收费（虚构）", "reason", "决定已送达"}
+	h.post("gong", "/credit", append(form, "measure", "fame")...).want(t, http.StatusBadRequest)
+	a := h.post("gong", "/credit", append(form, "measure", "restriction")...)
+	a.want(t, http.StatusSeeOther)
+	h.get("gong", a.Header().Get("Location")).want(t, 200, "限制从业", "40.00", id)
+	h.post("gong", "/credit", append(form, "measure", "restriction")...).want(t, http.StatusConflict)
 }
