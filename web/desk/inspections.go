@@ -121,6 +121,22 @@ func (d *Desk) acting(r *http.Request, id, reason string) (inspection.Act, error
 	return inspection.Act{ID: by.ID, Who: by.Who, Reason: by.Reason, At: by.At}, err
 }
 
+// inspectionSentences are those of inspections.
+var inspectionSentences = []sentence{
+	{inspection.ErrMissing, *errNothing},
+	{inspection.ErrState, *errForm},
+	{inspection.ErrOwn, problem{status: http.StatusForbidden, code: "own-plan"}},
+	{inspection.ErrRecorded, problem{status: http.StatusForbidden, code: "own-results"}},
+	{inspection.ErrPending, problem{status: http.StatusUnprocessableEntity, code: "pending-results"}},
+	{inspection.ErrOther, problem{status: http.StatusConflict, code: "other-plan"}},
+	{inspection.ErrSame, problem{status: http.StatusUnprocessableEntity, code: "same-library"}},
+	{inspection.ErrLibrary, problem{status: http.StatusUnprocessableEntity, code: "library"}},
+	{inspection.ErrWorkbook, problem{status: http.StatusUnprocessableEntity, code: "workbook"}},
+	{inspection.ErrSeeds, problem{status: http.StatusUnprocessableEntity, code: "seeds"}},
+	{inspection.ErrSeed, problem{status: http.StatusUnprocessableEntity, code: "seed"}},
+	{inspection.ErrDue, problem{status: http.StatusUnprocessableEntity, code: "due"}},
+}
+
 // inspectionProblem is problemOf for what inspections say.
 func inspectionProblem(err error) *problem {
 	if isConflict(err) {
@@ -132,26 +148,5 @@ func inspectionProblem(err error) *problem {
 	if _, ok := errors.AsType[clock.MissingYear](err); ok {
 		return &problem{status: http.StatusUnprocessableEntity, code: "calendar"}
 	}
-	for _, row := range []struct {
-		is   error
-		with problem
-	}{
-		{inspection.ErrMissing, *errNothing},
-		{inspection.ErrState, *errForm},
-		{inspection.ErrOwn, problem{status: http.StatusForbidden, code: "own-plan"}},
-		{inspection.ErrRecorded, problem{status: http.StatusForbidden, code: "own-results"}},
-		{inspection.ErrPending, problem{status: http.StatusUnprocessableEntity, code: "pending-results"}},
-		{inspection.ErrOther, problem{status: http.StatusConflict, code: "other-plan"}},
-		{inspection.ErrSame, problem{status: http.StatusUnprocessableEntity, code: "same-library"}},
-		{inspection.ErrLibrary, problem{status: http.StatusUnprocessableEntity, code: "library"}},
-		{inspection.ErrWorkbook, problem{status: http.StatusUnprocessableEntity, code: "workbook"}},
-		{inspection.ErrSeeds, problem{status: http.StatusUnprocessableEntity, code: "seeds"}},
-		{inspection.ErrSeed, problem{status: http.StatusUnprocessableEntity, code: "seed"}},
-		{inspection.ErrDue, problem{status: http.StatusUnprocessableEntity, code: "due"}},
-	} {
-		if errors.Is(err, row.is) {
-			return &row.with
-		}
-	}
-	return nil
+	return tell(err, inspectionSentences)
 }

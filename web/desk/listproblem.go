@@ -7,6 +7,17 @@ import (
 	"fundwatch/blacklist"
 )
 
+// listSentences are those of the credit ledger and of listings.
+var listSentences = []sentence{
+	{blacklist.ErrMissing, *errNothing},
+	{blacklist.ErrDecision, problem{status: http.StatusUnprocessableEntity, code: "no-effect"}},
+	{blacklist.ErrSubject, problem{status: http.StatusUnprocessableEntity, code: "subject"}},
+	{blacklist.ErrTwice, problem{status: http.StatusConflict, code: "entered"}},
+	{blacklist.ErrProposal, problem{status: http.StatusUnprocessableEntity, code: "no-listing"}},
+	{blacklist.ErrProposed, problem{status: http.StatusConflict, code: "proposed"}},
+	{blacklist.ErrBehind, problem{status: http.StatusConflict, code: "behind"}},
+}
+
 // listProblem turns errors of the credit ledger and of listings into problems;
 // nil where it is none of theirs.
 func listProblem(err error) *problem {
@@ -19,21 +30,5 @@ func listProblem(err error) *problem {
 	if _, ok := errors.AsType[*blacklist.StatusError](err); ok {
 		return &problem{status: http.StatusConflict, code: "status"}
 	}
-	for _, row := range []struct {
-		is   error
-		with problem
-	}{
-		{blacklist.ErrMissing, *errNothing},
-		{blacklist.ErrDecision, problem{status: http.StatusUnprocessableEntity, code: "no-effect"}},
-		{blacklist.ErrSubject, problem{status: http.StatusUnprocessableEntity, code: "subject"}},
-		{blacklist.ErrTwice, problem{status: http.StatusConflict, code: "entered"}},
-		{blacklist.ErrProposal, problem{status: http.StatusUnprocessableEntity, code: "no-listing"}},
-		{blacklist.ErrProposed, problem{status: http.StatusConflict, code: "proposed"}},
-		{blacklist.ErrBehind, problem{status: http.StatusConflict, code: "behind"}},
-	} {
-		if errors.Is(err, row.is) {
-			return &row.with
-		}
-	}
-	return nil
+	return tell(err, listSentences)
 }

@@ -48,11 +48,24 @@ type Trouble struct {
 	Todo     string    `json:"-"`
 }
 
-// sentences are the errors of the rooms that are told by one sentence.
-var sentences = []struct {
+// sentence is an error of a room that is told by one sentence.
+type sentence struct {
 	is   error
 	with problem
-}{
+}
+
+// tell finds the sentence of an error; nil: there is none.
+func tell(err error, among []sentence) *problem {
+	for _, s := range among {
+		if errors.Is(err, s.is) {
+			return &s.with
+		}
+	}
+	return nil
+}
+
+// sentences are those of cases, tips, accounts and the journal.
+var sentences = []sentence{
 	{cases.ErrMissing, *errNothing},
 	{tips.ErrMissing, *errNothing},
 	{tips.ErrEmpty, problem{status: http.StatusUnprocessableEntity, code: "tipempty"}},
