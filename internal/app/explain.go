@@ -14,7 +14,6 @@ import (
 	"fundwatch/ingest/kafka"
 	"fundwatch/internal/journal"
 	"fundwatch/policies"
-	"fundwatch/policies/regions"
 )
 
 // bodyDecision is the member of a journal line's body that holds a kept
@@ -305,11 +304,7 @@ func (e *env) policyReplayCommand() *cobra.Command {
 }
 
 func (s *services) replayPolicies(ctx context.Context) (*replayed, error) {
-	p, err := regions.LoadPolicy(regions.Builtin(), s.cfg.Region)
-	if err != nil {
-		return nil, err
-	}
-	engine, err := policies.New(ctx, policies.Builtin(), p)
+	engine, _, err := policyOf(ctx, s.cfg.Region)
 	if err != nil {
 		return nil, err
 	}

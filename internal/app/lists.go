@@ -143,11 +143,7 @@ func (s *server) publishList(ctx context.Context, by blacklist.Act) (*edition.Pu
 
 // deskLists is what pages of listings work with.
 func (s *server) deskLists(ctx context.Context) (desk.Lists, error) {
-	data, err := regions.LoadPolicy(regions.Builtin(), s.cfg.Region)
-	if err != nil {
-		return desk.Lists{}, err
-	}
-	engine, err := policies.New(ctx, policies.Builtin(), data)
+	engine, data, err := policyOf(ctx, s.cfg.Region)
 	if err != nil {
 		return desk.Lists{}, err
 	}

@@ -80,12 +80,18 @@ func (e *env) gather(ctx context.Context, s *services) (workerParts, error) {
 			return p, err
 		}
 	}
-	policy, err := regions.LoadPolicy(regions.Builtin(), p.Region)
-	if err != nil {
-		return p, fmt.Errorf("policy of region %s: %w", p.Region, err)
-	}
-	p.Policy, err = policies.New(ctx, policies.Builtin(), policy)
+	p.Policy, _, err = policyOf(ctx, p.Region)
 	return p, err
+}
+
+// policyOf gives the policy of a region that comes along, and its data.
+func policyOf(ctx context.Context, region string) (*policies.Engine, regions.Policy, error) {
+	data, err := regions.LoadPolicy(regions.Builtin(), region)
+	if err != nil {
+		return nil, data, fmt.Errorf("policy of region %s: %w", region, err)
+	}
+	engine, err := policies.New(ctx, policies.Builtin(), data)
+	return engine, data, err
 }
 
 // openArchive opens the folder or the bucket of a URL.
