@@ -43,7 +43,8 @@ const (
 var demoCost = accounts.Cost{KiB: 1 << 10, Rounds: 1, Threads: 1}
 
 // demoTerms is what a place would set by a document of its own.
-const demoTerms = `{"defence":{"number":3,"unit":"working-days","clause":"虚构，仅供演示 (invented, for the demonstration)"}}`
+const demoTerms = `{"defence":{"number":3,"unit":"working-days","clause":"虚构，仅供演示 (invented, for the demonstration)"},
+"listing-objection":{"number":10,"unit":"working-days","clause":"虚构，仅供演示 (invented, for the demonstration)"}}`
 
 // demonstration is what is asked for.
 type demonstration struct {

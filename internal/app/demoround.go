@@ -8,6 +8,7 @@ import (
 
 	"fundwatch/blacklist"
 	"fundwatch/cases"
+	"fundwatch/clock"
 	"fundwatch/detectors"
 	"fundwatch/internal/journal"
 	"fundwatch/tips"
@@ -32,9 +33,9 @@ type demoStory struct {
 // against which can still be objected.
 var demoStories = []demoStory{{began: 150, executed: true, listed: 20}, {began: 60}}
 
-// demoNotice is how many days the party of a listing may object, in the
-// demonstration.
-const demoNotice = 15
+// demoNotice is how many days before its listing its party was told, in the
+// demonstration: longer than the time for objection of demoTerms can last.
+const demoNotice = 30
 
 // storyteller carries a case through the stores as staff would.
 type storyteller struct {
@@ -285,13 +286,21 @@ func (t *storyteller) list(ctx context.Context, story demoStory) error {
 	}
 	served := t.now
 	if story.listed > 0 {
-		served = t.ago(story.listed + demoNotice + 1)
+		served = t.ago(story.listed + demoNotice)
 	}
 	listing, err := t.lists.Propose(ctx, id, advice.Proposal, t.act("disclosure", served))
 	if err != nil {
 		return err
 	}
-	err = t.order(ctx, listing, &entry, blacklist.Order{Action: blacklist.ActionServe, Until: journal.Stamp(served.AddDate(0, 0, demoNotice))[:len(time.DateOnly)]}, t.act("disclosure", served))
+	term := t.with.Procedure.Terms[cases.ListingObjectionTerm]
+	until, err := t.with.Procedure.Calendar.Ends(journal.Stamp(served)[:len(time.DateOnly)], term, 0)
+	if _, missing := errors.AsType[clock.MissingYear](err); missing {
+		return nil // it stays proposed, and its page says that the calendar does not reach
+	}
+	if err != nil {
+		return err
+	}
+	err = t.order(ctx, listing, &entry, blacklist.Order{Action: blacklist.ActionServe, Until: until, Basis: term.Basis}, t.act("disclosure", served))
 	if err != nil || story.listed == 0 {
 		return err
 	}
