@@ -28,6 +28,7 @@ type movePage struct {
 	Case    CaseRow    `json:"case"`
 	Move    moveRow    `json:"move"`
 	Fields  []fieldRow `json:"fields"`
+	Library bool       `json:"-"` // it has fields that the library of inspectors can fill in
 	Reason  string     `json:"reason,omitempty"`
 	Act     string     `json:"-"`
 	Refused []lackRow  `json:"refused,omitempty"`
@@ -40,7 +41,7 @@ type fieldRow struct {
 	Needed  bool        `json:"needed"`
 	Value   string      `json:"-"`
 	Choices []choiceRow `json:"choices,omitempty"`
-	Hint    Words       `json:"hint,omitzero"`
+	Library bool        `json:"from_library,omitempty"` // left empty, the library of inspectors fills it in
 	Wrong   bool        `json:"-"`
 }
 
