@@ -65,7 +65,7 @@ func doExtend(a *attempt) {
 }
 
 func doNotice(a *attempt) {
-	n := Notice{Facts: a.v["facts"], Article: a.v["article"], Refund: a.v.fen("refund"), Fine: a.v.fen("fine"), Day: a.v["day"], Way: a.v["way"]}
+	n := Notice{Facts: a.v["facts"], Article: a.v["article"], Refund: a.v.fen("refund"), Fine: a.v.fen("fine"), Ground: a.v["ground"], Day: a.v["day"], Way: a.v["way"]}
 	a.c.File.Notices = append(a.c.File.Notices, n)
 	a.c.numbered = "notice"
 }
@@ -80,7 +80,7 @@ func doReview(a *attempt) {
 
 func doDecide(a *attempt) {
 	f := &a.c.File
-	f.Decision = &Penalty{Kind: a.v["kind"], Text: a.v["text"], Article: a.v["article"], Refund: a.v.fen("refund"), Fine: a.v.fen("fine"), Day: a.day}
+	f.Decision = &Penalty{Kind: a.v["kind"], Text: a.v["text"], Article: a.v["article"], Refund: a.v.fen("refund"), Fine: a.v.fen("fine"), Ground: a.v["ground"], Day: a.day}
 	f.Money.Refund, f.Money.Fine = f.Decision.Refund, f.Decision.Fine
 	a.c.numbered = "decision"
 }

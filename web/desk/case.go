@@ -76,6 +76,7 @@ type paperLink struct {
 	Until  string `json:"until,omitempty"`
 	Refund int64  `json:"refund_fen"`
 	Fine   int64  `json:"fine_fen"`
+	Ground *Words `json:"ground,omitempty"` // of a fine below the range of its article
 }
 
 func (p casePage) title(lang words.Lang) string { return lang.Say("case.page", p.Case.ID) }
@@ -144,10 +145,10 @@ func (d *Desk) papersOf(c *cases.Case, p *casePage) {
 	f := &c.File
 	if n := len(f.Notices); n > 0 {
 		x := &f.Notices[n-1]
-		p.Notice = &paperLink{x.Document(), x.Day, x.Until, x.Refund, x.Fine}
+		p.Notice = &paperLink{x.Document(), x.Day, x.Until, x.Refund, x.Fine, groundOfFine(x.Ground)}
 	}
 	if x := f.Decision; x != nil {
-		p.Decision = &paperLink{x.Document(), x.Day, "", x.Refund, x.Fine}
+		p.Decision = &paperLink{x.Document(), x.Day, "", x.Refund, x.Fine, groundOfFine(x.Ground)}
 	}
 	add := func(move string, values map[string]string) {
 		if m, known := cases.MoveOf(move); known {

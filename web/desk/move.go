@@ -28,6 +28,7 @@ type movePage struct {
 	Case    CaseRow    `json:"case"`
 	Move    moveRow    `json:"move"`
 	Fields  []fieldRow `json:"fields"`
+	Fines   []fineRow  `json:"fines,omitempty"` // within what articles let a fine be set, where it is asked for
 	Reason  string     `json:"reason,omitempty"`
 	Act     string     `json:"-"`
 	Refused []lackRow  `json:"refused,omitempty"`
@@ -138,6 +139,9 @@ func (d *Desk) movePage(r *http.Request, c *cases.Case, m *cases.Move, f deedFor
 		}
 		p.Fields = append(p.Fields, row)
 	}
+	if slices.ContainsFunc(m.Fields, func(f cases.Field) bool { return f.Name == "fine" }) {
+		p.Fines = d.fines(c)
+	}
 	p.Act, err = d.o.Accounts.NewID()
 	return p, err
 }
@@ -199,6 +203,10 @@ func (d *Desk) guess(c *cases.Case, f *cases.Field) string {
 	case "article":
 		if file.Party != nil {
 			return file.Party.Article
+		}
+	case "ground":
+		if n := len(file.Notices); n > 0 && f.Kind == cases.ChoiceField && file.Defence != nil {
+			return file.Notices[n-1].Ground
 		}
 	case "refund", "fine":
 		return guessMoney(file, f.Name)
