@@ -143,12 +143,12 @@ func (s *server) publishList(ctx context.Context, by blacklist.Act) (*edition.Pu
 
 // deskLists is what pages of listings work with.
 func (s *server) deskLists(ctx context.Context) (desk.Lists, error) {
-	engine, data, err := policyOf(ctx, s.cfg.Region)
+	engine, data, err := s.policy(ctx)
 	if err != nil {
 		return desk.Lists{}, err
 	}
 	out := desk.Lists{Store: s.lists, Advise: func(ctx context.Context, e *blacklist.Entry) (desk.Advice, error) {
-		return adviseListing(ctx, engine, &data, e)
+		return adviseListing(ctx, engine, data, e)
 	}}
 	if s.cfg.Lists.Dir != "" && s.cfg.Lists.KeyFile != "" {
 		out.Publish = s.publishList
