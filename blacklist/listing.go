@@ -45,6 +45,7 @@ type Proposal struct {
 	Most     int64    // months after which it ends by itself
 	Basis    []string // clauses of the answer
 	Revision string   // of the policy
+	Decision string   // of policy as it is kept, for the journal; may be empty
 }
 
 // Listing is an entry on its way to the published list, on it, or off it.

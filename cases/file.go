@@ -148,6 +148,8 @@ type Proposal struct {
 	Day    string            `json:"day"`
 	Digest string            `json:"digest"` // of the file it was made on
 	Parts  map[string]string `json:"parts"`  // the same, part by part
+	// Decision is that of policy on which it was made, as it is kept; may be empty.
+	Decision string `json:"decision,omitempty"`
 }
 
 // section is a part of the file as Redis and the journal hold it.

@@ -17,6 +17,7 @@ type Deed struct {
 	Seal     string            // approve: of what was shown
 	Lines    []Line            // verify
 	Evidence *Evidence         // evidence
+	Decision string            // of policy, on which it is done, as it is kept; may be empty
 	By       Act
 }
 
@@ -174,7 +175,7 @@ func (a *attempt) move(d *Deed) error {
 	if err != nil {
 		return err
 	}
-	a.c.File.Proposal = &Proposal{Move: m.Name, Fields: a.v, By: a.by.Who, Reason: a.by.Reason, Day: a.day, Digest: s.Digest, Parts: s.Parts}
+	a.c.File.Proposal = &Proposal{Move: m.Name, Fields: a.v, By: a.by.Who, Reason: a.by.Reason, Day: a.day, Digest: s.Digest, Parts: s.Parts, Decision: d.Decision}
 	return nil
 }
 

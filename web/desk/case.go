@@ -34,7 +34,8 @@ type casePage struct {
 	MayFile   bool         `json:"-"` // sees evidence and documents
 	MayUpload bool         `json:"-"`
 	Approve   bool         `json:"-"`
-	Credit    bool         `json:"-"` // may enter the penalty, which was served, in the ledger
+	Referral  *referralRow `json:"referral,omitempty"` // to whom it belongs by policy, while it is not decided
+	Credit    bool         `json:"-"`                  // may enter the penalty, which was served, in the ledger
 }
 
 // moneyRow is the chain of money in fen.
@@ -108,6 +109,11 @@ func (d *Desk) casePage(r *http.Request, c *cases.Case) (casePage, error) {
 	if f.Party != nil {
 		p.Subject = d.subject(f.Party.Subject)
 		p.Party = &cases.Party{Cause: f.Party.Cause, Article: f.Party.Article, Day: f.Party.Day} // the subject stands masked in Subject
+	}
+	if m, _ := cases.MoveOf(transfer); m.Fits(c) {
+		if p.Referral, err = d.caseReferral(r, c, &askedForm{}); err != nil {
+			return p, err
+		}
 	}
 	p.Credit = u.May(accounts.ListWrite) && f.Service != nil && f.Decision != nil && f.Decision.Kind == "penalty"
 	d.caseOfficers(r, c, &p)
