@@ -195,7 +195,7 @@ func (s *Store) Propose(ctx context.Context, entry string, p Proposal, by Act) (
 	}
 	op := l.op(nil)
 	op["entry"], op["entry_version"] = e.ID, decimal(e.Version)
-	err = s.append(ctx, "list.propose", "listing:"+l.ID, 1, by, op)
+	err = s.write(ctx, line{"list.propose", "listing:" + l.ID, 1, map[string]string{bodyDecision: p.Decision}}, by, op)
 	if v, ok := errors.AsType[*VersionError](err); ok && v.ID == l.ID {
 		return l.ID, ErrProposed
 	}
@@ -209,7 +209,8 @@ var (
 )
 
 // Do moves a listing as the table says. It fails with a [*StatusError], a
-// [*MissingError], a [*VersionError] or [ErrMissing]; then nothing was done.
+// [*MissingError], a [*VersionError] or [ErrMissing]; then nothing was done. The
+// act done last, sent again, has no further effect.
 func (s *Store) Do(ctx context.Context, o Order, by Act) error {
 	if err := by.check(); err != nil {
 		return err
@@ -219,6 +220,9 @@ func (s *Store) Do(ctx context.Context, o Order, by Act) error {
 		return err
 	}
 	if l.Version != o.Version {
+		if again, err := s.again(ctx, &l, &o, by); again || err != nil {
+			return err
+		}
 		return &VersionError{l.ID, l.Version, o.Version}
 	}
 	e, err := s.Entry(ctx, l.Entry)
@@ -236,6 +240,18 @@ func (s *Store) Do(ctx context.Context, o Order, by Act) error {
 	op := l.op(move.From)
 	op["entry"], op["entry_version"] = e.ID, decimal(e.Version)
 	return s.append(ctx, "list."+string(o.Action), "listing:"+l.ID, l.Version+1, by, op)
+}
+
+// again reports whether an order was carried out before: the listing is as it
+// left it, and the act is known.
+func (s *Store) again(ctx context.Context, l *Listing, o *Order, by Act) (bool, error) {
+	leads := func(m Move) bool {
+		return m.Action == o.Action && (m.To == l.Status || m.To == Leaving && l.Status == Removed)
+	}
+	if l.Version != o.Version+1 || !slices.ContainsFunc(moves, leads) {
+		return false, nil
+	}
+	return s.journal.Done(ctx, by.ID)
 }
 
 // apply makes the listing what it is after a move.
