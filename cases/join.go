@@ -14,7 +14,7 @@ import (
 // Names of the moves that change which leads belong to a case.
 const (
 	JoinIt    = "join"
-	ReleaseIt = "release"
+	UnjoinIt = "unjoin"
 )
 
 // Joining is a lead that was put into a case after it was opened.
@@ -36,8 +36,8 @@ func joining() []Move {
 	return []Move{
 		{Name: JoinIt, What: detectors.Words{ZH: "并入线索", EN: "Join leads"}, From: joinable, May: RightWork,
 			Before: []Guard{NoneRecused, NotJoined}, After: []Guard{RoomForLeads}, Basis: "行政处罚法29、54", do: doJoin},
-		{Name: ReleaseIt, What: detectors.Words{ZH: "移出并入的线索", EN: "Take joined leads out"}, From: joinable, May: RightWork,
-			Before: []Guard{NoneRecused, JoinedByHand, NotTold, NothingRests, PartyStays}, Basis: "行政处罚法54", do: doRelease},
+		{Name: UnjoinIt, What: detectors.Words{ZH: "移出并入的线索", EN: "Take joined leads out"}, From: joinable, May: RightWork,
+			Before: []Guard{NoneRecused, JoinedByHand, NotTold, NothingRests, PartyStays}, Basis: "行政处罚法54", do: doUnjoin},
 	}
 }
 
@@ -118,9 +118,9 @@ func doJoin(a *attempt) {
 	slices.Sort(a.c.Leads)
 }
 
-// doRelease takes leads out, and with them what is at risk in lines that were
+// doUnjoin takes leads out, and with them what is at risk in lines that were
 // verified as nothing on them: these count anew once they are verified anew.
-func doRelease(a *attempt) {
+func doUnjoin(a *attempt) {
 	gone := func(id string) bool { return slices.Contains(a.leads, id) }
 	f := &a.c.File
 	a.c.Leads = slices.DeleteFunc(slices.Clone(a.c.Leads), gone)
@@ -138,7 +138,7 @@ func (e *TakenError) Error() string {
 }
 
 // aboutLeads tells whether a deed changes which leads belong to the case.
-func (d *Deed) aboutLeads() bool { return d.Move == JoinIt || d.Move == ReleaseIt }
+func (d *Deed) aboutLeads() bool { return d.Move == JoinIt || d.Move == UnjoinIt }
 
 // rests tells whether the lines of a deed rest on leads of the case alone.
 func (d *Deed) rests(c *Case) bool {

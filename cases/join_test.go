@@ -97,10 +97,10 @@ func TestLeadsAreJoinedToACase(t *testing.T) {
 	if _, err := w.OpenCase(t.Context(), w.seen(t, ids[0]), act(6)); err == nil {
 		t.Error("a joined lead opened another case")
 	}
-	if _, err := w.attempt(t, other, "release", 5, w.seen(t, ids[0])); err == nil {
+	if _, err := w.attempt(t, other, "unjoin", 5, w.seen(t, ids[0])); err == nil {
 		t.Error("a lead was taken out of a case that it is not in")
 	}
-	c, err = w.attempt(t, id, "release", 6, w.seen(t, ids[1]))
+	c, err = w.attempt(t, id, "unjoin", 6, w.seen(t, ids[1]))
 	if err != nil || len(c.Leads) != 2 || len(c.Subjects) != 2 || len(c.File.Joined) != 1 {
 		t.Fatalf("%+v %v", c, err)
 	}
@@ -153,10 +153,10 @@ func TestWhatRestsOnALeadGoesWithIt(t *testing.T) {
 	if c.File.Money.AtRisk != 2100 || c.File.Lines[1].Leads != ids[0]+" "+ids[1] {
 		t.Fatalf("%+v", c.File)
 	}
-	if _, err := w.attempt(t, id, "release", 30, w.seen(t, ids[0])); !slices.Equal(lacking(err), []string{"rests"}) {
+	if _, err := w.attempt(t, id, "unjoin", 30, w.seen(t, ids[0])); !slices.Equal(lacking(err), []string{"rests"}) {
 		t.Errorf("money rests on it: %v", err)
 	}
-	if c = do("jia", "release", func(d *cases.Deed) { d.Leads = w.seen(t, ids[1]) }); len(c.File.Lines) != 1 || c.File.Money.AtRisk != 500 || c.File.Money.Verified != 300 {
+	if c = do("jia", "unjoin", func(d *cases.Deed) { d.Leads = w.seen(t, ids[1]) }); len(c.File.Lines) != 1 || c.File.Money.AtRisk != 500 || c.File.Money.Verified != 300 {
 		t.Errorf("%+v", c.File)
 	}
 	_, err = w.attempt(t, id, "verify", 31, nil)
@@ -213,7 +213,7 @@ func TestACaseFromATip(t *testing.T) {
 			t.Fatal(step, err)
 		}
 	}
-	if _, err := w.attempt(t, id, "release", 30, w.seen(t, ids...)); err != nil {
+	if _, err := w.attempt(t, id, "unjoin", 30, w.seen(t, ids...)); err != nil {
 		t.Errorf("the tip names the party, so the lead can go: %v", err)
 	}
 	w.explained(t, id)

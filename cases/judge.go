@@ -17,7 +17,7 @@ type Deed struct {
 	Seal     string            // approve: of what was shown
 	Lines    []Line            // verify
 	Evidence *Evidence         // evidence
-	Leads    []Seen            // join, release
+	Leads    []Seen            // join, unjoin
 	By       Act
 }
 

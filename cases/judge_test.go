@@ -133,7 +133,7 @@ var fields = map[string]map[string]string{
 	"file": {"party": "institution:" + hospital.Code, "cause": "虚构案由", "article": "条例38(三)"}, "not-file": {},
 	"investigate": {"officer1": "jia", "licence1": "虚构001", "until1": "2026-12-31", "officer2": "yi", "licence2": "虚构002", "until2": "2026-12-31"},
 	"replace":     {"officer1": "jia", "licence1": "虚构001", "until1": "2026-12-31", "officer2": "yi", "licence2": "虚构002", "until2": "2026-12-31"},
-	"join":        {}, "release": {}, "recuse": {"who": "yi"}, "extend": {"days": "30", "ground": "head"}, "verify": {}, "evidence": {},
+	"join":        {}, "unjoin": {}, "recuse": {"who": "yi"}, "extend": {"days": "30", "ground": "head"}, "verify": {}, "evidence": {},
 	"notice": {"facts": "虚构事实", "article": "条例38(三)", "refund": "1000", "fine": "1500.50", "day": "2026-03-05", "way": "direct"},
 	"hear":   {"stance": "statement", "said": "虚构陈述", "found": "虚构复核"}, "review": {"outcome": "passed", "opinion": "虚构意见"},
 	"decide": {"kind": "penalty", "refund": "1000", "fine": "1500.50", "article": "条例38(三)", "text": "虚构理由"}, "serve": {"day": "2026-03-12", "way": "mail"},
@@ -280,8 +280,8 @@ func TestEachGuard(t *testing.T) {
 		{guard: cases.NotJoined, at: cases.Opened, move: "join", with: []func(*cases.Deed){leads("L1")}, then: []func(*cases.Deed){leads("L2")}},
 		{guard: cases.RoomForLeads, at: cases.Opened, move: "join", bend: func(w *walk) { w.c.Leads = many(cases.MaxLeads) }, with: []func(*cases.Deed){leads("L2")},
 			mend: func(w *walk) { w.c.Leads = many(cases.MaxLeads - 1) }, then: []func(*cases.Deed){leads("L2")}},
-		{guard: cases.JoinedByHand, at: cases.Opened, move: "release", bend: func(w *walk) { w.do("jia", "join", leads("L2")) }, with: []func(*cases.Deed){leads("L1")}, then: []func(*cases.Deed){leads("L2")}},
-		{guard: cases.NotTold, at: cases.Investigating, move: "release", bend: func(w *walk) {
+		{guard: cases.JoinedByHand, at: cases.Opened, move: "unjoin", bend: func(w *walk) { w.do("jia", "join", leads("L2")) }, with: []func(*cases.Deed){leads("L1")}, then: []func(*cases.Deed){leads("L2")}},
+		{guard: cases.NotTold, at: cases.Investigating, move: "unjoin", bend: func(w *walk) {
 			w.checked().do("jia", "join", leads("L2"))
 			w.do("jia", "verify")
 			w.day = "2026-03-05"
@@ -290,19 +290,19 @@ func TestEachGuard(t *testing.T) {
 			*w = *newWalk(t).to(cases.Noticed).checked()
 			w.do("jia", "join", leads("L2"))
 		}, then: []func(*cases.Deed){leads("L2")}},
-		{guard: cases.NothingRests, at: cases.Investigating, move: "release", bend: func(w *walk) {
+		{guard: cases.NothingRests, at: cases.Investigating, move: "unjoin", bend: func(w *walk) {
 			w.checked().do("jia", "join", leads("L2"))
 			w.do("jia", "verify", func(d *cases.Deed) { d.Lines[0].Leads = "L1 L2" })
 		}, with: []func(*cases.Deed){leads("L2")}, mend: func(w *walk) {
 			w.do("jia", "verify", func(d *cases.Deed) { d.Lines[0].Leads, d.Lines[0].Verified = "L1 L2", 0 })
 		}, then: []func(*cases.Deed){leads("L2")}},
-		{guard: cases.PartyStays, at: cases.Filed, move: "release", bend: func(w *walk) { w.do("jia", "join", leads("L2")) }, with: []func(*cases.Deed){leads("L2")},
+		{guard: cases.PartyStays, at: cases.Filed, move: "unjoin", bend: func(w *walk) { w.do("jia", "join", leads("L2")) }, with: []func(*cases.Deed){leads("L2")},
 			mend: func(w *walk) { w.checked() }, then: []func(*cases.Deed){leads("L2")}},
 		{guard: cases.JoinedTold, at: cases.Heard, move: "decide", bend: func(w *walk) {
 			w.checked().do("li", "review")
 			w.day = "2026-03-11"
 			w.do("jia", "join", leads("L2"))
-		}, mend: func(w *walk) { w.do("jia", "release", leads("L2")) }},
+		}, mend: func(w *walk) { w.do("jia", "unjoin", leads("L2")) }},
 	} {
 		tested[c.guard.Name] = true
 		where := c.guard.Name + " " + c.move

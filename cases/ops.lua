@@ -249,9 +249,9 @@ apply.join = function(a, line)
   end
 end
 
--- release takes joined leads out again: they are new, or withdrawn where no
+-- unjoin takes joined leads out again: they are new, or withdrawn where no
 -- finding is left, and the lines that fell with them are no longer in the file.
-check.release = function(a)
+check.unjoin = function(a)
   for i, id in ipairs(a.leads) do
     local reason, found = seen(id, a.versions[i], {'filed'})
     if reason then return reason, found end
@@ -259,7 +259,7 @@ check.release = function(a)
     if of ~= a.case then return 'taken', id .. ' ' .. of end
   end
 end
-apply.release = function(a, line)
+apply.unjoin = function(a, line)
   for _, id in ipairs(a.leads) do
     local k = key('lead:' .. id)
     call('HDEL', k, 'case')

@@ -380,7 +380,7 @@ func TestNoIllegalMoveIsReachable(t *testing.T) {
 		w.explained(t, id)
 	})
 	t.Logf("deeds that ended in %v", reached)
-	if about["join"] == 0 || about["release"] == 0 {
+	if about["join"] == 0 || about["unjoin"] == 0 {
 		t.Errorf("no lead was joined, or none taken out: %v", about)
 	}
 	if reached[cases.Decided] == 0 || reached[cases.Served] == 0 {
@@ -417,7 +417,7 @@ func rangeOf(n int) (out []int) {
 func (w world) anyDeed(rt *rapid.T, c *cases.Case, pool []cases.Seen, day string, n int) cases.Deed {
 	moves := straight[c.Status]
 	if c.Status == cases.Heard && slices.ContainsFunc(c.File.Joined, func(j cases.Joining) bool { return j.Notices >= len(c.File.Notices) }) {
-		moves = []string{"notice", "release"}
+		moves = []string{"notice", "unjoin"}
 	}
 	if oneIn(rt, 5) || len(moves) == 0 {
 		moves = slices.Sorted(maps.Keys(fields))
@@ -428,10 +428,10 @@ func (w world) anyDeed(rt *rapid.T, c *cases.Case, pool []cases.Seen, day string
 		who = rapid.SampledFrom([]string{"zhang", "zhang", "jia"}).Draw(rt, "head")
 	}
 	if oneIn(rt, 9) {
-		move = rapid.SampledFrom([]string{"join", "join", "release"}).Draw(rt, "about leads")
+		move = rapid.SampledFrom([]string{"join", "join", "unjoin"}).Draw(rt, "about leads")
 	}
 	d := deedOf(c, who, move, day, n)
-	if move == "join" || move == "release" {
+	if move == "join" || move == "unjoin" {
 		for range rapid.IntRange(1, 2).Draw(rt, "leads") {
 			d.Leads = append(d.Leads, rapid.SampledFrom(pool).Draw(rt, "lead"))
 		}
@@ -485,7 +485,7 @@ func (w world) explained(t *testing.T, id string) {
 				if op["case"] == id {
 					r.take(&rec.Line, op)
 				}
-			case "join", "release":
+			case "join", "unjoin":
 				if op["case"] == id {
 					r.belong(&rec.Line, op)
 				}

@@ -179,7 +179,7 @@ func (d *Desk) moves(r *http.Request, c *cases.Case) (out []moveRow) {
 	by := cases.Act{Who: u.Login, At: d.now()}
 	var beside []moveRow // that leave the status as it is
 	for _, m := range cases.Moves() {
-		if m.Name == cases.ReleaseIt && len(c.File.Joined) == 0 {
+		if m.Name == cases.UnjoinIt && len(c.File.Joined) == 0 {
 			continue // nothing to take out
 		}
 		if m.Fits(c) && u.May(accounts.Permission(m.May)) {

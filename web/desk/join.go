@@ -78,7 +78,7 @@ func (d *Desk) joinPage(r *http.Request, name string, asked []string) (p joinPag
 		return p, err
 	}
 	p = joinPage{Case: base.Case, Move: base.Move, Act: base.Act, Notices: len(c.File.Notices), Reading: !d.o.Cited.Ready()}
-	if name == cases.ReleaseIt {
+	if name == cases.UnjoinIt {
 		p.Leads = joinedRows(&c, base.Case.Leads)
 		return p, nil
 	}

@@ -108,25 +108,25 @@ func TestLeadsAreJoinedOnThePages(t *testing.T) {
 	}
 	h.ok(h.deed("jiang", id, "join", "leads", right+"@1"))
 	h.sync()
-	h.get("jiang", at).want(t, http.StatusOK, "建案后并入", right, at+"/release", "并入线索")
+	h.get("jiang", at).want(t, http.StatusOK, "建案后并入", right, at+"/unjoin", "并入线索")
 	h.get("jiang", "/leads/"+doctor+"/join").want(t, http.StatusOK, at+"/join?lead="+doctor) // of the same institution, now
 	if p = jsonPage[joinPage](h, "jiang", at+"/join"); !slices.Contains(ids(p.Leads), doctor) {
 		t.Errorf("the practitioner of the institution is not offered: %v", ids(p.Leads))
 	}
 	h.deed("jiang", id, "join", "leads", right+"@2").want(t, http.StatusUnprocessableEntity, "线索已在本案中")
 	first := h.leadID(inLeft)
-	h.deed("jiang", id, "release", "leads", first+"@2").want(t, http.StatusUnprocessableEntity, "只能移出建案之后并入的线索")
-	h.get("jiang", at+"/release").want(t, http.StatusOK, right)
-	h.ok(h.deed("jiang", id, "release", "leads", right+"@2"))
+	h.deed("jiang", id, "unjoin", "leads", first+"@2").want(t, http.StatusUnprocessableEntity, "只能移出建案之后并入的线索")
+	h.get("jiang", at+"/unjoin").want(t, http.StatusOK, right)
+	h.ok(h.deed("jiang", id, "unjoin", "leads", right+"@2"))
 	if l := h.lead(right); l.Status != cases.New || l.Case != "" {
 		t.Errorf("taken out: %+v", l)
 	}
-	h.get("jiang", at+"/release").want(t, http.StatusOK, "没有可以移出的线索")
+	h.get("jiang", at+"/unjoin").want(t, http.StatusOK, "没有可以移出的线索")
 	h.sync()
 	if c := jsonPage[casePage](h, "jiang", at); len(c.Joined) != 0 || len(c.Case.Leads) != 1 {
 		t.Errorf("%+v", c)
 	}
-	if acts := h.o.Trail.About("case:" + id); acts[len(acts)-1].Kind != "case.release" || acts[len(acts)-1].Reason == "" {
+	if acts := h.o.Trail.About("case:" + id); acts[len(acts)-1].Kind != "case.unjoin" || acts[len(acts)-1].Reason == "" {
 		t.Errorf("not on record: %+v", acts)
 	}
 }
@@ -184,7 +184,7 @@ func TestABreachGoesToARefund(t *testing.T) {
 		t.Fatalf("%+v", v)
 	}
 	h.ok(h.deed("jiang", id, "verify", "lines", v.Lines[0].ID, "verified", "9.00", "lines", v.Lines[1].ID, "verified", "0"))
-	h.deed("jiang", id, "release", "leads", lead+"@2").want(t, http.StatusUnprocessableEntity, "已核实的金额依据该线索的疑点")
+	h.deed("jiang", id, "unjoin", "leads", lead+"@2").want(t, http.StatusUnprocessableEntity, "已核实的金额依据该线索的疑点")
 	notice := []string{"facts", "虚构事实", "article", "条例38(三)", "refund", "9.00", "fine", "0", "way", "direct"}
 	h.ok(h.deed("jiang", id, "notice", append(notice, "day", h.today())...))
 	h.ok(h.deed("jiang", id, "hear", "stance", "statement", "said", "虚构陈述", "found", "虚构复核"))
@@ -198,7 +198,7 @@ func TestABreachGoesToARefund(t *testing.T) {
 	decision := []string{"kind", "penalty", "refund", "9.00", "fine", "0", "article", "条例38(三)", "text", "虚构理由"}
 	h.deed("jiang", id, "decide", decision...).want(t, http.StatusUnprocessableEntity, "并入线索之后尚未重新送达事先告知书")
 	h.ok(h.deed("jiang", id, "notice", append(notice, "day", h.today())...))
-	h.deed("jiang", id, "release", "leads", late+"@2").want(t, http.StatusUnprocessableEntity, "并入后已送达事先告知书")
+	h.deed("jiang", id, "unjoin", "leads", late+"@2").want(t, http.StatusUnprocessableEntity, "并入后已送达事先告知书")
 	h.ok(h.deed("jiang", id, "hear", "stance", "statement", "said", "虚构陈述", "found", "虚构复核"))
 	h.ok(h.deed("liang", id, "review", "outcome", "passed", "opinion", "虚构意见"))
 	h.now = h.now.AddDate(0, 0, 11)

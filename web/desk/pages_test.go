@@ -49,7 +49,7 @@ func (h *house) pagesOf(t testing.TB) map[string][]string {
 		}
 		for _, c := range some {
 			at := "/cases/" + c.ID
-			out["investigator"] = append(out["investigator"], at+"/file", at+"/not-file", at+"/investigate", at+"/verify", at+"/verify?left=1&page=2", at+"/join", at+"/join?lead="+h.leadID(inRight), at+"/release", at+"/notice", at+"/decide", at+"/receive", at+"/transfer", at+"/papers/notice", at+"/papers/decision", "/cases/procedure")
+			out["investigator"] = append(out["investigator"], at+"/file", at+"/not-file", at+"/investigate", at+"/verify", at+"/verify?left=1&page=2", at+"/join", at+"/join?lead="+h.leadID(inRight), at+"/unjoin", at+"/notice", at+"/decide", at+"/receive", at+"/transfer", at+"/papers/notice", at+"/papers/decision", "/cases/procedure")
 			out["head"] = append(out["head"], at, at+"/extend", at+"/recuse", "/cases")
 			out["reviewer"] = append(out["reviewer"], at, at+"/review")
 		}
