@@ -13,7 +13,7 @@ import (
 // one that is; beyond that, reading begins anew there.
 const through = 500
 
-// Each hands over the messages of findings, in the order in which they lie in
+// Each hands over the messages of findings, each once, in the order in which they lie in
 // the topic, not in that of cites. Those that lie close together are read
 // together. A message is valid only until the next one.
 func (c *Citations) Each(ctx context.Context, cites []Cite, take func(*kafka.Message) error) error {
@@ -22,6 +22,7 @@ func (c *Citations) Each(ctx context.Context, cites []Cite, take func(*kafka.Mes
 		at[i] = cites[i].at
 	}
 	slices.SortFunc(at, func(a, b place) int { return cmp.Compare(a, b) })
+	at = slices.Compact(at)
 	for from := 0; from < len(at); {
 		to := from + 1
 		for to < len(at) && at[to].partition() == at[from].partition() && at[to].offset()-at[to-1].offset() <= through {
