@@ -169,7 +169,7 @@ func TestABreachGoesToARefund(t *testing.T) {
 	h.claim(object + "/S1 person=" + person + " med_type=21 begntime=2026-01-01_08:00:00 endtime=2026-01-05_09:00:00 setl_time=2026-01-05_10:00:00 medfee_sumamt=31.00 fund_pay_sumamt=20.00; 1 2 21.00 item=X1 pric=10.5; 2 1 10 item=X2")
 	h.sync()
 	at := "/cases/" + id
-	h.get("jiang", at).want(t, http.StatusOK, "本案还没有线索", at+"/join")
+	h.get("jiang", at).want(t, http.StatusOK, "本案没有线索", at+"/join")
 	if p := jsonPage[joinPage](h, "jiang", at+"/join"); !slices.Contains(ids(p.Leads), lead) {
 		t.Fatalf("not offered: %+v", p.Leads)
 	}
@@ -267,7 +267,7 @@ func TestATipOpensACase(t *testing.T) {
 	}
 	h.ok(open("institution", inRight.Code)) // pressed again
 	h.sync()
-	h.get("jiang", "/cases/"+id).want(t, http.StatusOK, "来自举报", tip, "本案还没有线索", inRight.Code)
+	h.get("jiang", "/cases/"+id).want(t, http.StatusOK, "来自举报", tip, "本案没有线索", inRight.Code)
 	h.get("jiang", "/cases").want(t, http.StatusOK, id, "举报")
 	text := h.get("jiang", "/cases/"+id).text + h.get("jiang", "/cases/"+id, asJSON).text
 	for _, m := range h.log[journal.Topic] {
