@@ -334,7 +334,7 @@ func (s *scene) enlist(id string) string {
 		s.t.Errorf("the entry: %.2000s", p)
 	}
 	at := s.post("gong", entry+"/propose", "reason", "按政策")
-	s.order("gong", at, "serve", "until", s.day(2))
+	s.order("gong", at, "serve", "until", s.day(2), "basis", "虚构条款")
 	s.pass(3)
 	var l listingSeen
 	s.data("gong", at, &l)
