@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+
 	"fundwatch/internal/accounts"
 	"fundwatch/web/browsertest"
 )
@@ -214,6 +216,7 @@ func (s *scene) seenListed(at map[string]*clerk, file string) (listing string) {
 	gong.Press("提出列入", "提出列入")
 	listing = gong.Path()
 	gong.Fill("异议期最后一日", s.day(2), "送达列入前告知")
+	gong.Fill("这一日的依据（文件和条款）", "虚构条款", "送达列入前告知")
 	gong.Fill("理由", "虚构：送达", "送达列入前告知")
 	gong.Press("送达列入前告知", "送达列入前告知")
 	gong.Read("异议期未过")
@@ -264,5 +267,70 @@ func (s *scene) strangerFinds(w *browsertest.Window) {
 	w.Read("没有找到")
 	if w.Sees("虚构医院") {
 		s.t.Error("the search finds who was not asked for")
+	}
+}
+
+// byTelephone reports in Chromium without scripts, on the screen of a telephone.
+type byTelephone struct {
+	*browsertest.Window
+	*scene
+}
+
+func (p byTelephone) tells(about, said string) (receipt string) {
+	p.t.Helper()
+	p.Visit(p.http + "/lists")
+	p.fits()
+	p.Press("举报")
+	p.Fill("举报谁、什么时候", about)
+	p.Fill("举报内容", said)
+	p.fits()
+	p.Press("提交")
+	p.Read("回执只显示这一次")
+	p.fits()
+	return strings.ReplaceAll(browsertest.JS[string](p.Window, `document.querySelector("output").innerText`), " ", "")
+}
+
+func (p byTelephone) adds(receipt, text string) {
+	p.t.Helper()
+	p.reads(receipt)
+	p.Fill("补充情况", text)
+	p.Press("发送")
+	p.Read(text)
+	p.fits()
+}
+
+func (p byTelephone) reads(receipt string) string {
+	p.t.Helper()
+	p.Visit(p.http + "/tip")
+	p.Press("凭回执查看进展")
+	p.Fill("回执", receipt)
+	p.Press("查看")
+	p.fits()
+	page := browsertest.JS[string](p.Window, "location.href + document.documentElement.outerHTML")
+	if strings.Contains(browsertest.JS[string](p.Window, "location.href"), receipt) {
+		p.t.Error("the receipt stands in the address")
+	}
+	return page
+}
+
+// fits: nothing is wider than the screen.
+func (p byTelephone) fits() {
+	p.t.Helper()
+	if have := browsertest.JS[int](p.Window, "document.documentElement.scrollWidth"); have > telephone {
+		p.t.Errorf("%s is %d wide", p.Path(), have)
+	}
+}
+
+const telephone = 390 // CSS pixels
+
+// TestRoundFromATipByTelephone: what TestRoundFromATip does, by somebody who has
+// a telephone and no scripts.
+func TestRoundFromATipByTelephone(t *testing.T) {
+	p := byTelephone{browsertest.Open(t), open(t, map[string]accounts.Role{"jiang": accounts.Investigator})}
+	p.WithoutScripts()
+	p.Do(chromedp.EmulateViewport(telephone, 844, chromedp.EmulateMobile))
+	p.aroundFromATip(p)
+	for _, text := range p.Quiet() {
+		t.Error("the console says", text)
 	}
 }
