@@ -34,7 +34,8 @@ type casePage struct {
 	MayFile   bool         `json:"-"` // sees evidence and documents
 	MayUpload bool         `json:"-"`
 	Approve   bool         `json:"-"`
-	Credit    bool         `json:"-"` // may enter the penalty, which was served, in the ledger
+	Referral  *referralRow `json:"referral,omitempty"` // to whom it belongs by policy, while it is not decided
+	Credit    bool         `json:"-"`                  // may enter the penalty, which was served, in the ledger
 }
 
 // moneyRow is the chain of money in fen.
@@ -76,6 +77,7 @@ type paperLink struct {
 	Until  string `json:"until,omitempty"`
 	Refund int64  `json:"refund_fen"`
 	Fine   int64  `json:"fine_fen"`
+	Ground *Words `json:"ground,omitempty"` // of a fine below the range of its article
 }
 
 func (p casePage) title(lang words.Lang) string { return lang.Say("case.page", p.Case.ID) }
@@ -107,6 +109,11 @@ func (d *Desk) casePage(r *http.Request, c *cases.Case) (casePage, error) {
 	if f.Party != nil {
 		p.Subject = d.subject(f.Party.Subject)
 		p.Party = &cases.Party{Cause: f.Party.Cause, Article: f.Party.Article, Day: f.Party.Day} // the subject stands masked in Subject
+	}
+	if m, _ := cases.MoveOf(transfer); m.Fits(c) {
+		if p.Referral, err = d.caseReferral(r, c, &askedForm{}); err != nil {
+			return p, err
+		}
 	}
 	p.Credit = u.May(accounts.ListWrite) && f.Service != nil && f.Decision != nil && f.Decision.Kind == "penalty"
 	d.caseOfficers(r, c, &p)
@@ -144,10 +151,10 @@ func (d *Desk) papersOf(c *cases.Case, p *casePage) {
 	f := &c.File
 	if n := len(f.Notices); n > 0 {
 		x := &f.Notices[n-1]
-		p.Notice = &paperLink{x.Document(), x.Day, x.Until, x.Refund, x.Fine}
+		p.Notice = &paperLink{x.Document(), x.Day, x.Until, x.Refund, x.Fine, groundOfFine(x.Ground)}
 	}
 	if x := f.Decision; x != nil {
-		p.Decision = &paperLink{x.Document(), x.Day, "", x.Refund, x.Fine}
+		p.Decision = &paperLink{x.Document(), x.Day, "", x.Refund, x.Fine, groundOfFine(x.Ground)}
 	}
 	add := func(move string, values map[string]string) {
 		if m, known := cases.MoveOf(move); known {
