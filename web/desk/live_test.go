@@ -248,12 +248,12 @@ func TestBrowserShowsWhatIsNew(t *testing.T) {
 	before := js[string](b, "String(performance.timeOrigin)")
 	h.grow(10, inLeft, detectors.Subject{Kind: detectors.Institution, Code: "H15290000009"})
 	look()
-	b.until(number + ` === "5"`)
-	b.until(said + ` === "2 条有变化：显示"`)
+	b.Until(number + ` === "5"`)
+	b.Until(said + ` === "2 条有变化：显示"`)
 	if js[string](b, "String(performance.timeOrigin)") != before {
 		t.Error("the page was loaded anew")
 	}
-	for _, text := range b.quiet() {
+	for _, text := range b.Quiet() {
 		t.Error(text)
 	}
 }
