@@ -269,7 +269,7 @@ func TestKilledRound(t *testing.T) {
 	if os.Getenv("FUNDWATCH_TEST_KAFKA") == "" || os.Getenv("FUNDWATCH_TEST_REDIS") == "" {
 		t.Skip("needs Kafka and Redis: .ci/services go test ./internal/app -run TestKilledRound")
 	}
-	kills, seed := fromEnv(t, "FUNDWATCH_TEST_KILLS", 24), fromEnv(t, "FUNDWATCH_TEST_SEED", 1)
+	kills, seed := fromEnv(t, "FUNDWATCH_TEST_KILLS", 20), fromEnv(t, "FUNDWATCH_TEST_SEED", 1)
 	laps, aside := 1, 2
 	if kills > 40 {
 		laps, aside = min(7, 1+kills/40), 3
