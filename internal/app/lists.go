@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/http"
@@ -100,7 +101,8 @@ func (s *server) openPublic() (*public.Site, error) {
 	o.Inspections = inspection.Open(s.journal)
 	publish := s.cfg.Inspections.Publish
 	o.Rule = inspection.Rule{Objects: slices.Contains(publish, "objects"), Results: slices.Contains(publish, "results"), Basis: s.cfg.Inspections.Basis}
-	o.Clock = s.env.clock
+	o.Clock, o.Chance = s.env.clock, rand.Reader
+	o.BehindProxy, o.Proxies = s.cfg.HTTP.BehindProxy, s.cfg.HTTP.Proxies()
 	profile, known, err := regions.Load(regions.Builtin(), s.cfg.Region)
 	if err != nil {
 		return nil, err
