@@ -157,7 +157,7 @@ func (r *round) second() {
 	r.deed("jiang", r.id, "serve", "day", r.day(0), "way", "mail")
 	r.entry = r.post("credit enter", "gong", "/credit", "case", r.id, "authority", "虚构医疗保障局", "facts", "住院之外的日期计费（虚构）", "reason", "决定已送达", "social", "1")
 	r.at = r.post("listing propose", "gong", r.entry+"/propose", "reason", "按政策")
-	r.order("gong", "serve", "until", r.day(2))
+	r.order("gong", "serve", "until", r.day(2), "basis", "虚构条款")
 	var c campaignSeen
 	r.data("jia", r.campaign, &c)
 	r.post("campaign draw", "jia", r.campaign+"/draw", "version", number(c.Campaign.Version), "seed", "314159", "seed_again", "314159", "reason", "虚构")
