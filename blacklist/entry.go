@@ -25,6 +25,8 @@ type Decision struct {
 	Facts     string // what was found, fit to be published
 	Basis     []string
 	AmountFen int64 // fined and confiscated
+	Juvenile  bool  // the subject is a minor; nothing is published of one (未成年人保护法4)
+	Secret    bool  // a secret, privacy or safety is concerned; nothing is published (条例32, 行政处罚法50)
 	Social    bool  // of some influence in society (具有一定社会影响, 行政处罚法48), as who enters it judges
 }
 
@@ -86,7 +88,16 @@ func (d *Decision) check(day string) error {
 	if !validDay(d.Decided) || !validDay(d.Effective) || d.Effective < d.Decided || d.Effective > day || len(d.Basis) == 0 || d.AmountFen < 0 {
 		return ErrDecision
 	}
+	if d.Juvenile && d.Subject.Kind != Person {
+		return ErrSubject
+	}
 	return d.Subject.check()
+}
+
+// EntryID gives the id of the entry that a case makes of a subject, for ever. Of
+// the subject, kind and key count.
+func (s *Store) EntryID(of string, about Subject) string {
+	return "R" + short(s.journal.Region(), of, about.Kind, about.Key)
 }
 
 // Enter puts an effective decision of a case into the credit ledger and gives
@@ -100,7 +111,7 @@ func (s *Store) Enter(ctx context.Context, d Decision, by Act) (string, error) {
 	if err := d.check(by.day()); err != nil {
 		return "", err
 	}
-	e := Entry{ID: "R" + short(s.journal.Region(), d.Case, d.Subject.Kind, d.Subject.Key), Decision: d, Entered: journal.Stamp(by.At)}
+	e := Entry{ID: s.EntryID(d.Case, d.Subject), Decision: d, Entered: journal.Stamp(by.At)}
 	err := s.append(ctx, "credit.enter", "entry:"+e.ID, 1, by, e.op())
 	if v, ok := errors.AsType[*VersionError](err); ok && v.Have > 0 {
 		return e.ID, ErrTwice
@@ -166,9 +177,10 @@ func (e *Entry) texts() []text {
 func (e *Entry) op() journal.Op {
 	set := write(e.texts())
 	set["basis"], set["codes"], set["amount_fen"] = strings.Join(e.Basis, "\n"), strings.Join(e.Subject.Codes, "\n"), decimal(e.AmountFen)
-	set["social"] = ""
-	if e.Social {
-		set["social"] = "1"
+	for name, holds := range map[string]bool{"social": e.Social, "juvenile": e.Juvenile, "secret": e.Secret} {
+		if set[name] = ""; holds {
+			set[name] = "1"
+		}
 	}
 	return journal.Op{"op": "entry", "id": e.ID, "version": decimal(e.Version), "set": set}
 }
@@ -176,7 +188,7 @@ func (e *Entry) op() journal.Op {
 func parseEntry(h map[string]string) (e Entry, err error) {
 	read(e.texts(), h)
 	e.Basis, e.Subject.Codes = lines(h["basis"]), lines(h["codes"])
-	e.Social = h["social"] != ""
+	e.Social, e.Juvenile, e.Secret = h["social"] != "", h["juvenile"] != "", h["secret"] != ""
 	if e.Version, err = strconv.ParseInt(h["version"], 10, 64); err == nil {
 		e.AmountFen, err = strconv.ParseInt(h["amount_fen"], 10, 64)
 	}

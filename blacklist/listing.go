@@ -45,6 +45,7 @@ type Proposal struct {
 	Most     int64    // months after which it ends by itself
 	Basis    []string // clauses of the answer
 	Revision string   // of the policy
+	Decision string   // of policy as it is kept, for the journal; may be empty
 }
 
 // Notice is what the subject was told before it is listed, and until when it may

@@ -195,7 +195,7 @@ func (s *Store) Propose(ctx context.Context, entry string, p Proposal, by Act) (
 	}
 	op := l.op(nil)
 	op["entry"], op["entry_version"] = e.ID, decimal(e.Version)
-	err = s.append(ctx, "list.propose", "listing:"+l.ID, 1, by, op)
+	err = s.write(ctx, line{"list.propose", "listing:" + l.ID, 1, map[string]string{bodyDecision: p.Decision}}, by, op)
 	if v, ok := errors.AsType[*VersionError](err); ok && v.ID == l.ID {
 		return l.ID, ErrProposed
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"fundwatch/internal/journal"
 )
@@ -12,6 +13,9 @@ import (
 // tries is how often a deed is worked out again because another case took the
 // number of a document.
 const tries = 20
+
+// maxDecision is the most bytes that a kept decision of policy has.
+const maxDecision = 64 << 10
 
 // Do does a deed whole or not at all, in one call of Redis, and gives the case
 // as it is then. It fails with a [*LackError], a [*MovedError], a [*StaleError]
@@ -44,6 +48,8 @@ func (s *Store) Do(ctx context.Context, id string, d Deed, p Procedure) (Case, e
 			return Case{}, fmt.Errorf("%s: %w", e.Kind, err)
 		case !ok:
 			return s.Case(ctx, id)
+		case refused.Op > 0: // the leads, which come after the case
+			return Case{}, fmt.Errorf("%s: %w", e.Kind, d.refused(refused))
 		case refused.Reason == "missing":
 			return Case{}, fmt.Errorf("case %s: %w", id, ErrMissing)
 		case refused.Reason != "moved" && refused.Reason != "number":
@@ -61,6 +67,9 @@ func (d *Deed) check() error {
 	if err := d.By.check(); err != nil {
 		return err
 	}
+	if len(d.Decision) > maxDecision {
+		return errors.New("a decision of policy is longer than it can be")
+	}
 	if len(d.Lines) > MaxLines {
 		return fmt.Errorf("at most %d lines are verified at once", MaxLines)
 	}
@@ -73,6 +82,9 @@ func (d *Deed) check() error {
 			return errors.New("a line comes twice")
 		}
 		seen[d.Lines[i].ID] = true
+	}
+	if err := d.checkLeads(); err != nil {
+		return err
 	}
 	if d.Evidence != nil {
 		return d.Evidence.check()
@@ -99,6 +111,9 @@ func (s *Store) deed(ctx context.Context, c, next *Case, d *Deed) (journal.Entry
 			set[name] = text
 		}
 	}
+	if have, now := strings.Join(c.Leads, " "), strings.Join(next.Leads, " "); have != now {
+		set["leads"] = now
+	}
 	put(op, "set", set)
 	lines := map[string]string{}
 	for i := range d.Lines {
@@ -116,12 +131,20 @@ func (s *Store) deed(ctx context.Context, c, next *Case, d *Deed) (journal.Entry
 		op["leads"] = c.Leads
 	}
 	e := d.By.entry("case."+d.Move, "case:"+c.ID, next.Version, op)
+	decision := d.Decision
+	if d.aboutLeads() {
+		e.Ops = append(e.Ops, d.leadsOp(c, next))
+	}
 	switch m, known := MoveOf(d.Move); {
 	case d.Move == ApproveIt: // the line tells what was done, and who had proposed it
 		e.Kind = "case." + c.File.Proposal.Move
 		e.Body["proposed"] = c.File.Proposal.By
+		decision = c.File.Proposal.Decision
 	case known && m.Eyes:
 		e.Kind, e.Body["move"] = "case.propose", d.Move
+	}
+	if decision != "" {
+		e.Body["decision"] = decision
 	}
 	return e, nil
 }

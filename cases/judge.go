@@ -17,6 +17,8 @@ type Deed struct {
 	Seal     string            // approve: of what was shown
 	Lines    []Line            // verify
 	Evidence *Evidence         // evidence
+	Decision string            // of policy, on which it is done, as it is kept; may be empty
+	Leads    []Seen            // join, unjoin
 	By       Act
 }
 
@@ -65,7 +67,7 @@ func doExtend(a *attempt) {
 }
 
 func doNotice(a *attempt) {
-	n := Notice{Facts: a.v["facts"], Article: a.v["article"], Refund: a.v.fen("refund"), Fine: a.v.fen("fine"), Day: a.v["day"], Way: a.v["way"]}
+	n := Notice{Facts: a.v["facts"], Article: a.v["article"], Refund: a.v.fen("refund"), Fine: a.v.fen("fine"), Ground: a.v["ground"], Day: a.v["day"], Way: a.v["way"]}
 	a.c.File.Notices = append(a.c.File.Notices, n)
 	a.c.numbered = "notice"
 }
@@ -80,7 +82,7 @@ func doReview(a *attempt) {
 
 func doDecide(a *attempt) {
 	f := &a.c.File
-	f.Decision = &Penalty{Kind: a.v["kind"], Text: a.v["text"], Article: a.v["article"], Refund: a.v.fen("refund"), Fine: a.v.fen("fine"), Day: a.day}
+	f.Decision = &Penalty{Kind: a.v["kind"], Text: a.v["text"], Article: a.v["article"], Refund: a.v.fen("refund"), Fine: a.v.fen("fine"), Ground: a.v["ground"], Day: a.day}
 	f.Money.Refund, f.Money.Fine = f.Decision.Refund, f.Decision.Fine
 	a.c.numbered = "decision"
 }
@@ -124,6 +126,9 @@ func Judge(c *Case, d *Deed, p *Procedure) (Case, error) {
 		return Case{}, err
 	}
 	a := &attempt{c: &next, v: d.Fields, by: d.By, day: journal.Stamp(d.By.At)[:10], proc: p}
+	for _, l := range d.Leads {
+		a.leads = append(a.leads, l.Lead)
+	}
 	switch d.Move {
 	case ApproveIt:
 		err = a.approve(d)
@@ -174,7 +179,7 @@ func (a *attempt) move(d *Deed) error {
 	if err != nil {
 		return err
 	}
-	a.c.File.Proposal = &Proposal{Move: m.Name, Fields: a.v, By: a.by.Who, Reason: a.by.Reason, Day: a.day, Digest: s.Digest, Parts: s.Parts}
+	a.c.File.Proposal = &Proposal{Move: m.Name, Fields: a.v, By: a.by.Who, Reason: a.by.Reason, Day: a.day, Digest: s.Digest, Parts: s.Parts, Decision: d.Decision}
 	return nil
 }
 
@@ -201,7 +206,7 @@ func (a *attempt) fits(m *Move, d *Deed) (out []Lack) {
 				Where: detectors.Words{ZH: "在表单中填写", EN: "fill it in"}})
 		}
 	}
-	if m.Name == "verify" && len(d.Lines) == 0 || m.Name == "evidence" && d.Evidence == nil {
+	if m.Name == "verify" && len(d.Lines) == 0 || m.Name == "evidence" && d.Evidence == nil || d.aboutLeads() && len(d.Leads) == 0 || !d.rests(a.c) {
 		out = append(out, Lack{Guard: "field", What: detectors.Words{ZH: "没有内容", EN: "nothing was given"}, Where: detectors.Words{ZH: "在表单中选择", EN: "choose in the form"}})
 	}
 	return out

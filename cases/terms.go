@@ -23,7 +23,8 @@ type Calendar interface {
 // Procedure is what a place sets for the way of a case. A term that nobody set
 // is not there, and is never borrowed from another place.
 type Procedure struct {
-	Terms    map[string]Term // by name, see [TermNames]
+	Terms    map[string]Term      // by name, see [TermNames]
+	Fines    map[string]FineRange // by article; one that is not here bounds no fine
 	Calendar Calendar
 }
 

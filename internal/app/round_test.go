@@ -282,11 +282,11 @@ func (s *scene) penalise(lead string, version int64) (id string) {
 	line := hospital + "/S1/1"
 	soon(s.t, "the line at risk on the page", func() bool { return strings.Contains(s.see("jiang", "/cases/"+id+"/verify"), line) })
 	s.deed("jiang", id, "verify", "lines", line, "verified", "20.00")
-	s.deed("jiang", id, "notice", "facts", "虚构事实", "article", "条例38(三)", "refund", "20.00", "fine", "0", "day", s.day(0), "way", "direct")
+	s.deed("jiang", id, "notice", "facts", "虚构事实", "article", "条例38(三)", "refund", "20.00", "fine", "0", "ground", "33", "day", s.day(0), "way", "direct")
 	s.see("jiang", "/cases/"+id+"/papers/notice")
 	s.deed("jiang", id, "hear", "stance", "statement", "said", "虚构陈述", "found", "虚构复核")
 	s.deed("liang", id, "review", "outcome", "passed", "opinion", "虚构意见")
-	decision := []string{"kind", "penalty", "refund", "20.00", "fine", "0", "article", "条例38(三)", "text", "虚构理由"}
+	decision := []string{"kind", "penalty", "refund", "20.00", "fine", "0", "ground", "33", "article", "条例38(三)", "text", "虚构理由"}
 	status, _, early := s.try("jiang", "/cases/"+id+"/decide", append([]string{"version", number(s.caseOf("jiang", id).Case.Version), "reason", "虚构"}, decision...)...)
 	if status != http.StatusUnprocessableEntity || !strings.Contains(early, "陈述申辩期限尚未届满") {
 		s.t.Fatalf("decided before the defence was over: %d %.2000s", status, early)
