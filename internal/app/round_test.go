@@ -307,6 +307,14 @@ func (s *scene) order(login, at, action string, pairs ...string) {
 	s.post(login, at+"/"+action, append([]string{"version", number(l.Listing.Version), "shown", l.Shown, "reason", "虚构：办理"}, pairs...)...)
 }
 
+// edition looks at the next edition and makes it.
+func (s *scene) edition(reason string) {
+	s.t.Helper()
+	var p struct{ Shown string }
+	s.data("shi", "/editions", &p)
+	s.post("shi", "/editions", "reason", reason, "shown", p.Shown)
+}
+
 // enlist puts the decision of a case on the public list, and gives the address
 // of the listing.
 func (s *scene) enlist(id string) string {
@@ -327,7 +335,7 @@ func (s *scene) enlist(id string) string {
 		s.t.Errorf("listed by who proposed it: %d", status)
 	}
 	s.order("shi", at, "list", "from", s.day(0))
-	s.post("shi", "/editions", "reason", "按月公布")
+	s.edition("按月公布")
 	return at
 }
 
@@ -356,7 +364,7 @@ func TestRoundFromAClaim(t *testing.T) {
 	s.lead(o, "R11", 1)
 	s.pass(40)
 	s.order("shi", at, "repair")
-	s.post("shi", "/editions", "reason", "已修复")
+	s.edition("已修复")
 	s.restricted(`"restricted":false,"restrictions":[],"edition":2`)
 	s.settle("S3", s.day(0), s.day(0), s.day(0))
 	soon(t, "the third claim", func() bool {
