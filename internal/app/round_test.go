@@ -339,6 +339,28 @@ func (s *scene) enlist(id string) string {
 	return at
 }
 
+// explained: on what the listing was proposed and let into its edition, by policy
+// that is asked again with the same answer, and nobody is named.
+func (s *scene) explained(at string) {
+	s.t.Helper()
+	id := strings.TrimPrefix(at, "/listings/")
+	var x explanation
+	soon(s.t, "the decisions about the listing", func() bool {
+		_, out, _ := s.i.run(s.t, "", "policy", "explain", id, "--json")
+		return json.Unmarshal([]byte(out), &x) == nil && len(x.Decisions) == 2
+	})
+	for i, want := range []struct{ kind, question, path string }{{"list.propose", "listing", "minor"}, {"list.edition", "publication", "publish"}} {
+		if d := x.Decisions[i]; d.Kind != want.kind || d.Record.Question != want.question || d.Path != want.path || strings.Contains(string(d.Asked), hospital) {
+			s.t.Errorf("decision %d: %+v", i, d)
+		}
+	}
+	code, out, msg := s.i.run(s.t, "", "policy", "replay", "--json")
+	var r replayed
+	if err := json.Unmarshal([]byte(out), &r); err != nil || code != 0 || r.Asked < 3 || r.Same != r.Asked {
+		s.t.Errorf("replay: exit %d %v %s %s", code, err, out, msg)
+	}
+}
+
 // restricted waits until programs are told so.
 func (s *scene) restricted(answer string) {
 	s.t.Helper()
@@ -359,6 +381,7 @@ func TestRoundFromAClaim(t *testing.T) {
 		t.Errorf("the public list: %.2000s", p)
 	}
 	s.verifyLists("1 editions, 1 records")
+	s.explained(at)
 
 	s.settle("S2", s.day(0), s.day(0), s.day(0))
 	s.lead(o, "R11", 1)
