@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -95,7 +96,8 @@ func (d *Decision) check(day string) error {
 
 // Enter puts an effective decision of a case into the credit ledger and gives
 // the id of the entry, which follows from case and subject: a case makes one
-// entry of a subject. It fails with [ErrDecision], [ErrSubject] or [ErrTwice].
+// entry of a subject. It fails with [ErrDecision], [ErrSubject] or [ErrTwice]. The
+// same act sent again gives the same entry and has no further effect.
 func (s *Store) Enter(ctx context.Context, d Decision, by Act) (string, error) {
 	if err := by.check(); err != nil {
 		return "", err
@@ -108,13 +110,18 @@ func (s *Store) Enter(ctx context.Context, d Decision, by Act) (string, error) {
 	if v, ok := errors.AsType[*VersionError](err); ok && v.Have > 0 {
 		return e.ID, ErrTwice
 	}
+	if errors.Is(err, journal.ErrReused) { // by its time alone, where it was sent again
+		if have, failed := s.Entry(ctx, e.ID); failed == nil && reflect.DeepEqual(have.Decision, d) {
+			return e.ID, nil
+		}
+	}
 	return e.ID, err
 }
 
 // Revoke says that the ground of an entry fell: its decision was revoked,
 // changed or found unlawful. A listing that rests on it ends in the same step:
 // one that is published leaves with the next edition, one that is not is
-// dropped.
+// dropped. The same act sent again has no further effect.
 func (s *Store) Revoke(ctx context.Context, id string, version int64, by Act) error {
 	if err := by.check(); err != nil {
 		return err
@@ -122,6 +129,11 @@ func (s *Store) Revoke(ctx context.Context, id string, version int64, by Act) er
 	e, err := s.Entry(ctx, id)
 	if err != nil {
 		return err
+	}
+	if e.Version == version+1 && e.Revoked != "" {
+		if done, err := s.journal.Done(ctx, by.ID); done || err != nil {
+			return err
+		}
 	}
 	if e.Version != version {
 		return &VersionError{id, e.Version, version}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"net/http"
 	"os"
@@ -97,7 +98,8 @@ func (s *server) openPublic() (*public.Site, error) {
 	o.Inspections = inspection.Open(s.journal)
 	publish := s.cfg.Inspections.Publish
 	o.Rule = inspection.Rule{Objects: slices.Contains(publish, "objects"), Results: slices.Contains(publish, "results"), Basis: s.cfg.Inspections.Basis}
-	o.Clock = s.env.clock
+	o.Clock, o.Chance = s.env.clock, rand.Reader
+	o.BehindProxy, o.Proxies = s.cfg.HTTP.BehindProxy, s.cfg.HTTP.Proxies()
 	profile, known, err := regions.Load(regions.Builtin(), s.cfg.Region)
 	if err != nil {
 		return nil, err
@@ -108,15 +110,19 @@ func (s *server) openPublic() (*public.Site, error) {
 	return public.New(o)
 }
 
-// apart answers public addresses, which need no account and no desk, and gives
-// all others to next.
+// apart answers public addresses, which need no account and no desk, or says that
+// they are not open yet, and gives all others to next.
 func (s *server) apart(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if site := s.site.Load(); site != nil && public.Has(r.URL.Path) {
+		site := s.site.Load()
+		switch {
+		case !public.Has(r.URL.Path):
+			next.ServeHTTP(w, r)
+		case site == nil: // the pages for staff may be open already, and know no such address
+			pageStarting.ServeHTTP(w, r)
+		default:
 			site.ServeHTTP(w, r)
-			return
 		}
-		next.ServeHTTP(w, r)
 	})
 }
 

@@ -214,11 +214,16 @@ func (s *scene) approve(login, id string) {
 	s.post(login, "/cases/"+id+"/approve", "version", number(c.Case.Version), "seal", c.Seal, "reason", "虚构：同意")
 }
 
+// stay is a claim of a stay, in which a fee is of a day that was given.
+func stay(id, admitted, discharged, fee string) string {
+	return claimtest.Claim(hospital + "/" + id + " person=P" + id + " visit=V" + id + " at=" + discharged + "_10:00:00 med_type=21 begntime=" +
+		admitted + "_08:30:00 endtime=" + discharged + "_09:00:00; 1 1 30/20 fee_ocur_time=" + fee + "_09:00:00")
+}
+
 // settle sends a claim of a stay, in which a fee is of a day that was given.
 func (s *scene) settle(id, admitted, discharged, fee string) {
 	s.t.Helper()
-	status, answer := s.running.post(s.t, s.i.token, claimtest.Claim(hospital+"/"+id+" person=P"+id+" visit=V"+id+" at="+discharged+"_10:00:00 med_type=21 begntime="+
-		admitted+"_08:30:00 endtime="+discharged+"_09:00:00; 1 1 30/20 fee_ocur_time="+fee+"_09:00:00"))
+	status, answer := s.running.post(s.t, s.i.token, stay(id, admitted, discharged, fee))
 	if status != http.StatusAccepted {
 		s.t.Fatal(status, answer)
 	}
@@ -234,6 +239,16 @@ func (s *scene) lead(o *office, scheme string, findings int64) (id string, versi
 		return err == nil && l.Findings == findings
 	})
 	return id, version
+}
+
+// took waits until so many claims were examined.
+func (s *scene) took(o *office, claims int64) {
+	s.t.Helper()
+	soon(s.t, "the last claim", func() bool {
+		counters, err := o.cases.Counters(s.t.Context())
+		o.must(err)
+		return counters["claims"] == claims
+	})
 }
 
 // verifyLists checks what is published by the command and by the program that
@@ -327,7 +342,7 @@ func (s *scene) enlist(id string) string {
 		s.t.Errorf("the entry: %.2000s", p)
 	}
 	at := s.post("gong", entry+"/propose", "reason", "按政策")
-	s.order("gong", at, "serve", "until", s.day(2))
+	s.order("gong", at, "serve", "until", s.day(2), "basis", "虚构条款")
 	s.pass(3)
 	var l listingSeen
 	s.data("gong", at, &l)
@@ -390,11 +405,7 @@ func TestRoundFromAClaim(t *testing.T) {
 	s.edition("已修复")
 	s.restricted(`"restricted":false,"restrictions":[],"edition":2`)
 	s.settle("S3", s.day(0), s.day(0), s.day(0))
-	soon(t, "the third claim", func() bool {
-		counters, err := o.cases.Counters(t.Context())
-		o.must(err)
-		return counters["claims"] == 3
-	})
+	s.took(o, 3)
 	s.lead(o, "R11", 1) // of the time on the list, and no other
 	s.verifyLists("2 editions, 0 records")
 	var l listingSeen

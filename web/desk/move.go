@@ -49,6 +49,7 @@ type fieldRow struct {
 	Needed  bool        `json:"needed"`
 	Value   string      `json:"-"`
 	Choices []choiceRow `json:"choices,omitempty"`
+	Hint    Words       `json:"hint,omitzero"`
 	Wrong   bool        `json:"-"`
 }
 
@@ -158,6 +159,11 @@ func (d *Desk) movePage(r *http.Request, c *cases.Case, m *cases.Move, f deedFor
 		}
 		p.Fields = append(p.Fields, row)
 	}
+	all, err := d.certificates(r, m)
+	if err != nil {
+		return p, err
+	}
+	all.offer(&p, f.Fields == nil)
 	if slices.ContainsFunc(m.Fields, func(f cases.Field) bool { return f.Name == "fine" }) {
 		p.Fines = d.fines(c)
 	}
@@ -267,6 +273,13 @@ func (d *Desk) deed(w http.ResponseWriter, r *http.Request, m *cases.Move, f dee
 	want.Version, want.By = f.Version, cases.Act{ID: by.ID, Who: by.Who, Reason: by.Reason, At: by.At}
 	if want.Fields, err = d.unmasked(r, id, m, f.Fields); err != nil {
 		return err
+	}
+	all, err := d.certificates(r, m)
+	if err != nil {
+		return err
+	}
+	if lacks := all.settle(want.Fields); len(lacks) > 0 {
+		return d.lacking(w, r, m, f, &cases.LackError{Case: id, Move: m.Name, Lacks: lacks})
 	}
 	if m.Name == transfer {
 		if want.Decision, err = d.advised(r, id, &f); err != nil {
