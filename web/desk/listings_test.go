@@ -253,7 +253,7 @@ func TestTheNextEditionIsShownBeforeItIsMade(t *testing.T) {
 		}{{blacklist.ActionServe, "甲", -3}, {blacklist.ActionList, "乙", 0}} {
 			l, _ := h.lists.Listing(t.Context(), id)
 			e, _ := h.lists.Entry(t.Context(), entry)
-			order := blacklist.Order{Listing: id, Version: l.Version, Action: o.a, Until: "2026-03-03", From: "2026-03-05", Shown: l.Digest(&e)}
+			order := blacklist.Order{Listing: id, Version: l.Version, Action: o.a, Until: "2026-03-03", Basis: "虚构条款", From: "2026-03-05", Shown: l.Digest(&e)}
 			if err := h.lists.Do(t.Context(), order, act(o.who, o.days)); err != nil {
 				t.Fatal(err)
 			}
