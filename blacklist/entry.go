@@ -94,6 +94,12 @@ func (d *Decision) check(day string) error {
 	return d.Subject.check()
 }
 
+// EntryID gives the id of the entry that a case makes of a subject, for ever. Of
+// the subject, kind and key count.
+func (s *Store) EntryID(of string, about Subject) string {
+	return "R" + short(s.journal.Region(), of, about.Kind, about.Key)
+}
+
 // Enter puts an effective decision of a case into the credit ledger and gives
 // the id of the entry, which follows from case and subject: a case makes one
 // entry of a subject. It fails with [ErrDecision], [ErrSubject] or [ErrTwice]. The
@@ -105,7 +111,7 @@ func (s *Store) Enter(ctx context.Context, d Decision, by Act) (string, error) {
 	if err := d.check(by.day()); err != nil {
 		return "", err
 	}
-	e := Entry{ID: "R" + short(s.journal.Region(), d.Case, d.Subject.Kind, d.Subject.Key), Decision: d, Entered: journal.Stamp(by.At)}
+	e := Entry{ID: s.EntryID(d.Case, d.Subject), Decision: d, Entered: journal.Stamp(by.At)}
 	err := s.append(ctx, "credit.enter", "entry:"+e.ID, 1, by, e.op())
 	if v, ok := errors.AsType[*VersionError](err); ok && v.Have > 0 {
 		return e.ID, ErrTwice

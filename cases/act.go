@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"fundwatch/internal/journal"
 )
@@ -47,6 +48,8 @@ func (s *Store) Do(ctx context.Context, id string, d Deed, p Procedure) (Case, e
 			return Case{}, fmt.Errorf("%s: %w", e.Kind, err)
 		case !ok:
 			return s.Case(ctx, id)
+		case refused.Op > 0: // the leads, which come after the case
+			return Case{}, fmt.Errorf("%s: %w", e.Kind, d.refused(refused))
 		case refused.Reason == "missing":
 			return Case{}, fmt.Errorf("case %s: %w", id, ErrMissing)
 		case refused.Reason != "moved" && refused.Reason != "number":
@@ -80,6 +83,9 @@ func (d *Deed) check() error {
 		}
 		seen[d.Lines[i].ID] = true
 	}
+	if err := d.checkLeads(); err != nil {
+		return err
+	}
 	if d.Evidence != nil {
 		return d.Evidence.check()
 	}
@@ -105,6 +111,9 @@ func (s *Store) deed(ctx context.Context, c, next *Case, d *Deed) (journal.Entry
 			set[name] = text
 		}
 	}
+	if have, now := strings.Join(c.Leads, " "), strings.Join(next.Leads, " "); have != now {
+		set["leads"] = now
+	}
 	put(op, "set", set)
 	lines := map[string]string{}
 	for i := range d.Lines {
@@ -123,6 +132,9 @@ func (s *Store) deed(ctx context.Context, c, next *Case, d *Deed) (journal.Entry
 	}
 	e := d.By.entry("case."+d.Move, "case:"+c.ID, next.Version, op)
 	decision := d.Decision
+	if d.aboutLeads() {
+		e.Ops = append(e.Ops, d.leadsOp(c, next))
+	}
 	switch m, known := MoveOf(d.Move); {
 	case d.Move == ApproveIt: // the line tells what was done, and who had proposed it
 		e.Kind = "case." + c.File.Proposal.Move

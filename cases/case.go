@@ -22,18 +22,20 @@ type Case struct {
 	Version  int64
 	Leads    []string // ids
 	Check    *Check   // the result of an inspection it was opened from, or nil
-	How      string   // decision, hand or check
+	Tip      *Tip     // the tip it was opened from, or nil
+	How      string   // decision, hand, check or tip
 	Path     string   // of the decision
 	Revision string   // of the policy that decided
 	Opened   Act      // who opened it, and why
 	OpenedAt string
 	Changed  string // when somebody last did something; empty: not since it was opened
 
-	Subjects []detectors.Subject // of the leads or the check, each once
+	Subjects []detectors.Subject // of the leads, the check or the tip, each once
 	File     File
 
-	last     string // the act done last, and its move
-	numbered string // the document of the last move that needs a number
+	whom     map[string]detectors.Subject // by lead
+	last     string                       // the act done last, and its move
+	numbered string                       // the document of the last move that needs a number
 }
 
 // Case gives a case with its file as it is at one moment, or [ErrMissing].
@@ -58,12 +60,14 @@ func (s *Store) Case(ctx context.Context, id string) (Case, error) {
 	if c.Check != nil {
 		c.Subjects = append(c.Subjects, c.Check.Subject)
 	}
-	subjects, err := s.Subjects(ctx, c.Leads)
-	if err != nil {
+	if c.Tip != nil {
+		c.Subjects = append(c.Subjects, c.Tip.Subject)
+	}
+	if c.whom, err = s.Subjects(ctx, c.Leads); err != nil {
 		return Case{}, err
 	}
 	for _, lead := range c.Leads {
-		if s := subjects[lead]; s.Kind != "" && !slices.Contains(c.Subjects, s) {
+		if s := c.whom[lead]; s.Kind != "" && !slices.Contains(c.Subjects, s) {
 			c.Subjects = append(c.Subjects, s)
 		}
 	}
@@ -73,7 +77,7 @@ func (s *Store) Case(ctx context.Context, id string) (Case, error) {
 func parseCase(h map[string]string) (Case, error) {
 	r := reading{fields: h}
 	c := Case{
-		ID: h["id"], Status: Status(h["status"]), Version: r.number("version"), Leads: strings.Fields(h["leads"]), Check: parseCheck(h),
+		ID: h["id"], Status: Status(h["status"]), Version: r.number("version"), Leads: strings.Fields(h["leads"]), Check: parseCheck(h), Tip: parseTip(h),
 		How: h["how"], Path: h["path"], Revision: h["revision"], Opened: Act{Who: h["who"], Reason: h["reason"]}, OpenedAt: h["opened"],
 		Changed: h["changed"], last: h["last"],
 	}

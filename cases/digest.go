@@ -112,7 +112,11 @@ func (s *Store) digestCases(ctx context.Context, to io.Writer) error {
 		for i := range cases {
 			c := &cases[i]
 			if c.Check != nil {
-				seen[c.Check.name()] += string(c.Status)
+				seen[c.Check.name()] += string(c.Status) + fmt.Sprint(c.Leads)
+				continue
+			}
+			if c.Tip != nil {
+				seen[c.Tip.name()] += string(c.Status) + fmt.Sprint(c.Leads)
 				continue
 			}
 			seen[fmt.Sprint(c.Leads)] += strconv.Itoa(len(c.Leads)) + c.How + string(c.Status)

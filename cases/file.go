@@ -25,6 +25,7 @@ type File struct {
 	Clocks     []Clock
 	Extensions []Extension
 	Proposal   *Proposal
+	Joined     []Joining // leads that came after the case was opened
 
 	Lines    []Line     // sorted by id
 	Evidence []Evidence // sorted by hash
@@ -163,7 +164,7 @@ func (f *File) sections() []section {
 	return []section{
 		{"party", &f.Party}, {"officers", &f.Officers}, {"recused", &f.Recused}, {"money", &f.Money}, {"notices", &f.Notices},
 		{"defence", &f.Defence}, {"review", &f.Review}, {"decision", &f.Decision}, {"service", &f.Service}, {"receipts", &f.Receipts},
-		{"transfer", &f.Transfer}, {"clocks", &f.Clocks}, {"extensions", &f.Extensions}, {"proposal", &f.Proposal},
+		{"transfer", &f.Transfer}, {"clocks", &f.Clocks}, {"extensions", &f.Extensions}, {"proposal", &f.Proposal}, {"joined", &f.Joined},
 	}
 }
 

@@ -23,6 +23,8 @@ type attempt struct {
 	by   Act
 	day  string // today
 	proc *Procedure
+
+	leads []string // ids of those that the deed joins or takes out
 }
 
 // officerPair tells whether two persons with two certificates are named.
@@ -62,8 +64,8 @@ var (
 		}}
 	ByOfficer = Guard{"by-officer", detectors.Words{ZH: "须由本案执法人员办理", EN: "only an officer of the case may do this"},
 		detectors.Words{ZH: "请本案执法人员办理，或更换执法人员", EN: "ask an officer of the case, or have the officers replaced"}, "行政处罚法42", func(a *attempt) bool { return isOfficer(a.c, a.by.Who) }}
-	HasParty = Guard{"party", detectors.Words{ZH: "当事人须是本案线索的对象", EN: "the party must be whom one of the leads is about"},
-		detectors.Words{ZH: "从本案线索的对象中选择", EN: "choose among the subjects of the leads"}, "行政处罚法54", func(a *attempt) bool { return a.c.File.Party != nil }}
+	HasParty = Guard{"party", detectors.Words{ZH: "当事人须是本案线索、抽查或举报的对象", EN: "the party must be whom one of the leads, the check or the tip is about"},
+		detectors.Words{ZH: "从这些对象中选择；需要时先并入线索", EN: "choose among these; join leads first where it takes them"}, "行政处罚法54", func(a *attempt) bool { return a.c.File.Party != nil }}
 	NoParty = Guard{"no-party", detectors.Words{ZH: "本案移送前已立案", EN: "the case had been filed before it was transferred"},
 		detectors.Words{ZH: "改为办理“退回后继续办理”", EN: "do “Go on after return” instead"}, "行政处罚法54", func(a *attempt) bool { return a.c.File.Party == nil }}
 	VerifiedMoney = Guard{"verified", detectors.Words{ZH: "告知的退回金额不得高于已核实金额", EN: "no more can be asked back than was verified"},

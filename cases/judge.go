@@ -18,6 +18,7 @@ type Deed struct {
 	Lines    []Line            // verify
 	Evidence *Evidence         // evidence
 	Decision string            // of policy, on which it is done, as it is kept; may be empty
+	Leads    []Seen            // join, unjoin
 	By       Act
 }
 
@@ -125,6 +126,9 @@ func Judge(c *Case, d *Deed, p *Procedure) (Case, error) {
 		return Case{}, err
 	}
 	a := &attempt{c: &next, v: d.Fields, by: d.By, day: journal.Stamp(d.By.At)[:10], proc: p}
+	for _, l := range d.Leads {
+		a.leads = append(a.leads, l.Lead)
+	}
 	switch d.Move {
 	case ApproveIt:
 		err = a.approve(d)
@@ -202,7 +206,7 @@ func (a *attempt) fits(m *Move, d *Deed) (out []Lack) {
 				Where: detectors.Words{ZH: "在表单中填写", EN: "fill it in"}})
 		}
 	}
-	if m.Name == "verify" && len(d.Lines) == 0 || m.Name == "evidence" && d.Evidence == nil {
+	if m.Name == "verify" && len(d.Lines) == 0 || m.Name == "evidence" && d.Evidence == nil || d.aboutLeads() && len(d.Leads) == 0 || !d.rests(a.c) {
 		out = append(out, Lack{Guard: "field", What: detectors.Words{ZH: "没有内容", EN: "nothing was given"}, Where: detectors.Words{ZH: "在表单中选择", EN: "choose in the form"}})
 	}
 	return out

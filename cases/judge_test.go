@@ -101,6 +101,29 @@ func with(name, value string) func(*cases.Deed) {
 	return func(d *cases.Deed) { d.Fields[name] = value }
 }
 
+// leads names leads that a deed joins or takes out.
+func leads(ids ...string) func(*cases.Deed) {
+	return func(d *cases.Deed) {
+		for _, id := range ids {
+			d.Leads = append(d.Leads, cases.Seen{Lead: id, Version: 1})
+		}
+	}
+}
+
+// many gives as many ids of leads.
+func many(n int) (out []string) {
+	for i := range n {
+		out = append(out, fmt.Sprint("M", i))
+	}
+	return out
+}
+
+// checked says that an inspection found the party.
+func (w *walk) checked() *walk {
+	w.c.Check = &cases.Check{Campaign: "K1", Object: hospital.Code, Subject: hospital}
+	return w
+}
+
 func waiver() *cases.Evidence {
 	return &cases.Evidence{Hash: cases.HashOf([]byte("虚构")), Size: 6, Type: "text/plain", Kind: "party", Title: "虚构的书面意见", By: "jia", At: "2026-03-05 12:00:00"}
 }
@@ -110,7 +133,7 @@ var fields = map[string]map[string]string{
 	"file": {"party": "institution:" + hospital.Code, "cause": "虚构案由", "article": "条例38(三)"}, "not-file": {},
 	"investigate": {"officer1": "jia", "licence1": "虚构001", "until1": "2026-12-31", "officer2": "yi", "licence2": "虚构002", "until2": "2026-12-31"},
 	"replace":     {"officer1": "jia", "licence1": "虚构001", "until1": "2026-12-31", "officer2": "yi", "licence2": "虚构002", "until2": "2026-12-31"},
-	"recuse":      {"who": "yi"}, "extend": {"days": "30", "ground": "head"}, "verify": {}, "evidence": {},
+	"join":        {}, "unjoin": {}, "recuse": {"who": "yi"}, "extend": {"days": "30", "ground": "head"}, "verify": {}, "evidence": {},
 	"notice": {"facts": "虚构事实", "article": "条例38(三)", "refund": "1000", "fine": "1500.50", "day": "2026-03-05", "way": "direct"},
 	"hear":   {"stance": "statement", "said": "虚构陈述", "found": "虚构复核"}, "review": {"outcome": "passed", "opinion": "虚构意见"},
 	"decide": {"kind": "penalty", "refund": "1000", "fine": "1500.50", "article": "条例38(三)", "text": "虚构理由"}, "serve": {"day": "2026-03-12", "way": "mail"},
@@ -256,6 +279,32 @@ func TestEachGuard(t *testing.T) {
 		{guard: cases.HasProposal, at: cases.Opened, move: cases.RefuseIt, who: "zhang", mend: func(w *walk) { w.do("jia", "file") }},
 		{guard: cases.NoParty, at: cases.Filed, move: "return-unfiled", bend: func(w *walk) { w.approved("transfer") }, mend: func(w *walk) { *w = *newWalk(t); w.approved("transfer") }},
 		{guard: cases.HasParty, at: cases.Opened, move: "return", bend: func(w *walk) { w.approved("transfer") }, mend: func(w *walk) { *w = *newWalk(t).to(cases.Filed); w.approved("transfer") }},
+		{guard: cases.NotJoined, at: cases.Opened, move: "join", with: []func(*cases.Deed){leads("L1")}, then: []func(*cases.Deed){leads("L2")}},
+		{guard: cases.RoomForLeads, at: cases.Opened, move: "join", bend: func(w *walk) { w.c.Leads = many(cases.MaxLeads) }, with: []func(*cases.Deed){leads("L2")},
+			mend: func(w *walk) { w.c.Leads = many(cases.MaxLeads - 1) }, then: []func(*cases.Deed){leads("L2")}},
+		{guard: cases.JoinedByHand, at: cases.Opened, move: "unjoin", bend: func(w *walk) { w.do("jia", "join", leads("L2")) }, with: []func(*cases.Deed){leads("L1")}, then: []func(*cases.Deed){leads("L2")}},
+		{guard: cases.NotTold, at: cases.Investigating, move: "unjoin", bend: func(w *walk) {
+			w.checked().do("jia", "join", leads("L2"))
+			w.do("jia", "verify")
+			w.day = "2026-03-05"
+			w.do("jia", "notice")
+		}, with: []func(*cases.Deed){leads("L2")}, mend: func(w *walk) {
+			*w = *newWalk(t).to(cases.Noticed).checked()
+			w.do("jia", "join", leads("L2"))
+		}, then: []func(*cases.Deed){leads("L2")}},
+		{guard: cases.NothingRests, at: cases.Investigating, move: "unjoin", bend: func(w *walk) {
+			w.checked().do("jia", "join", leads("L2"))
+			w.do("jia", "verify", func(d *cases.Deed) { d.Lines[0].Leads = "L1 L2" })
+		}, with: []func(*cases.Deed){leads("L2")}, mend: func(w *walk) {
+			w.do("jia", "verify", func(d *cases.Deed) { d.Lines[0].Leads, d.Lines[0].Verified = "L1 L2", 0 })
+		}, then: []func(*cases.Deed){leads("L2")}},
+		{guard: cases.PartyStays, at: cases.Filed, move: "unjoin", bend: func(w *walk) { w.do("jia", "join", leads("L2")) }, with: []func(*cases.Deed){leads("L2")},
+			mend: func(w *walk) { w.checked() }, then: []func(*cases.Deed){leads("L2")}},
+		{guard: cases.JoinedTold, at: cases.Heard, move: "decide", bend: func(w *walk) {
+			w.checked().do("li", "review")
+			w.day = "2026-03-11"
+			w.do("jia", "join", leads("L2"))
+		}, mend: func(w *walk) { w.do("jia", "unjoin", leads("L2")) }},
 	} {
 		tested[c.guard.Name] = true
 		where := c.guard.Name + " " + c.move

@@ -224,6 +224,50 @@ apply.opencheck = function(a, line)
   call('HSET', key('case:' .. a.case), 'check_campaign', a.campaign, 'check_object', a.object, 'check_kind', a.kind, 'check_code', a.code)
 end
 
+-- opentip opens a case from a tip, once.
+check.opentip = function(a)
+  if call('EXISTS', key('case:' .. a.case)) == 1 then return 'exists', a.case end
+end
+apply.opentip = function(a, line)
+  file(a, line, {}, 'tip')
+  call('HSET', key('case:' .. a.case), 'tip', a.tip, 'tip_kind', a.kind, 'tip_code', a.code)
+end
+
+-- join puts leads into a case that is worked on; an act beside it keeps the file.
+check.join = function(a)
+  for i, id in ipairs(a.leads) do
+    local v = call('HMGET', key('lead:' .. id), 'status', 'case')
+    if v[1] == 'filed' then return 'taken', id .. ' ' .. (v[2] or '') end
+    local reason, found = seen(id, a.versions[i], {'new', 'dismissed'})
+    if reason then return reason, found end
+  end
+end
+apply.join = function(a, line)
+  for _, id in ipairs(a.leads) do
+    call('HSET', key('lead:' .. id), 'case', a.case)
+    setStatus(id, 'filed', line.at)
+  end
+end
+
+-- unjoin takes joined leads out again: they are new, or withdrawn where no
+-- finding is left, and the lines that fell with them are no longer in the file.
+check.unjoin = function(a)
+  for i, id in ipairs(a.leads) do
+    local reason, found = seen(id, a.versions[i], {'filed'})
+    if reason then return reason, found end
+    local of = call('HGET', key('lead:' .. id), 'case') or ''
+    if of ~= a.case then return 'taken', id .. ' ' .. of end
+  end
+end
+apply.unjoin = function(a, line)
+  for _, id in ipairs(a.leads) do
+    local k = key('lead:' .. id)
+    call('HDEL', k, 'case')
+    setStatus(id, call('HGET', k, 'findings') == '0' and 'withdrawn' or 'new', line.at)
+  end
+  for _, id in ipairs(a.lines or {}) do call('HDEL', key('case:' .. a.case .. ':lines'), id) end
+end
+
 -- act is a move of a case, or something put into its file. Whether it may be
 -- done was worked out from the version that is checked here.
 check.act = function(a)

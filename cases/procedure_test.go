@@ -199,6 +199,41 @@ type reader struct {
 	status string
 	parts  map[string]string
 	lines  map[string]string
+	leads  []string
+	told   map[string]int // notices when a lead was joined, by lead
+}
+
+func texts(v any) (out []string) {
+	all, _ := v.([]any)
+	for _, x := range all {
+		out = append(out, fmt.Sprint(x))
+	}
+	return out
+}
+
+// belong holds a line that joins leads or takes them out against what there was.
+func (r *reader) belong(l *journal.Line, op journal.Op) {
+	if !slices.Contains(strings.Fields("opened filed investigating noticed heard"), r.status) {
+		r.t.Fatalf("%s at %s", l.Kind, r.status)
+	}
+	notices := len(part[[]cases.Notice](r, "notices"))
+	for _, id := range texts(op["leads"]) {
+		if op["op"] == "join" {
+			r.leads, r.told[id] = append(r.leads, id), notices
+			continue
+		}
+		if n, joined := r.told[id]; !joined || n < notices {
+			r.t.Fatalf("lead %s was taken out: joined %t, at %d of %d notices", id, joined, n, notices)
+		}
+		delete(r.told, id)
+		r.leads = slices.DeleteFunc(r.leads, func(have string) bool { return have == id })
+	}
+	for _, id := range texts(op["lines"]) {
+		if !strings.Contains(r.lines[id], " 0 ") {
+			r.t.Fatalf("line %s fell with a lead: %q", id, r.lines[id])
+		}
+		delete(r.lines, id)
+	}
 }
 
 // allowed are the changes of status there may be.
@@ -280,6 +315,11 @@ func (r *reader) decided(l *journal.Line, day string, officers []cases.Officer) 
 		}
 	case "case.decide":
 		n, d, p, v := notices[len(notices)-1], part[*cases.Defence](r, "defence"), part[*cases.Penalty](r, "decision"), part[*cases.Review](r, "review")
+		for id, told := range r.told {
+			if told >= len(notices) {
+				r.t.Fatalf("decided, and no notice was served since lead %s was joined", id)
+			}
+		}
 		if p.Refund > n.Refund || p.Fine > n.Fine || d.Notice != len(notices) || day <= n.Until && d.Stance != "waived" || !v.Passed || v.Notice != len(notices) || v.By == officers[0].Login || v.By == officers[1].Login {
 			r.t.Fatalf("decided %+v on %s after %+v, %+v, %+v", p, day, n, d, v)
 		}
@@ -294,10 +334,16 @@ func (r *reader) decided(l *journal.Line, day string, officers []cases.Officer) 
 // old versions, with answers lost on the way. The journal explains every state,
 // no line of it is against the law, and a rebuilt state is equal.
 func TestNoIllegalMoveIsReachable(t *testing.T) {
-	reached := map[cases.Status]int{}
+	reached, about := map[cases.Status]int{}, map[string]int{}
 	rapid.Check(t, func(rt *rapid.T) {
 		w := fresh(t)
 		id := w.opened(t, 0)
+		ids := append(w.gather(t, 2, 3), "Lnone")
+		if other, err := w.Case(t.Context(), w.opened(t, 1)); err != nil {
+			t.Fatal(err)
+		} else {
+			ids = append(ids, other.Leads...) // no deed gets hold of it
+		}
 		over := false
 		w.journal.AddHook(&journaltest.Network{Next: func() journaltest.Fault {
 			if over || !oneIn(rt, 5) {
@@ -316,7 +362,7 @@ func TestNoIllegalMoveIsReachable(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			d := w.anyDeed(rt, &c, day.Format(time.DateOnly), n)
+			d := w.anyDeed(rt, &c, w.pool(t, ids), day.Format(time.DateOnly), n)
 			if len(old) > 0 && oneIn(rt, 12) {
 				d = rapid.SampledFrom(old).Draw(rt, "which")
 			}
@@ -327,15 +373,32 @@ func TestNoIllegalMoveIsReachable(t *testing.T) {
 			}
 			if err == nil {
 				reached[next.Status]++
+				about[d.Move]++
 			}
 		}
 		over = true
 		w.explained(t, id)
 	})
 	t.Logf("deeds that ended in %v", reached)
+	if about["join"] == 0 || about["unjoin"] == 0 {
+		t.Errorf("no lead was joined, or none taken out: %v", about)
+	}
 	if reached[cases.Decided] == 0 || reached[cases.Served] == 0 {
 		t.Errorf("the walk does not go far enough: %v", reached)
 	}
+}
+
+// pool gives leads as they are now; one that is not there has a version too.
+func (w world) pool(t testing.TB, ids []string) (out []cases.Seen) {
+	t.Helper()
+	for _, id := range ids {
+		l, err := w.Lead(t.Context(), id)
+		if err != nil && !errors.Is(err, cases.ErrMissing) {
+			t.Fatal(err)
+		}
+		out = append(out, cases.Seen{Lead: id, Version: max(l.Version, 1)})
+	}
+	return out
 }
 
 // oneIn is true once in n times, which IntRange, fond of small numbers, is not.
@@ -351,8 +414,11 @@ func rangeOf(n int) (out []int) {
 }
 
 // anyDeed is mostly what comes next, done well, and sometimes anything.
-func (w world) anyDeed(rt *rapid.T, c *cases.Case, day string, n int) cases.Deed {
+func (w world) anyDeed(rt *rapid.T, c *cases.Case, pool []cases.Seen, day string, n int) cases.Deed {
 	moves := straight[c.Status]
+	if c.Status == cases.Heard && slices.ContainsFunc(c.File.Joined, func(j cases.Joining) bool { return j.Notices >= len(c.File.Notices) }) {
+		moves = []string{"notice", "unjoin"}
+	}
 	if oneIn(rt, 5) || len(moves) == 0 {
 		moves = slices.Sorted(maps.Keys(fields))
 	}
@@ -361,7 +427,24 @@ func (w world) anyDeed(rt *rapid.T, c *cases.Case, day string, n int) cases.Deed
 	if move == cases.ApproveIt {
 		who = rapid.SampledFrom([]string{"zhang", "zhang", "jia"}).Draw(rt, "head")
 	}
+	if oneIn(rt, 9) {
+		move = rapid.SampledFrom([]string{"join", "join", "unjoin"}).Draw(rt, "about leads")
+	}
 	d := deedOf(c, who, move, day, n)
+	if move == "join" || move == "unjoin" {
+		for range rapid.IntRange(1, 2).Draw(rt, "leads") {
+			d.Leads = append(d.Leads, rapid.SampledFrom(pool).Draw(rt, "lead"))
+		}
+	}
+	if move == "verify" && len(c.File.Joined) > 0 { // on some of the leads, as a page would note it
+		for i := range d.Lines {
+			j := rapid.SampledFrom(c.File.Joined).Draw(rt, "rests")
+			d.Lines[i].Leads = j.Lead
+			if oneIn(rt, 3) {
+				d.Lines[i].Verified = 0
+			}
+		}
+	}
 	if oneIn(rt, 6) {
 		name := rapid.SampledFrom([]string{"refund", "fine", "officer2", "licence2", "until1", "stance", "amount", "kind", "outcome", "day", "who", "written"}).Draw(rt, "field")
 		value := rapid.SampledFrom([]string{"2000", "0", "jia", "虚构001", "2026-03-04", "none", "waived", "penalty", "returned", "li", "yi", waiver().Hash}).Draw(rt, "value")
@@ -384,7 +467,7 @@ func (w world) explained(t *testing.T, id string) {
 			t.Fatal(err)
 		}
 	}
-	r := &reader{t: t, parts: map[string]string{}, lines: map[string]string{}}
+	r := &reader{t: t, parts: map[string]string{}, lines: map[string]string{}, told: map[string]int{}}
 	var all bytes.Buffer
 	for _, m := range kafka.Topics[journal.Topic] {
 		all.Write(append(m.Value, '\n'))
@@ -394,10 +477,18 @@ func (w world) explained(t *testing.T, id string) {
 		}
 		for _, op := range rec.Line.Ops {
 			switch op["op"] {
-			case "open", "opencheck":
-				r.status = fmt.Sprint(op["status"])
+			case "open", "opencheck", "opentip":
+				if op["case"] == id {
+					r.status, r.leads = fmt.Sprint(op["status"]), texts(op["leads"])
+				}
 			case "act":
-				r.take(&rec.Line, op)
+				if op["case"] == id {
+					r.take(&rec.Line, op)
+				}
+			case "join", "unjoin":
+				if op["case"] == id {
+					r.belong(&rec.Line, op)
+				}
 			}
 		}
 	}
@@ -412,6 +503,14 @@ func (w world) explained(t *testing.T, id string) {
 	for name, text := range r.parts {
 		if have[name] != text {
 			t.Fatalf("the journal says of %s %q, Redis %q", name, text, have[name])
+		}
+	}
+	if slices.Sort(r.leads); !slices.Equal(c.Leads, r.leads) {
+		t.Fatalf("the journal says that leads %v belong to the case, Redis %v", r.leads, c.Leads)
+	}
+	for id := range r.told {
+		if l, err := w.Lead(t.Context(), id); err != nil || l.Case != c.ID {
+			t.Fatalf("lead %s was joined, and is %+v %v", id, l, err)
 		}
 	}
 	if string(c.Status) != r.status || len(c.File.Lines) != len(r.lines) {

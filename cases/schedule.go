@@ -14,6 +14,9 @@ type Line struct {
 	ID       string `json:"id"`
 	AtRisk   int64  `json:"at_risk_fen"`
 	Verified int64  `json:"verified_fen"`
+	// Leads are the ids of the leads whose findings it rested on when it was
+	// verified, sorted, with a blank between; empty where that was not noted.
+	Leads string `json:"leads,omitempty"`
 }
 
 // Share is what a finding puts at risk: its amount and the pieces of evidence
@@ -21,6 +24,7 @@ type Line struct {
 type Share struct {
 	Fen    int64
 	Pieces []string
+	Lead   string // whose finding it is
 }
 
 // Spread gives the share of each piece, in fen: the amount evenly, what is left
@@ -43,10 +47,13 @@ func (s *Share) Spread(yield func(piece string, fen int64) bool) {
 // settlement is evidence as a whole and by its lines, only the larger of the two
 // counts. So no fen is in the sum twice.
 func Schedule(shares []Share) []Line {
-	most := map[string]int64{}
+	most, leads := map[string]int64{}, map[string][]string{}
 	for i := range shares {
 		for piece, fen := range shares[i].Spread {
 			most[piece] = max(most[piece], fen)
+			if lead := shares[i].Lead; lead != "" && !slices.Contains(leads[piece], lead) {
+				leads[piece] = append(leads[piece], lead)
+			}
 		}
 	}
 	inLines := map[string]int64{}
@@ -63,7 +70,8 @@ func Schedule(shares []Share) []Line {
 		if isLine && both && whole > inLines[of] || !isLine && split && sum >= fen {
 			continue
 		}
-		out = append(out, Line{ID: piece, AtRisk: fen})
+		slices.Sort(leads[piece])
+		out = append(out, Line{ID: piece, AtRisk: fen, Leads: strings.Join(leads[piece], " ")})
 	}
 	slices.SortFunc(out, func(a, b Line) int { return strings.Compare(a.ID, b.ID) })
 	return out
@@ -84,23 +92,31 @@ const MaxLines = 2000
 var errLine = errors.New("a line has an id and amounts in fen, of which the verified is from 0 to what is at risk")
 
 func (l *Line) check() error {
+	for _, lead := range strings.Fields(l.Leads) {
+		if !plain(lead) {
+			return errLine
+		}
+	}
 	if l.ID == "" || len(l.ID) > 3*maxCode || strings.ContainsAny(l.ID, "\n\t ") || l.Verified < 0 || l.AtRisk < l.Verified || l.AtRisk > MaxAmount {
 		return errLine
 	}
 	return nil
 }
 
-// value writes a line's money as Redis and the journal hold it.
-func (l *Line) value() string { return decimal(l.AtRisk) + " " + decimal(l.Verified) }
+// value writes a line's money and its leads as Redis and the journal hold it.
+func (l *Line) value() string {
+	return strings.TrimSpace(decimal(l.AtRisk) + " " + decimal(l.Verified) + " " + l.Leads)
+}
 
 func parseLine(id, value string) (Line, error) {
-	a, b, _ := strings.Cut(value, " ")
+	a, rest, _ := strings.Cut(value, " ")
+	b, leads, _ := strings.Cut(rest, " ")
 	atRisk, errA := strconv.ParseInt(a, 10, 64)
 	verified, errB := strconv.ParseInt(b, 10, 64)
 	if err := errors.Join(errA, errB); err != nil {
 		return Line{}, fmt.Errorf("line %s: its money cannot be read", id)
 	}
-	return Line{id, atRisk, verified}, nil
+	return Line{id, atRisk, verified, leads}, nil
 }
 
 // verify puts lines in the place of those of the same id and sums anew.

@@ -36,6 +36,12 @@ func (c *Case) seal(proposal bool) (Seal, error) {
 	if c.Check != nil {
 		texts["check"] = c.Check.name()
 	}
+	if c.Tip != nil {
+		texts["tip"] = c.Tip.name()
+	}
+	if texts["joined"] == "" { // proposals from before leads could be joined stay as they were bound
+		delete(texts, "joined")
+	}
 	if texts["lines"], err = text(c.File.Lines); err != nil {
 		return Seal{}, err
 	}

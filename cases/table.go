@@ -74,7 +74,7 @@ var officerFields = []Field{
 
 // Moves gives the table of moves: there is no other way for a case.
 func Moves() []Move {
-	return slices.Concat(filing(), inquiry(), deciding(), ending())
+	return slices.Concat(filing(), joining(), inquiry(), deciding(), ending())
 }
 
 // MoveOf gives the move of a name.
@@ -154,7 +154,7 @@ func deciding() []Move {
 					{"unfounded", detectors.Words{ZH: "违法事实不能成立", EN: "the facts do not stand"}}}},
 				refundField, fineField, groundField, {Name: "article", Kind: TextField, What: articleField.What},
 				{Name: "text", Kind: ProseField, What: detectors.Words{ZH: "事实、证据、理由和裁量", EN: "Facts, evidence, reasons and discretion"}, Needed: true}},
-			Before: append([]Guard{ServedNotice, DefenceHeard, DefenceOver, Reviewed, ReviewerApart}, inHand...), After: []Guard{WithinNotice, KindFits, FineFits, InOrder},
+			Before: append([]Guard{ServedNotice, JoinedTold, DefenceHeard, DefenceOver, Reviewed, ReviewerApart}, inHand...), After: []Guard{WithinNotice, KindFits, FineFits, InOrder},
 			Starts: []string{ServiceTerm}, Stops: []string{Handling, DefenceTerm}, Basis: "行政处罚法57、58、59", do: doDecide},
 	}
 }

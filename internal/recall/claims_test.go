@@ -361,3 +361,40 @@ func TestClaimsAreReadTogether(t *testing.T) {
 		t.Errorf("without an archive: %q, %d not kept", got, unkept)
 	}
 }
+
+// TestFindingsAreReadTogether: each once, near and far, whatever the order that
+// they are asked in; what take says ends it.
+func TestFindingsAreReadTogether(t *testing.T) {
+	b := newBroker(t, "findings")
+	const n = 1500
+	var all []kafka.Message
+	for i := range n {
+		all = append(all, kafka.Message{Key: fmt.Appendf(nil, "S05-%04d", i), Value: fmt.Appendf(nil, `{"detector":"S05-x","subject":{"kind":"person","code":"P%d"},"settlements":["H1/S%d"]}`, i%5, i)})
+	}
+	b.put(t, "findings", all...)
+	c := recall.NewCitations(b, "findings")
+	rounds(t, 1, c.Follow)
+	for name, ids := range map[string][]string{"none": nil, "one": {"S05-0007"}, "far apart": {"S05-1499", "S05-0000"}, "near": {"S05-0003", "S05-0001", "S05-0002", "S05-0001"}} {
+		var got []string
+		if err := c.Each(t.Context(), c.Keys(ids), func(m *kafka.Message) error { got = append(got, string(m.Key)); return nil }); err != nil {
+			t.Error(name, err)
+		}
+		want := slices.Compact(slices.Sorted(slices.Values(ids)))
+		if slices.Sort(got); !slices.Equal(slices.Compact(got), want) {
+			t.Errorf("%s: %v, want %v", name, got, want)
+		}
+	}
+	seen := map[string]int{}
+	if err := c.Each(t.Context(), slices.Collect(c.Of([]string{"S05-x"}, []string{"person/P3"})), func(m *kafka.Message) error { seen[string(m.Key)]++; return nil }); err != nil || len(seen) != n/5 {
+		t.Errorf("%d findings of a subject, %v", len(seen), err)
+	}
+	for id, times := range seen {
+		if times != 1 {
+			t.Errorf("%s came %d times", id, times)
+		}
+	}
+	enough := errors.New("enough")
+	if err := c.Each(t.Context(), c.Keys([]string{"S05-0001", "S05-0002"}), func(*kafka.Message) error { return enough }); !errors.Is(err, enough) {
+		t.Error(err)
+	}
+}

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"net/http"
+	"slices"
 
 	"fundwatch/cases"
 	"fundwatch/internal/accounts"
@@ -29,6 +30,7 @@ type casePage struct {
 	Decision  *paperLink   `json:"decision,omitempty"`
 	Record    []givenRow   `json:"record"` // defence, review, transfer, in words
 	History   []actRow     `json:"history"`
+	Joined    []joinedRow  `json:"joined,omitempty"`
 	Hidden    int          `json:"hidden"` // leads of other counties
 	Act       string       `json:"-"`
 	MayFile   bool         `json:"-"` // sees evidence and documents
@@ -36,6 +38,7 @@ type casePage struct {
 	Approve   bool         `json:"-"`
 	Referral  *referralRow `json:"referral,omitempty"` // to whom it belongs by policy, while it is not decided
 	Credit    bool         `json:"-"`                  // may enter the penalty, which was served, in the ledger
+	Entry     string       `json:"entry,omitempty"`    // of the ledger that it made
 }
 
 // moneyRow is the chain of money in fen.
@@ -115,7 +118,14 @@ func (d *Desk) casePage(r *http.Request, c *cases.Case) (casePage, error) {
 			return p, err
 		}
 	}
-	p.Credit = u.May(accounts.ListWrite) && f.Service != nil && f.Decision != nil && f.Decision.Kind == "penalty"
+	for _, j := range c.File.Joined {
+		if slices.ContainsFunc(row.Leads, func(l LeadRow) bool { return l.ID == j.Lead }) {
+			p.Joined = append(p.Joined, joinedRow{j.Lead, j.By, j.Day})
+		}
+	}
+	if err := d.creditOf(r, c, &p); err != nil {
+		return p, err
+	}
 	d.caseOfficers(r, c, &p)
 	d.papersOf(c, &p)
 	for _, a := range d.o.Trail.About("case:" + c.ID) {
@@ -131,6 +141,25 @@ func (d *Desk) casePage(r *http.Request, c *cases.Case) (casePage, error) {
 	p.Seal = s.String()
 	p.Act, err = d.o.Accounts.NewID()
 	return p, err
+}
+
+// joinedRow is a lead that came into the case after it was opened.
+type joinedRow struct {
+	Lead string `json:"lead"`
+	By   string `json:"by"`
+	Day  string `json:"day"`
+}
+
+// creditOf tells whether the penalty can be entered in the credit ledger, or the
+// entry it made, to those who see the ledger.
+func (d *Desk) creditOf(r *http.Request, c *cases.Case, p *casePage) error {
+	u, f := visitOf(r).user, &c.File
+	if f.Service == nil || f.Decision == nil || f.Decision.Kind != "penalty" || f.Party == nil || !u.May(accounts.ListRead) || !seesAll(u) {
+		return nil
+	}
+	id, err := d.entryOf(r, c.ID, f.Party.Subject)
+	p.Entry, p.Credit = id, id == "" && u.May(accounts.ListWrite)
+	return err
 }
 
 // caseOfficers names officers and those who stand aside.

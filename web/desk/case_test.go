@@ -404,6 +404,7 @@ func TestEveryMoveHasItsRightAndItsWords(t *testing.T) {
 func TestMovesAreLinkedWhereTheyBegin(t *testing.T) {
 	h, id := bureau(t)
 	linked := map[string]bool{}
+	h.ok(h.deed("jiang", id, "join", "leads", h.leadID(inRight)+"@1")) // so that there is one to take out
 	for _, at := range []cases.Status{cases.Opened, cases.Filed, cases.Investigating, cases.Noticed, cases.Heard, cases.Decided, cases.Served, cases.Executed, cases.Closed} {
 		h.carry(id, at)
 		if at == cases.Heard { // what is missing for the decision comes together first

@@ -184,6 +184,9 @@ func (d *Desk) moves(r *http.Request, c *cases.Case) (out []moveRow) {
 	by := cases.Act{Who: u.Login, At: d.now()}
 	var beside []moveRow // that leave the status as it is
 	for _, m := range cases.Moves() {
+		if m.Name == cases.UnjoinIt && len(c.File.Joined) == 0 {
+			continue // nothing to take out
+		}
 		if m.Fits(c) && u.May(accounts.Permission(m.May)) {
 			row := moveRow{m.Name, wordsOf(m.What), m.Eyes, m.Basis, "/cases/" + c.ID + "/" + m.Name, lackRows(m.Missing(c, by, &d.o.Procedure))}
 			if m.To == "" {

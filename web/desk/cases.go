@@ -12,13 +12,14 @@ type CaseRow struct {
 	Status   string    `json:"status"`
 	Version  int64     `json:"version"`
 	Waits    bool      `json:"waits"` // for approval by another person
-	How      string    `json:"how"`   // decision, hand, check
+	How      string    `json:"how"`   // decision, hand, check, tip
 	Path     string    `json:"path,omitempty"`
 	Revision string    `json:"revision,omitempty"`
 	OpenedAt string    `json:"opened_at"`
 	By       string    `json:"by"`
 	Reason   string    `json:"reason,omitempty"`
 	Check    *checkRow `json:"check,omitempty"` // the inspection it comes from
+	Tip      *tipFrom  `json:"tip,omitempty"`   // the tip it comes from
 	Leads    []LeadRow `json:"leads"`
 	Amount   int64     `json:"amount_fen"`
 }
@@ -29,6 +30,13 @@ type checkRow struct {
 	Object   string  `json:"object"`
 	Subject  Subject `json:"subject"`
 	Path     string  `json:"path"`
+}
+
+// tipFrom is the tip from which a case was opened: its id, and whom the case is
+// about.
+type tipFrom struct {
+	ID      string  `json:"id"`
+	Subject Subject `json:"subject"`
 }
 
 // casesPage lists cases, those opened last first.
@@ -42,6 +50,9 @@ func (d *Desk) caseRow(r *http.Request, c *cases.Case) (CaseRow, error) {
 	row := CaseRow{ID: c.ID, Status: string(c.Status), Version: c.Version, Waits: c.File.Proposal != nil, How: c.How, Path: c.Path, Revision: c.Revision, OpenedAt: c.OpenedAt, By: c.Opened.Who, Reason: c.Opened.Reason}
 	if k := c.Check; k != nil {
 		row.Check = &checkRow{k.Campaign, k.Object, d.subject(k.Subject), taskPath(k.Campaign, k.Object)}
+	}
+	if t := c.Tip; t != nil {
+		row.Tip = &tipFrom{t.ID, d.subject(t.Subject)}
 	}
 	u := visitOf(r).user
 	leads, err := d.leadRows(r, c.Leads)

@@ -96,13 +96,14 @@ type Desk struct {
 	byID     map[string]*detectors.Detector
 	counties []string // of the institutions that are known, sorted
 
-	roster   *cases.Roster
-	limits   limits
-	packing  chan struct{} // one evidence pack is made at a time
-	exports  exports
-	streams  streams
-	mu       sync.RWMutex
-	subjects map[string]detectors.Subject // of leads, which never change
+	roster    *cases.Roster
+	limits    limits
+	schedules schedules
+	packing   chan struct{} // one evidence pack is made at a time
+	exports   exports
+	streams   streams
+	mu        sync.RWMutex
+	subjects  map[string]detectors.Subject // of leads, which never change
 
 	people people
 }

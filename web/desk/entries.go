@@ -235,6 +235,22 @@ func (d *Desk) minor(s detectors.Subject, day string) bool {
 	return born.AddDate(0, int(*months), 0).After(on)
 }
 
+// entryOf gives the entry that a case made of its party; empty: none. What the
+// knowledge tables say of the party may have changed since it was entered.
+func (d *Desk) entryOf(r *http.Request, id string, s detectors.Subject) (string, error) {
+	for _, key := range []string{SubjectOnList(d.o.Knowledge, s, "").Key, s.Code} {
+		entry := d.o.Lists.Store.EntryID(id, blacklist.Subject{Kind: s.Kind, Key: key})
+		_, err := d.o.Lists.Store.Entry(r.Context(), entry)
+		if err == nil {
+			return entry, nil
+		}
+		if !errors.Is(err, blacklist.ErrMissing) {
+			return "", err
+		}
+	}
+	return "", nil
+}
+
 // SubjectOnList finds all codes of a subject: of an institution those of every
 // site with its unified social credit code.
 func SubjectOnList(k *knowledge.Knowledge, s detectors.Subject, name string) blacklist.Subject {

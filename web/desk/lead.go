@@ -28,6 +28,7 @@ type leadPage struct {
 	Revealed bool         `json:"revealed"`
 	Act      string       `json:"-"` // id for what is done next
 	Decide   bool         `json:"-"`
+	Join     bool         `json:"-"` // it can be joined to a case
 	Reveal   bool         `json:"-"`
 	People   []namedUser  `json:"-"`                 // to whom it can be given
 	Reading  bool         `json:"reading,omitempty"` // Kafka is still being read
@@ -61,6 +62,7 @@ func (d *Desk) lead(r *http.Request, reveal bool) (*leadPage, error) {
 	v := visitOf(r)
 	p := &leadPage{Lead: d.leadRow(&l), Decided: l.Decided, DecidedAt: l.DecidedAt, Revealed: reveal, Reading: !d.o.Findings.Ready(),
 		Decide: v.user.May(accounts.LeadDecide), Reveal: v.user.May(accounts.PersonReveal), History: d.about(r, &l)}
+	p.Join = isFree(l.Status) && v.user.May(accounts.CaseWork)
 	if p.Act, err = d.o.Accounts.NewID(); err != nil {
 		return nil, err
 	}

@@ -64,7 +64,7 @@ func (p movePage) title(lang words.Lang) string { return p.Move.What.In(lang) + 
 // their own are left out.
 func moveRoutes() (out []route) {
 	for _, m := range cases.Moves() {
-		if m.Name == "verify" || m.Name == "evidence" {
+		if m.Name == "verify" || m.Name == "evidence" || m.Name == cases.JoinIt || m.Name == cases.UnjoinIt {
 			continue
 		}
 		may := accounts.Permission(m.May)

@@ -62,6 +62,8 @@ type packPage struct {
 	Act         string        `json:"-"`
 	Case        string        `json:"-"` // into whose file the pack can be put; empty: none
 	Version     int64         `json:"-"`
+	stage       cases.Status  // of that case
+	Joinable    []LeadRow     `json:"leads_to_join,omitempty"` // of the stream on these claims, in no case
 }
 
 // packTotal is what one detector finds.
@@ -78,6 +80,7 @@ type packFinding struct {
 	Ground  ground     `json:"ground"`
 	Known   bool       `json:"in_stream"` // the stream has it too
 	Rests   []packLine `json:"rests"`
+	subject detectors.Subject
 }
 
 // packLine is a fee line in evidence, or a settlement where the finding rests on
@@ -155,6 +158,9 @@ func (d *Desk) pack(w http.ResponseWriter, r *http.Request, kind string) (p *pac
 		return nil, f, err
 	}
 	if err := d.packCase(r, p, t.Case); err != nil {
+		return nil, f, err
+	}
+	if err := d.packLeads(r, p); err != nil {
 		return nil, f, err
 	}
 	by, err := d.by(r, f.Act, fmt.Sprintf("证据包 evidence pack; %s; 结算 claims %d, 疑点 findings %d", p.asked(words.ZH), p.Claims, p.Found))
@@ -352,7 +358,7 @@ func (d *Desk) packFinding(f *detectors.Finding, lines map[string]ClaimLine) (ou
 	if json.Unmarshal(value, &t) != nil {
 		return out, errors.New("a finding cannot be read") // the cause may quote it
 	}
-	out = packFinding{Subject: d.subject(t.Subject), Known: d.o.Cited.Stands(f.ID)}
+	out = packFinding{subject: t.Subject, Subject: d.subject(t.Subject), Known: d.o.Cited.Stands(f.ID)}
 	if out.Finding, err = d.finding(&t, false); err != nil {
 		return out, err
 	}
@@ -396,6 +402,6 @@ func (d *Desk) packCase(r *http.Request, p *packPage, id string) error {
 		}
 		return err
 	}
-	p.Case, p.Version = c.ID, c.Version
+	p.Case, p.Version, p.stage = c.ID, c.Version, c.Status
 	return nil
 }

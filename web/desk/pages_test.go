@@ -25,7 +25,7 @@ func (h *house) pagesOf(t testing.TB) map[string][]string {
 	t.Helper()
 	out := map[string][]string{
 		"investigator": {"/", "/leads", "/leads?status=all", "/leads?status=filed&sort=date&county=" + left + "&kind=institution&mine=1&q=x&scheme=F07", "/cases", "/detectors",
-			"/detectors/" + stays, "/help", "/account", "/account/factor", "/cases/new?lead=" + h.leadID(inLeft), "/leads/" + h.leadID(inLeft), "/leads/" + h.leadID(ofPerson), "/leads/" + h.leadID(inLeft) + "/findings/" + h.findingID(1), "/leads/" + h.leadID(ofPerson) + "/findings/" + h.findingID(4),
+			"/detectors/" + stays, "/help", "/account", "/account/factor", "/cases/new?lead=" + h.leadID(inLeft), "/leads/" + h.leadID(inLeft), "/leads/" + h.leadID(inLeft) + "/join", "/leads/" + h.leadID(ofPerson), "/leads/" + h.leadID(inLeft) + "/findings/" + h.findingID(1), "/leads/" + h.leadID(ofPerson) + "/findings/" + h.findingID(4),
 			"/leads/" + h.leadID(ofDoctor), "/institutions/" + inLeft.Code, "/institutions/" + inRight.Code, "/institutions/H00000000000", "/persons/" + h.users.Reference(person), "/persons/none",
 			"/leads/assign?lead=" + h.leadID(inLeft) + "&lead=" + h.cases.LeadID(inLeft, "R05") + "&to=investigator", "/leads/assign?every=1&status=all", "/leads/assign?every=1&status=all&to=-", "/exports", "/exports?status=all", "/views", "/leads?density=compact&col=since&col=case&col=id&col=status&status=all", "/leads?status=all&person=" + h.users.Reference(person), "/nowhere", "/leads/L00000000000000000000",
 			"/institutions", "/institutions?q=虚构&county=" + left + "&sort=name&page=2", "/institutions?q=none", "/practitioners/" + h.practitionerRef(ofDoctor.Code), "/practitioners/" + h.practitionerRef("none"), "/claims", "/claims?practitioner=" + h.practitionerRef(ofDoctor.Code), "/claims?person=" + h.users.Reference(person), "/claims?item=X1&from=2026-01-01&to=2026-12-31&least=1&most=10000&scheme=" + stays7 + "&county=" + left, "/claims?institution=none&from=x&settlement=" + person,
@@ -49,7 +49,7 @@ func (h *house) pagesOf(t testing.TB) map[string][]string {
 		}
 		for _, c := range some {
 			at := "/cases/" + c.ID
-			out["investigator"] = append(out["investigator"], at+"/file", at+"/not-file", at+"/investigate", at+"/verify", at+"/notice", at+"/decide", at+"/receive", at+"/transfer", at+"/papers/notice", at+"/papers/decision", "/cases/procedure")
+			out["investigator"] = append(out["investigator"], at+"/file", at+"/not-file", at+"/investigate", at+"/verify", at+"/verify?left=1&page=2", at+"/join", at+"/join?lead="+h.leadID(inRight), at+"/unjoin", at+"/notice", at+"/decide", at+"/receive", at+"/transfer", at+"/papers/notice", at+"/papers/decision", "/cases/procedure")
 			out["head"] = append(out["head"], at, at+"/extend", at+"/recuse", "/cases")
 			out["reviewer"] = append(out["reviewer"], at, at+"/review")
 		}

@@ -129,6 +129,12 @@ func problemOf(err error) *problem {
 	if _, ok := errors.AsType[*tips.VersionError](err); ok {
 		return &problem{status: http.StatusConflict, code: "version"}
 	}
+	if e, ok := errors.AsType[*cases.TakenError](err); ok {
+		return &problem{status: http.StatusConflict, code: "taken", page: Taken{e.Lead, e.Case}}
+	}
+	if _, ok := errors.AsType[*cases.OtherSubjectError](err); ok {
+		return &problem{status: http.StatusConflict, code: "othersubject"}
+	}
 	if _, ok := errors.AsType[*cases.StatusError](err); ok {
 		return &problem{status: http.StatusConflict, code: "status"}
 	}

@@ -78,7 +78,7 @@ func (d *Desk) leadsInScope(r *http.Request, u *accounts.User, ids []string) err
 }
 
 // caseInScope: a case is seen by everybody who sees one of its leads, or whom
-// the check was about.
+// the check or the tip was about.
 func (d *Desk) caseInScope(r *http.Request, u *accounts.User, c *cases.Case) error {
 	subjects, err := d.subjectsOf(r, c.Leads)
 	if err != nil {
@@ -89,7 +89,7 @@ func (d *Desk) caseInScope(r *http.Request, u *accounts.User, c *cases.Case) err
 			return nil
 		}
 	}
-	if c.Check != nil && u.Sees(d.county(c.Check.Subject)) {
+	if c.Check != nil && u.Sees(d.county(c.Check.Subject)) || c.Tip != nil && u.Sees(d.county(c.Tip.Subject)) {
 		return nil
 	}
 	return errScope

@@ -48,7 +48,9 @@ type tipSeen struct {
 	Act      string         `json:"-"`
 	Work     bool           `json:"-"`
 	Reveal   bool           `json:"-"`
-	Pack     bool           `json:"-"` // an evidence pack can be made
+	Pack     bool           `json:"-"`              // an evidence pack can be made
+	Open     bool           `json:"-"`              // a case can be opened from it
+	Half     string         `json:"half,omitempty"` // a case was opened from it, and the tip does not say so yet
 	Fault    string         `json:"-"`
 }
 
@@ -80,6 +82,7 @@ func tipRoutes() []route {
 		{method: get, path: "/tips/{tip}", may: accounts.TipRead, scope: ofRegion, page: tipSeen{}, do: showTip},
 		{method: post, path: "/tips/{tip}/answer", may: accounts.TipWork, scope: ofRegion, form: tipForm{}, page: Done{}, do: postTipAnswer},
 		{method: post, path: "/tips/{tip}/move", may: accounts.TipWork, scope: ofRegion, form: tipForm{}, page: Done{}, do: postTipMove},
+		{method: post, path: "/tips/{tip}/case", may: accounts.TipWork, scope: ofRegion, form: tipCaseForm{}, page: Done{}, do: postTipCase},
 		{method: post, path: "/tips/{tip}/reveal", may: accounts.TipReveal, scope: ofRegion, form: tipForm{}, page: tipSeen{}, do: postTipReveal},
 	}
 }
@@ -199,6 +202,10 @@ func (d *Desk) tipSeen(r *http.Request) (p tipSeen, err error) {
 		}
 	}
 	if p.Tip, err = d.tipRow(r, &t); err != nil {
+		return p, err
+	}
+	p.Open = p.Work && u.May(accounts.LeadDecide) && tips.Leads(t.Status, tips.Tied)
+	if p.Half, err = d.halfCase(r, &t); err != nil {
 		return p, err
 	}
 	p.Pack = p.Work && u.May(accounts.ClaimRead) && d.o.Claims != nil && d.o.Detect != nil

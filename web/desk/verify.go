@@ -1,38 +1,31 @@
 package desk
 
 import (
-	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 
 	"fundwatch/cases"
-	"fundwatch/internal/recall"
 	"fundwatch/web/words"
-)
-
-// Bounds of what is put together at once.
-const (
-	mostFindings = 1000 // read for the lines of a case
 )
 
 // verifyPage lists the evidence of a case, each line once, with what is at risk
 // and what was verified.
 type verifyPage struct {
-	Case    CaseRow   `json:"case"`
-	Move    moveRow   `json:"move"`
-	Lines   []lineRow `json:"lines"`
-	Pager   Pager     `json:"pager"`
-	Money   moneyRow  `json:"money"`
-	Found   int64     `json:"findings"`      // of the leads
-	Read    int       `json:"findings_read"` // that the lines come from
-	Waiting bool      `json:"reading"`       // Kafka is still being read
-	Reason  string    `json:"-"`
-	Act     string    `json:"-"`
-	Refused []lackRow `json:"refused,omitempty"`
+	Case    CaseRow    `json:"case"`
+	Move    moveRow    `json:"move"`
+	Lines   []lineRow  `json:"lines"`
+	Pager   Pager      `json:"pager"`
+	Money   moneyRow   `json:"money"`
+	Found   int64      `json:"findings"`             // of the leads
+	Read    int64      `json:"findings_read"`        // that the lines come from
+	Short   []shortRow `json:"incomplete,omitempty"` // leads of which not all findings were read
+	All     int        `json:"lines_total"`
+	Open    int        `json:"lines_left"` // that nobody has verified
+	Only    bool       `json:"-"`          // these alone are shown
+	Waiting bool       `json:"reading"`    // Kafka is still being read
+	Reason  string     `json:"-"`
+	Act     string     `json:"-"`
+	Refused []lackRow  `json:"refused,omitempty"`
 }
 
 // lineRow is a fee line, or a settlement as a whole.
@@ -59,60 +52,6 @@ type verifyForm struct {
 	Verified []string `json:"verified"`
 }
 
-// schedule puts the evidence of all leads of a case together.
-func (d *Desk) schedule(r *http.Request, c *cases.Case) (lines []cases.Line, found int64, read int, err error) {
-	leads, err := d.o.Cases.LeadsOf(r.Context(), c.Leads)
-	if err != nil {
-		return nil, 0, 0, err
-	}
-	var shares []cases.Share
-	for i := range leads {
-		found += leads[i].Findings
-		ids, err := d.o.Cases.Evidence(r.Context(), leads[i].ID)
-		if err != nil {
-			return nil, 0, 0, err
-		}
-		for _, id := range ids {
-			if read == mostFindings {
-				break
-			}
-			s, ok, err := ShareOf(r.Context(), d.o.Findings, id)
-			if err != nil {
-				return nil, 0, 0, err
-			}
-			if ok {
-				shares = append(shares, s)
-				read++
-			}
-		}
-	}
-	return cases.Schedule(shares), found, read, nil
-}
-
-// ShareOf reads what a finding puts at risk; one that was withdrawn, nothing.
-func ShareOf(ctx context.Context, findings *recall.Index, id string) (s cases.Share, ok bool, err error) {
-	m, err := findings.Get(ctx, id)
-	if errors.Is(err, recall.ErrUnknown) {
-		return s, false, nil
-	}
-	if err != nil {
-		return s, false, err
-	}
-	var t told
-	if json.Unmarshal(m.Value, &t) != nil {
-		return s, false, fmt.Errorf("finding %s cannot be read", id)
-	}
-	fen, err := t.Amount.Int64()
-	if t.Withdrawn || err != nil && t.Amount != "" {
-		return s, false, nil
-	}
-	s = cases.Share{Fen: max(0, min(fen, cases.MaxAmount)), Pieces: t.Lines}
-	if len(s.Pieces) == 0 {
-		s.Pieces = t.Settlements
-	}
-	return s, len(s.Pieces) > 0, nil
-}
-
 func showVerify(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	c, err := d.o.Cases.Case(r.Context(), r.PathValue("case"))
 	if err != nil {
@@ -127,7 +66,8 @@ func showVerify(d *Desk, w http.ResponseWriter, r *http.Request) error {
 
 func (d *Desk) verifyPage(r *http.Request, c *cases.Case) (verifyPage, error) {
 	var q struct {
-		Page int `json:"page"`
+		Page int  `json:"page"`
+		Left bool `json:"left"` // only lines that nobody has verified
 	}
 	if err := query(r, &q); err != nil {
 		return verifyPage{}, err
@@ -137,29 +77,22 @@ func (d *Desk) verifyPage(r *http.Request, c *cases.Case) (verifyPage, error) {
 	if err != nil {
 		return verifyPage{}, err
 	}
-	lines, found, read, err := d.schedule(r, c)
+	sched, err := d.schedule(r, c)
 	if err != nil {
 		return verifyPage{}, err
 	}
-	lines = withVerified(lines, c.File.Lines)
+	lines := withVerified(sched.Lines, c.File.Lines)
+	left, all := unverified(lines, c.File.Lines), len(lines)
+	if q.Left {
+		lines = left
+	}
 	f := c.File.Money
-	p := verifyPage{Case: base.Case, Move: base.Move, Act: base.Act, Found: found, Read: read, Waiting: !d.o.Findings.Ready(), Pager: pager(q.Page, len(lines), linesPerPage),
+	p := verifyPage{Case: base.Case, Move: base.Move, Act: base.Act, Found: sched.Found, Read: sched.Read, Short: sched.Short, All: all, Open: len(left), Only: q.Left, Waiting: !d.o.Cited.Ready(), Pager: pager(q.Page, len(lines), linesPerPage),
 		Money: moneyRow{f.AtRisk, f.Verified, len(c.File.Lines), f.Refund, f.Fine, f.RefundIn, f.FineIn}}
 	if len(lines) > 0 {
 		p.Lines, err = d.lineRows(r, c, lines[p.Pager.From-1:p.Pager.To])
 	}
 	return p, err
-}
-
-// withVerified adds what was verified and is evidence no more.
-func withVerified(lines, verified []cases.Line) []cases.Line {
-	for _, v := range verified {
-		if !slices.ContainsFunc(lines, func(l cases.Line) bool { return l.ID == v.ID }) {
-			lines = append(lines, cases.Line{ID: v.ID, AtRisk: v.AtRisk})
-		}
-	}
-	slices.SortFunc(lines, func(a, b cases.Line) int { return strings.Compare(a.ID, b.ID) })
-	return lines
 }
 
 // lineRows reads the lines' claims.
@@ -219,23 +152,24 @@ func postVerify(d *Desk, w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	// What is at risk is worked out here again, and not taken from the form.
-	lines, _, _, err := d.schedule(r, &c)
+	sched, err := d.schedule(r, &c)
 	if err != nil {
 		return err
 	}
-	atRisk := map[string]int64{}
-	for _, l := range withVerified(lines, c.File.Lines) {
-		atRisk[l.ID] = l.AtRisk
+	evidence := map[string]cases.Line{}
+	for _, l := range withVerified(sched.Lines, c.File.Lines) {
+		evidence[l.ID] = l
 	}
 	m, _ := cases.MoveOf("verify")
 	want := cases.Deed{Move: m.Name}
 	for i, id := range f.Lines {
 		fen, ok := yuanGiven(f.Verified[i])
-		most, known := atRisk[id]
-		if !known || !ok || fen > most {
+		l, known := evidence[id]
+		if !known || !ok || fen > l.AtRisk {
 			return &problem{status: http.StatusUnprocessableEntity, code: "verified"}
 		}
-		want.Lines = append(want.Lines, cases.Line{ID: id, AtRisk: most, Verified: fen})
+		l.Verified = fen
+		want.Lines = append(want.Lines, l)
 	}
 	return d.deed(w, r, &m, deedForm{Act: f.Act, Version: f.Version, Reason: f.Reason}, want)
 }
