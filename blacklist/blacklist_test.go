@@ -98,7 +98,7 @@ func (w *world) get(id string) (Listing, Entry) {
 // order fills in everything that an action may ask for.
 func (w *world) order(id string, a Action) Order {
 	l, e := w.get(id)
-	return Order{Listing: id, Version: l.Version, Action: a, Until: w.today(), From: w.today(), Shown: l.Digest(&e), Facts: "更正后的事实（虚构）"}
+	return Order{Listing: id, Version: l.Version, Action: a, Until: w.today(), Basis: "虚构条款", From: w.today(), Shown: l.Digest(&e), Facts: "更正后的事实（虚构）"}
 }
 
 func (w *world) do(id string, a Action, who string) error {

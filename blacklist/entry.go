@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -24,6 +25,8 @@ type Decision struct {
 	Facts     string // what was found, fit to be published
 	Basis     []string
 	AmountFen int64 // fined and confiscated
+	Juvenile  bool  // the subject is a minor; nothing is published of one (未成年人保护法4)
+	Secret    bool  // a secret, privacy or safety is concerned; nothing is published (条例32, 行政处罚法50)
 	Social    bool  // of some influence in society (具有一定社会影响, 行政处罚法48), as who enters it judges
 }
 
@@ -85,6 +88,9 @@ func (d *Decision) check(day string) error {
 	if !validDay(d.Decided) || !validDay(d.Effective) || d.Effective < d.Decided || d.Effective > day || len(d.Basis) == 0 || d.AmountFen < 0 {
 		return ErrDecision
 	}
+	if d.Juvenile && d.Subject.Kind != Person {
+		return ErrSubject
+	}
 	return d.Subject.check()
 }
 
@@ -96,7 +102,8 @@ func (s *Store) EntryID(of string, about Subject) string {
 
 // Enter puts an effective decision of a case into the credit ledger and gives
 // the id of the entry, which follows from case and subject: a case makes one
-// entry of a subject. It fails with [ErrDecision], [ErrSubject] or [ErrTwice].
+// entry of a subject. It fails with [ErrDecision], [ErrSubject] or [ErrTwice]. The
+// same act sent again gives the same entry and has no further effect.
 func (s *Store) Enter(ctx context.Context, d Decision, by Act) (string, error) {
 	if err := by.check(); err != nil {
 		return "", err
@@ -109,13 +116,18 @@ func (s *Store) Enter(ctx context.Context, d Decision, by Act) (string, error) {
 	if v, ok := errors.AsType[*VersionError](err); ok && v.Have > 0 {
 		return e.ID, ErrTwice
 	}
+	if errors.Is(err, journal.ErrReused) { // by its time alone, where it was sent again
+		if have, failed := s.Entry(ctx, e.ID); failed == nil && reflect.DeepEqual(have.Decision, d) {
+			return e.ID, nil
+		}
+	}
 	return e.ID, err
 }
 
 // Revoke says that the ground of an entry fell: its decision was revoked,
 // changed or found unlawful. A listing that rests on it ends in the same step:
 // one that is published leaves with the next edition, one that is not is
-// dropped.
+// dropped. The same act sent again has no further effect.
 func (s *Store) Revoke(ctx context.Context, id string, version int64, by Act) error {
 	if err := by.check(); err != nil {
 		return err
@@ -123,6 +135,11 @@ func (s *Store) Revoke(ctx context.Context, id string, version int64, by Act) er
 	e, err := s.Entry(ctx, id)
 	if err != nil {
 		return err
+	}
+	if e.Version == version+1 && e.Revoked != "" {
+		if done, err := s.journal.Done(ctx, by.ID); done || err != nil {
+			return err
+		}
 	}
 	if e.Version != version {
 		return &VersionError{id, e.Version, version}
@@ -160,9 +177,10 @@ func (e *Entry) texts() []text {
 func (e *Entry) op() journal.Op {
 	set := write(e.texts())
 	set["basis"], set["codes"], set["amount_fen"] = strings.Join(e.Basis, "\n"), strings.Join(e.Subject.Codes, "\n"), decimal(e.AmountFen)
-	set["social"] = ""
-	if e.Social {
-		set["social"] = "1"
+	for name, holds := range map[string]bool{"social": e.Social, "juvenile": e.Juvenile, "secret": e.Secret} {
+		if set[name] = ""; holds {
+			set[name] = "1"
+		}
 	}
 	return journal.Op{"op": "entry", "id": e.ID, "version": decimal(e.Version), "set": set}
 }
@@ -170,7 +188,7 @@ func (e *Entry) op() journal.Op {
 func parseEntry(h map[string]string) (e Entry, err error) {
 	read(e.texts(), h)
 	e.Basis, e.Subject.Codes = lines(h["basis"]), lines(h["codes"])
-	e.Social = h["social"] != ""
+	e.Social, e.Juvenile, e.Secret = h["social"] != "", h["juvenile"] != "", h["secret"] != ""
 	if e.Version, err = strconv.ParseInt(h["version"], 10, 64); err == nil {
 		e.AmountFen, err = strconv.ParseInt(h["amount_fen"], 10, 64)
 	}

@@ -45,6 +45,14 @@ type Proposal struct {
 	Most     int64    // months after which it ends by itself
 	Basis    []string // clauses of the answer
 	Revision string   // of the policy
+	Decision string   // of policy as it is kept, for the journal; may be empty
+}
+
+// Notice is what the subject was told before it is listed, and until when it may
+// object.
+type Notice struct {
+	Served, Until string // days: the notice, the last day for objection
+	UntilBasis    string // the clause that sets that day; empty in notices served before it was kept
 }
 
 // Listing is an entry on its way to the published list, on it, or off it.
@@ -63,14 +71,14 @@ type Listing struct {
 	Measure     string
 
 	Proposer, Proposed string // who, day
-	Served, Until      string // days: the notice, the last day for objection
-	Objection, Answer  string // what was said, and answered
-	Lister, ListedOn   string // the second person, day
-	From               string // day from which claims of the subject are flagged
-	LeastDay, MostDay  string // repair from, publication to (both inclusive)
-	Left, LeftWhy      string // day, reason; in the edition that leaves it out
-	LeftBy             Action // what made it leave
-	In, Out            int64  // editions: first with it, first without it; 0: none yet
+	Notice
+	Objection, Answer string // what was said, and answered
+	Lister, ListedOn  string // the second person, day
+	From              string // day from which claims of the subject are flagged
+	LeastDay, MostDay string // repair from, publication to (both inclusive)
+	Left, LeftWhy     string // day, reason; in the edition that leaves it out
+	LeftBy            Action // what made it leave
+	In, Out           int64  // editions: first with it, first without it; 0: none yet
 }
 
 // ListingOf gives the id of the listing of an entry.
@@ -80,7 +88,7 @@ func (l *Listing) texts() []text {
 	return []text{
 		{"id", &l.ID}, {"of", &l.Entry}, {"kind", &l.Subject.Kind}, {"key", &l.Subject.Key}, {"name", &l.Subject.Name}, {"status", (*string)(&l.Status)},
 		{"class", &l.Class}, {"revision", &l.Revision}, {"facts", &l.Facts}, {"measure", &l.Measure}, {"proposer", &l.Proposer}, {"proposed", &l.Proposed},
-		{"served", &l.Served}, {"until", &l.Until}, {"objection", &l.Objection}, {"answer", &l.Answer}, {"lister", &l.Lister}, {"listed", &l.ListedOn},
+		{"served", &l.Served}, {"until", &l.Until}, {"until_basis", &l.UntilBasis}, {"objection", &l.Objection}, {"answer", &l.Answer}, {"lister", &l.Lister}, {"listed", &l.ListedOn},
 		{"from", &l.From}, {"least_day", &l.LeastDay}, {"most_day", &l.MostDay}, {"left", &l.Left}, {"left_why", &l.LeftWhy}, {"left_by", (*string)(&l.LeftBy)},
 	}
 }

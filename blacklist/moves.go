@@ -36,7 +36,7 @@ type Need string
 const (
 	Reason   Need = "reason"   // every act has one
 	Standing Need = "standing" // the entry stands: its decision is effective and was not revoked
-	Deadline Need = "deadline" // the last day for objection, not before today
+	Deadline Need = "deadline" // the last day for objection, not before today, and the clause that sets it
 	InTime   Need = "in-time"  // the time for objection is not over
 	Over     Need = "over"     // the time for objection is over
 	Second   Need = "second"   // another person than the one who proposed
@@ -93,6 +93,7 @@ type Order struct {
 	Version int64 // as seen
 	Action  Action
 	Until   string // last day for objection; to serve
+	Basis   string // the clause that sets it
 	From    string // day from which claims are flagged; to list
 	Shown   string // digest of what was shown; to list
 	Facts   string // the corrected text; to correct
@@ -134,7 +135,7 @@ var guards = map[Need]struct {
 	zh, en string
 }{
 	Standing: {func(a asked) bool { return a.e.Revoked == "" && a.e.Effective <= a.day }, "所依据的决定未生效或已撤销", "the decision has no effect, or was revoked"},
-	Deadline: {func(a asked) bool { return validDay(a.o.Until) && a.o.Until >= a.day }, "须给出异议期的最后一日，不早于今日", "the last day for objection is needed, not before today"},
+	Deadline: {deadline, "须给出异议期的最后一日（不早于今日）及其依据", "the last day for objection is needed, not before today, and the clause that sets it"},
 	InTime:   {func(a asked) bool { return a.day <= a.l.Until }, "异议期已过", "the time for objection is over"},
 	Over:     {func(a asked) bool { return a.day > a.l.Until }, "异议期未过", "the time for objection is not over"},
 	Second:   {func(a asked) bool { return a.who != a.l.Proposer }, "须由提出者以外的另一人办理", "another person than the one who proposed must do it"},
@@ -144,6 +145,11 @@ var guards = map[Need]struct {
 	Most:     {func(a asked) bool { return a.day > a.l.MostDay }, "未满最长公布期", "the longest time of publication is not over"},
 	Clean:    {clean, "公布内容为空，或含有身份证号码、手机号码", "what is published is empty, or holds an identity or mobile number"},
 	Fallen:   {func(a asked) bool { return a.e.Revoked != "" }, "所依据的决定仍有效", "the decision stands"},
+}
+
+// deadline: a day that is still to come, and on what it rests.
+func deadline(a asked) bool {
+	return validDay(a.o.Until) && a.o.Until >= a.day && strings.TrimSpace(a.o.Basis) != "" && len(a.o.Basis) <= maxText
 }
 
 // clean: the record as it would be published may be.
@@ -189,7 +195,7 @@ func (s *Store) Propose(ctx context.Context, entry string, p Proposal, by Act) (
 	}
 	op := l.op(nil)
 	op["entry"], op["entry_version"] = e.ID, decimal(e.Version)
-	err = s.append(ctx, "list.propose", "listing:"+l.ID, 1, by, op)
+	err = s.write(ctx, line{"list.propose", "listing:" + l.ID, 1, map[string]string{bodyDecision: p.Decision}}, by, op)
 	if v, ok := errors.AsType[*VersionError](err); ok && v.ID == l.ID {
 		return l.ID, ErrProposed
 	}
@@ -203,7 +209,8 @@ var (
 )
 
 // Do moves a listing as the table says. It fails with a [*StatusError], a
-// [*MissingError], a [*VersionError] or [ErrMissing]; then nothing was done.
+// [*MissingError], a [*VersionError] or [ErrMissing]; then nothing was done. The
+// act done last, sent again, has no further effect.
 func (s *Store) Do(ctx context.Context, o Order, by Act) error {
 	if err := by.check(); err != nil {
 		return err
@@ -213,6 +220,9 @@ func (s *Store) Do(ctx context.Context, o Order, by Act) error {
 		return err
 	}
 	if l.Version != o.Version {
+		if again, err := s.again(ctx, &l, &o, by); again || err != nil {
+			return err
+		}
 		return &VersionError{l.ID, l.Version, o.Version}
 	}
 	e, err := s.Entry(ctx, l.Entry)
@@ -232,12 +242,24 @@ func (s *Store) Do(ctx context.Context, o Order, by Act) error {
 	return s.append(ctx, "list."+string(o.Action), "listing:"+l.ID, l.Version+1, by, op)
 }
 
+// again reports whether an order was carried out before: the listing is as it
+// left it, and the act is known.
+func (s *Store) again(ctx context.Context, l *Listing, o *Order, by Act) (bool, error) {
+	leads := func(m Move) bool {
+		return m.Action == o.Action && (m.To == l.Status || m.To == Leaving && l.Status == Removed)
+	}
+	if l.Version != o.Version+1 || !slices.ContainsFunc(moves, leads) {
+		return false, nil
+	}
+	return s.journal.Done(ctx, by.ID)
+}
+
 // apply makes the listing what it is after a move.
 func (l *Listing) apply(o Order, m Move, by Act) {
 	day := by.day()
 	switch o.Action {
 	case ActionServe:
-		l.Served, l.Until = day, o.Until
+		l.Served, l.Until, l.UntilBasis = day, o.Until, strings.TrimSpace(o.Basis)
 	case ActionObject, ActionContest:
 		l.Objection, l.Answer = by.Reason, ""
 	case ActionReject, ActionUphold, ActionKeep:

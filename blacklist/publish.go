@@ -53,12 +53,17 @@ func (s *Store) Expire(ctx context.Context, by Act) error {
 
 // Publish makes the next edition of all that is listed, in a folder and then in
 // the journal. Where it was stopped between the two, the next call finds the
-// edition in the folder and notes it. Problems are those of [edition.Publish].
+// edition in the folder and notes it; where nothing else changes, that is all. The
+// same act sent again makes no other edition. Problems are those of
+// [edition.Publish].
 func (s *Store) Publish(ctx context.Context, folder edition.Folder, key *edition.Key, by Act) (*edition.Published, []edition.Problem, error) {
 	if err := by.check(); err != nil {
 		return nil, nil, err
 	}
-	before, err := s.Adopt(ctx, folder, by)
+	if p, err := s.noted(ctx, by, made); p != nil || err != nil {
+		return p, nil, err
+	}
+	before, err := s.adopt(ctx, folder, by, found)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -71,16 +76,41 @@ func (s *Store) Publish(ctx context.Context, folder edition.Folder, key *edition
 	}
 	want.Day = by.day()
 	p, problems, err := edition.Publish(folder, key, want)
+	if err == nil && len(problems) == 1 && problems[0].File == edition.InList { // nothing changes
+		if p, err := s.noted(ctx, by, found); p != nil || err != nil {
+			return p, nil, err
+		}
+	}
 	if err != nil || len(problems) > 0 {
 		return nil, problems, err
 	}
-	_, err = s.Adopt(ctx, folder, by)
+	_, err = s.adopt(ctx, folder, by, made)
 	return p, nil, err
 }
 
-// Adopt notes in the journal the edition that a folder ends with, when the
+// How an act notes an edition: as the one it made, or as one that it found in the
+// folder, whoever was stopped there.
+const (
+	made  = "-edition-"
+	found = "-found-"
+)
+
+// noted is the last edition, where this act noted it so; nil where it did not.
+func (s *Store) noted(ctx context.Context, by Act, how string) (*edition.Published, error) {
+	last, err := s.InForce(ctx)
+	if err != nil {
+		return nil, err
+	}
+	done, err := s.journal.Done(ctx, by.ID+how+decimal(last.N))
+	if !done || err != nil {
+		return nil, err
+	}
+	return &edition.Published{Entry: edition.Entry{Edition: int(last.N), Day: last.Day, List: last.Hash}}, nil
+}
+
+// adopt notes in the journal the edition that a folder ends with, when the
 // journal does not know it yet, and gives its records.
-func (s *Store) Adopt(ctx context.Context, folder fs.FS, by Act) ([]edition.Record, error) {
+func (s *Store) adopt(ctx context.Context, folder fs.FS, by Act, how string) ([]edition.Record, error) {
 	have, err := s.InForce(ctx)
 	if err != nil {
 		return nil, err
@@ -103,7 +133,7 @@ func (s *Store) Adopt(ctx context.Context, folder fs.FS, by Act) ([]edition.Reco
 	for i, r := range records {
 		ids[i] = r.ID
 	}
-	by.ID += "-edition-" + strconv.Itoa(last.Edition)
+	by.ID += how + strconv.Itoa(last.Edition)
 	op := journal.Op{"op": "edition", "n": strconv.Itoa(last.Edition), "day": last.Day, "hash": last.List, "ids": ids}
 	err = s.append(ctx, "list.edition", "edition:"+strconv.Itoa(last.Edition), 1, by, op)
 	if refused, ok := errors.AsType[*journal.Refused](err); ok && refused.Reason == "edition" {

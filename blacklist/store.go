@@ -30,10 +30,34 @@ func Open(j *journal.Store) *Store { return &Store{j} }
 
 const staff = "staff" // the chain of what people do
 
+// Members of the body of a line beside the reason.
+const (
+	bodyDecision  = "decision"  // a decision of policy as it is kept
+	bodyDecisions = "decisions" // several, with the records they are of; see [Asked]
+)
+
 // append writes one line.
 func (s *Store) append(ctx context.Context, kind, object string, version int64, by Act, ops ...journal.Op) error {
-	_, err := s.journal.Append(ctx, journal.Entry{Chain: staff, At: by.At, Kind: kind, Object: object, Version: version, Who: by.Who, ID: by.ID,
-		Body: map[string]string{"reason": by.Reason}, Ops: ops})
+	return s.write(ctx, line{kind: kind, object: object, version: version}, by, ops...)
+}
+
+// line is what a line tells beside who, when and why.
+type line struct {
+	kind, object string
+	version      int64
+	more         map[string]string // of the body; what is empty is left out
+}
+
+// write writes one line.
+func (s *Store) write(ctx context.Context, l line, by Act, ops ...journal.Op) error {
+	body, kind := map[string]string{"reason": by.Reason}, l.kind
+	for name, text := range l.more {
+		if text != "" {
+			body[name] = text
+		}
+	}
+	_, err := s.journal.Append(ctx, journal.Entry{Chain: staff, At: by.At, Kind: l.kind, Object: l.object, Version: l.version, Who: by.Who, ID: by.ID,
+		Body: body, Ops: ops})
 	refused, ok := errors.AsType[*journal.Refused](err)
 	if !ok {
 		if err != nil {

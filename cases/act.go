@@ -14,6 +14,9 @@ import (
 // number of a document.
 const tries = 20
 
+// maxDecision is the most bytes that a kept decision of policy has.
+const maxDecision = 64 << 10
+
 // Do does a deed whole or not at all, in one call of Redis, and gives the case
 // as it is then. It fails with a [*LackError], a [*MovedError], a [*StaleError]
 // or [ErrMissing]; then nothing was done. The deed done last, sent again, has no
@@ -63,6 +66,9 @@ func (d *Deed) name() string { return d.By.ID + " " + d.Move }
 func (d *Deed) check() error {
 	if err := d.By.check(); err != nil {
 		return err
+	}
+	if len(d.Decision) > maxDecision {
+		return errors.New("a decision of policy is longer than it can be")
 	}
 	if len(d.Lines) > MaxLines {
 		return fmt.Errorf("at most %d lines are verified at once", MaxLines)
@@ -128,12 +134,17 @@ func (s *Store) deed(ctx context.Context, c, next *Case, d *Deed) (journal.Entry
 	if d.aboutLeads() {
 		e.Ops = append(e.Ops, d.leadsOp(c, next))
 	}
+	decision := d.Decision
 	switch m, known := MoveOf(d.Move); {
 	case d.Move == ApproveIt: // the line tells what was done, and who had proposed it
 		e.Kind = "case." + c.File.Proposal.Move
 		e.Body["proposed"] = c.File.Proposal.By
+		decision = c.File.Proposal.Decision
 	case known && m.Eyes:
 		e.Kind, e.Body["move"] = "case.propose", d.Move
+	}
+	if decision != "" {
+		e.Body["decision"] = decision
 	}
 	return e, nil
 }

@@ -73,9 +73,10 @@ type Notice struct {
 	Article string `json:"article"`
 	Refund  int64  `json:"refund,string"`
 	Fine    int64  `json:"fine,string"`
-	Day     string `json:"day"`   // served
-	Way     string `json:"way"`   // how
-	Until   string `json:"until"` // last day on which the party may speak
+	Ground  string `json:"ground,omitempty"` // of a fine below the range of the article; see [GroundWords]
+	Day     string `json:"day"`              // served
+	Way     string `json:"way"`              // how
+	Until   string `json:"until"`            // last day on which the party may speak
 }
 
 // Defence is what the party said to the notice, and what was found of it.
@@ -106,6 +107,7 @@ type Penalty struct {
 	Article string `json:"article"`
 	Refund  int64  `json:"refund,string"`
 	Fine    int64  `json:"fine,string"`
+	Ground  string `json:"ground,omitempty"` // of a fine below the range of the article
 	Day     string `json:"day"`
 }
 
@@ -147,6 +149,8 @@ type Proposal struct {
 	Day    string            `json:"day"`
 	Digest string            `json:"digest"` // of the file it was made on
 	Parts  map[string]string `json:"parts"`  // the same, part by part
+	// Decision is that of policy on which it was made, as it is kept; may be empty.
+	Decision string `json:"decision,omitempty"`
 }
 
 // section is a part of the file as Redis and the journal hold it.

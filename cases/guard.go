@@ -214,8 +214,11 @@ func (a *attempt) check(guards []Guard) (out []Lack) {
 	return out
 }
 
-// filled adds the day where a guard is about one that is known.
+// filled adds the day or the amounts where a guard is about some that are known.
 func (a *attempt) filled(g Guard) detectors.Words {
+	if g.Name == FineFits.Name {
+		return a.fineWords(g)
+	}
 	n := a.c.File.notice()
 	if g.Name != DefenceOver.Name || n == nil || n.Until == "" {
 		return g.What

@@ -13,7 +13,7 @@ import (
 
 // Names of the moves that change which leads belong to a case.
 const (
-	JoinIt    = "join"
+	JoinIt   = "join"
 	UnjoinIt = "unjoin"
 )
 

@@ -18,6 +18,7 @@ type Deed struct {
 	Lines    []Line            // verify
 	Evidence *Evidence         // evidence
 	Leads    []Seen            // join, unjoin
+	Decision string            // of policy, on which it is done, as it is kept; may be empty
 	By       Act
 }
 
@@ -66,7 +67,7 @@ func doExtend(a *attempt) {
 }
 
 func doNotice(a *attempt) {
-	n := Notice{Facts: a.v["facts"], Article: a.v["article"], Refund: a.v.fen("refund"), Fine: a.v.fen("fine"), Day: a.v["day"], Way: a.v["way"]}
+	n := Notice{Facts: a.v["facts"], Article: a.v["article"], Refund: a.v.fen("refund"), Fine: a.v.fen("fine"), Ground: a.v["ground"], Day: a.v["day"], Way: a.v["way"]}
 	a.c.File.Notices = append(a.c.File.Notices, n)
 	a.c.numbered = "notice"
 }
@@ -81,7 +82,7 @@ func doReview(a *attempt) {
 
 func doDecide(a *attempt) {
 	f := &a.c.File
-	f.Decision = &Penalty{Kind: a.v["kind"], Text: a.v["text"], Article: a.v["article"], Refund: a.v.fen("refund"), Fine: a.v.fen("fine"), Day: a.day}
+	f.Decision = &Penalty{Kind: a.v["kind"], Text: a.v["text"], Article: a.v["article"], Refund: a.v.fen("refund"), Fine: a.v.fen("fine"), Ground: a.v["ground"], Day: a.day}
 	f.Money.Refund, f.Money.Fine = f.Decision.Refund, f.Decision.Fine
 	a.c.numbered = "decision"
 }
@@ -178,7 +179,7 @@ func (a *attempt) move(d *Deed) error {
 	if err != nil {
 		return err
 	}
-	a.c.File.Proposal = &Proposal{Move: m.Name, Fields: a.v, By: a.by.Who, Reason: a.by.Reason, Day: a.day, Digest: s.Digest, Parts: s.Parts}
+	a.c.File.Proposal = &Proposal{Move: m.Name, Fields: a.v, By: a.by.Who, Reason: a.by.Reason, Day: a.day, Digest: s.Digest, Parts: s.Parts, Decision: d.Decision}
 	return nil
 }
 

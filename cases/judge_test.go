@@ -237,6 +237,8 @@ func TestEachGuard(t *testing.T) {
 		{guard: cases.ByOfficer, at: cases.Investigating, move: "verify", who: "bing", then: []func(*cases.Deed){func(d *cases.Deed) { d.By.Who = "yi" }}},
 		{guard: cases.HasParty, at: cases.Opened, move: "file", with: []func(*cases.Deed){with("party", "institution:H999")}},
 		{guard: cases.VerifiedMoney, at: cases.Noticed, move: "notice", with: []func(*cases.Deed){with("refund", "1000.01")}},
+		{guard: cases.FineFits, at: cases.Noticed, move: "notice", bend: func(w *walk) { w.p.Fines = map[string]cases.FineRange{"条例38": times("条例38", 1, 2, false)} },
+			with: []func(*cases.Deed){with("fine", "2000.01")}, then: []func(*cases.Deed){with("fine", "2000")}},
 		{guard: cases.NoOverlap, at: cases.Investigating, move: "verify", with: []func(*cases.Deed){func(d *cases.Deed) { d.Lines = append(d.Lines, cases.Line{ID: "H1/S1", AtRisk: 5}) }}},
 		{guard: cases.DefenceSet, at: cases.Noticed, move: "notice", bend: func(w *walk) { delete(w.p.Terms, cases.DefenceTerm) }, mend: func(w *walk) { w.p = procedure() }},
 		{guard: cases.DefenceSet, at: cases.Noticed, move: "notice", bend: func(w *walk) { w.p.Calendar = nil }, mend: func(w *walk) { w.p = procedure() }},

@@ -130,8 +130,8 @@ func deciding() []Move {
 		{Name: "notice", What: detectors.Words{ZH: "送达事先告知书", EN: "Serve the notice"}, From: []Status{Investigating, Noticed, Heard}, To: Noticed, May: RightWork,
 			Fields: []Field{
 				{Name: "facts", Kind: ProseField, What: detectors.Words{ZH: "拟认定的事实和理由", EN: "Facts and reasons"}, Needed: true},
-				articleField, refundField, fineField, dayServed, wayServed},
-			Before: append([]Guard{ByOfficer}, inHand...), After: []Guard{VerifiedMoney, DefenceSet, InOrder}, Starts: []string{DefenceTerm, HearingTerm}, Basis: "行政处罚法44、64", do: doNotice},
+				articleField, refundField, fineField, groundField, dayServed, wayServed},
+			Before: append([]Guard{ByOfficer}, inHand...), After: []Guard{VerifiedMoney, FineFits, DefenceSet, InOrder}, Starts: []string{DefenceTerm, HearingTerm}, Basis: "行政处罚法44、64", do: doNotice},
 		{Name: "hear", What: detectors.Words{ZH: "听取陈述申辩", EN: "Hear the defence"}, From: []Status{Noticed}, To: Heard, May: RightWork,
 			Fields: []Field{
 				{Name: "stance", Kind: ChoiceField, What: detectors.Words{ZH: "当事人意见", EN: "The party"}, Needed: true, Choices: []Option{
@@ -152,9 +152,9 @@ func deciding() []Move {
 				{Name: "kind", Kind: ChoiceField, What: detectors.Words{ZH: "决定种类", EN: "Kind"}, Needed: true, Choices: []Option{
 					{"penalty", detectors.Words{ZH: "行政处罚", EN: "penalty"}}, {"no-penalty", detectors.Words{ZH: "不予行政处罚", EN: "no penalty"}},
 					{"unfounded", detectors.Words{ZH: "违法事实不能成立", EN: "the facts do not stand"}}}},
-				refundField, fineField, {Name: "article", Kind: TextField, What: articleField.What},
+				refundField, fineField, groundField, {Name: "article", Kind: TextField, What: articleField.What},
 				{Name: "text", Kind: ProseField, What: detectors.Words{ZH: "事实、证据、理由和裁量", EN: "Facts, evidence, reasons and discretion"}, Needed: true}},
-			Before: append([]Guard{ServedNotice, JoinedTold, DefenceHeard, DefenceOver, Reviewed, ReviewerApart}, inHand...), After: []Guard{WithinNotice, KindFits, InOrder},
+			Before: append([]Guard{ServedNotice, JoinedTold, DefenceHeard, DefenceOver, Reviewed, ReviewerApart}, inHand...), After: []Guard{WithinNotice, KindFits, FineFits, InOrder},
 			Starts: []string{ServiceTerm}, Stops: []string{Handling, DefenceTerm}, Basis: "行政处罚法57、58、59", do: doDecide},
 	}
 }

@@ -23,7 +23,8 @@ type Calendar interface {
 // Procedure is what a place sets for the way of a case. A term that nobody set
 // is not there, and is never borrowed from another place.
 type Procedure struct {
-	Terms    map[string]Term // by name, see [TermNames]
+	Terms    map[string]Term      // by name, see [TermNames]
+	Fines    map[string]FineRange // by article; one that is not here bounds no fine
 	Calendar Calendar
 }
 
@@ -39,6 +40,10 @@ const (
 	ReviewTerm     = "review"          // in which the party may apply for administrative review
 	LawsuitTerm    = "lawsuit"         // in which it may go to court
 	TipReplyTerm   = "tip-reply"       // in which a named tipster is told whether a case is filed
+
+	// ListingObjectionTerm is in which somebody may object to being listed. It
+	// is no term of a case, and set where those are.
+	ListingObjectionTerm = "listing-objection"
 )
 
 // TermName is a term that procedures know, and what it is for.
@@ -60,6 +65,7 @@ func TermNames() []TermName {
 		{ReviewTerm, detectors.Words{ZH: "申请行政复议期限", EN: "time to apply for administrative review"}},
 		{LawsuitTerm, detectors.Words{ZH: "提起行政诉讼期限", EN: "time to go to court"}},
 		{TipReplyTerm, detectors.Words{ZH: "告知实名举报人是否立案", EN: "time to tell a named tipster whether a case is filed"}},
+		{ListingObjectionTerm, detectors.Words{ZH: "列入名单前的异议期", EN: "time to object before a listing"}},
 	}
 }
 

@@ -36,6 +36,26 @@ func (c Custodians) recipients() (out [2]*age.X25519Recipient, err error) {
 	return out, nil
 }
 
+// NewKey makes the pair of keys of a custodian, as age-keygen does: the secret
+// one (AGE-SECRET-KEY-…) and the public one (age1…). It is for demonstrations:
+// in earnest custodians make their own, and nobody else sees the secret.
+func NewKey() (secret, public string, err error) {
+	id, err := age.GenerateX25519Identity()
+	if err != nil {
+		return "", "", fmt.Errorf("make a key of a custodian: %w", err)
+	}
+	return id.String(), id.Recipient().String(), nil
+}
+
+// PublicOf gives the public key that belongs to a secret one.
+func PublicOf(secret string) (string, error) {
+	id, err := age.ParseX25519Identity(strings.TrimSpace(secret))
+	if err != nil {
+		return "", ErrKeys // the cause may quote the key
+	}
+	return id.Recipient().String(), nil
+}
+
 // identitySize is what an identity is padded to, so that its length tells
 // nothing of it.
 const identitySize = 2048

@@ -70,7 +70,7 @@ type Options struct {
 	Handler func(Assignment) Handler // called for each beginning
 	Report  func(Event)              // may be nil; called from several goroutines
 
-	MaxBytes    int // of messages in a batch, but for a single larger one; 4 MiB
+	MaxBytes    int // of messages in a batch, but for a single larger one; 8 MiB
 	MaxMessages int // in a batch; 4096
 
 	MaxWait time.Duration // that a request waits for news; 500 ms
@@ -111,7 +111,7 @@ func (o Options) filled() (Options, error) {
 		}
 	}
 	if o.MaxBytes <= 0 {
-		o.MaxBytes = 4 << 20
+		o.MaxBytes = 8 << 20
 	}
 	if o.MaxMessages <= 0 {
 		o.MaxMessages = 4096

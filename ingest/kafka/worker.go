@@ -290,15 +290,21 @@ type ahead struct {
 	err error
 }
 
-// read fetches ahead of the handler, one request's worth, so that network and
-// handler work at the same time. The channel is closed when ctx ends or after
-// an error. What is handed back is filled again.
+// readAhead is how many requests' worth lies ready beside the one that the
+// handler has. With only one a handler that is faster than a request finds
+// nothing, settles at once, and waits for the store's disk in every round.
+const readAhead = 2
+
+// read fetches ahead of the handler, so that network and handler work at the
+// same time. The channel is closed when ctx ends or after an error. What is
+// handed back is filled again.
 func (w *worker) read(ctx context.Context, next int64) (<-chan ahead, chan<- *fetched) {
 	a, o := w.assignment, &w.consumer.options
 	f := &fetcher{w.consumer.client, a.Topic, a.Partition, o.MaxBytes, o.MaxWait}
-	out, free := make(chan ahead, 1), make(chan *fetched, 2)
-	free <- &fetched{}
-	free <- &fetched{}
+	out, free := make(chan ahead, readAhead), make(chan *fetched, readAhead+1)
+	for range readAhead + 1 {
+		free <- &fetched{}
+	}
 	go func() {
 		defer close(out)
 		for {

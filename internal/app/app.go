@@ -34,11 +34,16 @@ func usage(format string, args ...any) error {
 // does not hold), 2 wrong use.
 func Run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
 	e := &env{in: in, out: out, err: errOut, clock: time.Now}
+	return e.run(ctx, args)
+}
+
+// run carries out a command line.
+func (e *env) run(ctx context.Context, args []string) int {
 	root := e.root()
 	root.SetArgs(args)
-	root.SetIn(in)
-	root.SetOut(out)
-	root.SetErr(errOut)
+	root.SetIn(e.in)
+	root.SetOut(e.out)
+	root.SetErr(e.err)
 	err := root.ExecuteContext(ctx)
 	switch {
 	case err == nil:
@@ -46,10 +51,10 @@ func Run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	case errors.Is(err, errAnswer):
 		return 1
 	case errors.Is(err, errUsage):
-		fmt.Fprintf(errOut, "fundwatch: %v\n运行 fundwatch help 查看用法 (see fundwatch help)\n", err)
+		fmt.Fprintf(e.err, "fundwatch: %v\n运行 fundwatch help 查看用法 (see fundwatch help)\n", err)
 		return 2
 	}
-	fmt.Fprintf(errOut, "fundwatch: %v\n", err)
+	fmt.Fprintf(e.err, "fundwatch: %v\n", err)
 	return 1
 }
 

@@ -43,7 +43,8 @@ const (
 var demoCost = accounts.Cost{KiB: 1 << 10, Rounds: 1, Threads: 1}
 
 // demoTerms is what a place would set by a document of its own.
-const demoTerms = `{"defence":{"number":3,"unit":"working-days","clause":"虚构，仅供演示 (invented, for the demonstration)"}}`
+const demoTerms = `{"defence":{"number":3,"unit":"working-days","clause":"虚构，仅供演示 (invented, for the demonstration)"},
+"listing-objection":{"number":10,"unit":"working-days","clause":"虚构，仅供演示 (invented, for the demonstration)"}}`
 
 // demonstration is what is asked for.
 type demonstration struct {
@@ -123,12 +124,16 @@ func (e *env) demo(ctx context.Context, d *demonstration) error {
 	if err := demoListKey(key); err != nil {
 		return err
 	}
+	custodians, err := openDemoCustodians(filepath.Join(dir, "custodians.txt"))
+	if err != nil {
+		return err
+	}
 	o := &serveOptions{worker: newWorker, embedded: filepath.Join(dir, "services"), noSetup: true, cost: demoCost}
 	o.set = []string{"region=" + demoRegion, "knowledge.dir=" + known, "http.addr=" + d.addr, "metrics.addr=", "log.level=error",
-		"kafka.partitions=2", "desk.second_factor=false", "lists.dir=" + filepath.Join(dir, "list"), "lists.key_file=" + key,
+		"tips.custodians=" + custodians.public(), "kafka.partitions=2", "desk.second_factor=false", "lists.dir=" + filepath.Join(dir, "list"), "lists.key_file=" + key,
 		"inspections.publish=objects,results", "inspections.basis=虚构，仅供演示 (invented)", "cases.terms_file=" + terms, "cases.evidence_url=file://" + filepath.ToSlash(filepath.Join(dir, "papers"))}
 	o.opened = func(ctx context.Context, s *server, with *desk.Options, at string) error {
-		return e.demonstrate(ctx, s, with, sending{&d.place, d.first, at})
+		return e.demonstrate(ctx, s, with, sending{&d.place, d.first, at, custodians})
 	}
 	return e.serve(ctx, o)
 }
@@ -151,6 +156,7 @@ type sending struct {
 	place *simulate.Config
 	first int
 	addr  string
+	keys  demoCustodians
 }
 
 // demonstrate sends claims until there are no more, and opens the doors once
@@ -281,7 +287,7 @@ func (e *env) openDemo(ctx context.Context, s *server, with *desk.Options, what 
 	for i, u := range demoUsers {
 		fmt.Fprintf(e.out, "    %-13s %s  http://%s/enter/%s\n", u.Login, u.Name, what.addr, links[i])
 	}
-	return e.demoRound(ctx, s, with, what.addr)
+	return e.demoRound(ctx, s, with, what)
 }
 
 // examined counts the messages that were dealt with.

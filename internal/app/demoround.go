@@ -8,6 +8,7 @@ import (
 
 	"fundwatch/blacklist"
 	"fundwatch/cases"
+	"fundwatch/clock"
 	"fundwatch/detectors"
 	"fundwatch/internal/journal"
 	"fundwatch/tips"
@@ -32,9 +33,9 @@ type demoStory struct {
 // against which can still be objected.
 var demoStories = []demoStory{{began: 150, executed: true, listed: 20}, {began: 60}}
 
-// demoNotice is how many days the party of a listing may object, in the
-// demonstration.
-const demoNotice = 15
+// demoNotice is how many days before its listing its party was told, in the
+// demonstration: longer than the time for objection of demoTerms can last.
+const demoNotice = 30
 
 // storyteller carries a case through the stores as staff would.
 type storyteller struct {
@@ -47,7 +48,7 @@ type storyteller struct {
 // demoRound shows the rest of the round: two cases carried to a served
 // decision, the list, and a tip. It comes after the links, so that nobody waits
 // for it.
-func (e *env) demoRound(ctx context.Context, s *server, with *desk.Options, addr string) error {
+func (e *env) demoRound(ctx context.Context, s *server, with *desk.Options, what sending) error {
 	t := &storyteller{server: s, with: with, now: e.clock()}
 	done, _, err := s.lists.Entries(ctx, 0, 1)
 	if err != nil || done > 0 { // an earlier run
@@ -65,7 +66,8 @@ func (e *env) demoRound(ctx context.Context, s *server, with *desk.Options, addr
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(e.out, "\n另有虚构案件 %d 起已送达决定 · invented cases with a served decision: %d\n    公布名单 the list          http://%s/lists\n    举报 a tip                 http://%s/tip\n    举报回执 receipt of a tip  %s\n", told, told, addr, addr, receipt)
+	fmt.Fprintf(e.out, "\n另有虚构案件 %d 起已送达决定 · invented cases with a served decision: %d\n    公布名单 the list          http://%s/lists\n    举报 a tip                 http://%s/tip\n    举报回执 receipt of a tip  %s\n", told, told, what.addr, what.addr, receipt)
+	fmt.Fprintf(e.out, "    抽查公开 draws             http://%s/draws\n    打开举报人身份用的两把虚构私钥，只用于本演示 · two invented keys that together open who sent the tip, of this demonstration alone\n        %s\n        %s\n", what.addr, what.keys[0], what.keys[1])
 	return nil
 }
 
@@ -228,12 +230,14 @@ func (t *storyteller) steps(party detectors.Subject, lines []cases.Line, paper c
 	for i := range lines {
 		fen += lines[i].Verified
 	}
-	yuan, valid := fmt.Sprintf("%d.%02d", fen/100, fen%100), t.now.AddDate(1, 0, 0).Format(time.DateOnly)
+	yuan := fmt.Sprintf("%d.%02d", fen/100, fen%100)
+	first, valid := demoCertificate("investigator", t.now)
+	second, _ := demoCertificate("officer", t.now)
 	day := func(after int) string { return journal.Stamp(t.ago(story.began - after))[:len(time.DateOnly)] }
 	steps := []deedStep{
 		{0, "investigator", "file", map[string]string{"party": party.Kind + ":" + party.Code, "cause": "涉嫌违反医疗保障基金使用规定（虚构）", "article": "条例38"}, nil},
 		{1, "head", cases.ApproveIt, nil, nil},
-		{2, "investigator", "investigate", map[string]string{"officer1": "investigator", "licence1": "虚构-001", "until1": valid, "officer2": "officer", "licence2": "虚构-002", "until2": valid}, nil},
+		{2, "investigator", "investigate", map[string]string{"officer1": "investigator", "licence1": first, "until1": valid, "officer2": "officer", "licence2": second, "until2": valid}, nil},
 		{8, "officer", "evidence", nil, func(d *cases.Deed) { d.Evidence = &paper }},
 		{10, "investigator", "verify", nil, func(d *cases.Deed) { d.Lines = lines }},
 		{12, "investigator", "notice", map[string]string{"facts": "经核实，所列费用明细与病历记录不符（虚构）。", "article": demoBasis, "refund": yuan, "fine": "0", "day": day(12), "way": "direct"}, nil},
@@ -282,13 +286,21 @@ func (t *storyteller) list(ctx context.Context, story demoStory) error {
 	}
 	served := t.now
 	if story.listed > 0 {
-		served = t.ago(story.listed + demoNotice + 1)
+		served = t.ago(story.listed + demoNotice)
 	}
 	listing, err := t.lists.Propose(ctx, id, advice.Proposal, t.act("disclosure", served))
 	if err != nil {
 		return err
 	}
-	err = t.order(ctx, listing, &entry, blacklist.Order{Action: blacklist.ActionServe, Until: journal.Stamp(served.AddDate(0, 0, demoNotice))[:len(time.DateOnly)]}, t.act("disclosure", served))
+	term := t.with.Procedure.Terms[cases.ListingObjectionTerm]
+	until, err := t.with.Procedure.Calendar.Ends(journal.Stamp(served)[:len(time.DateOnly)], term, 0)
+	if _, missing := errors.AsType[clock.MissingYear](err); missing {
+		return nil // it stays proposed, and its page says that the calendar does not reach
+	}
+	if err != nil {
+		return err
+	}
+	err = t.order(ctx, listing, &entry, blacklist.Order{Action: blacklist.ActionServe, Until: until, Basis: term.Basis}, t.act("disclosure", served))
 	if err != nil || story.listed == 0 {
 		return err
 	}
@@ -313,7 +325,7 @@ func (t *storyteller) tip(ctx context.Context) (receipt string, err error) {
 		return "", err
 	}
 	receipt, err = t.with.Tips.Submit(ctx, tips.Submission{Act: act, Channel: "web", About: "某虚构药店，上月",
-		Said: "店里让顾客用医保卡买日用品（虚构，仅供演示）。", At: t.now})
+		Said: "店里让顾客用医保卡买日用品（虚构，仅供演示）。", Identity: "虚构的举报人，电话为虚构", At: t.now})
 	if err != nil {
 		return "", err
 	}

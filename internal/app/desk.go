@@ -142,6 +142,7 @@ func (s *server) deskOptions(ctx context.Context, users *accounts.Store) (o desk
 	if o.Detect, err = detectOver(s.cfg.Region, o.Knowledge); err != nil {
 		return o, err
 	}
+	o.Refer = s.refer
 	if o.Procedure, err = s.env.procedure(s.cfg.Region, s.cfg.Cases.TermsFile); err != nil {
 		return o, err
 	}

@@ -180,8 +180,12 @@ func TestDemoOpensForEveryRole(t *testing.T) {
 	if len(links) != len(demoUsers) {
 		t.Fatal(out)
 	}
+	var heads *http.Client
 	for i, link := range links {
 		c := browser()
+		if demoUsers[i].Login == "head" {
+			heads = c
+		}
 		a, err := c.Post(link, "", nil)
 		if err != nil || a.StatusCode != 200 || a.Request.URL.Path != "/" {
 			t.Fatal(demoUsers[i].Login, a, err)
@@ -195,13 +199,52 @@ func TestDemoOpensForEveryRole(t *testing.T) {
 			t.Error("the investigator has no leads")
 		}
 	}
-	soon(t, "the round of the demonstration", func() bool { return strings.Contains(out.String(), "举报回执") })
+	soon(t, "the round of the demonstration", func() bool { return strings.Count(out.String(), "AGE-SECRET-KEY-") == 2 })
 	base, _, _ := strings.Cut(links[0], "/enter/")
 	if list := body(t, base+"/lists?lang=zh"); !strings.Contains(list, "医保罚〔") || !strings.Contains(out.String(), "a served decision: 2") {
 		t.Errorf("no listing: %s\n%s", list, out)
 	}
+	demoDrawIsPublic(t, base)
+	demoCustodiansOpen(t, base, heads, out.String())
 	cancel()
 	if err := <-ended; err != nil {
 		t.Error(err)
+	}
+}
+
+// demoDrawIsPublic: the draw of the demonstration has its files, of ids alone.
+func demoDrawIsPublic(t *testing.T, base string) {
+	t.Helper()
+	at := regexp.MustCompile(`/draws/[A-Z0-9]\w+`).FindString(body(t, base+"/draws?lang=zh"))
+	file := body(t, base+at+"/draw.json")
+	if at == "" || !strings.Contains(file, `"I01"`) || strings.Contains(file, "虚构 甲") || strings.Contains(file, "虚构-001") {
+		t.Errorf("%s: %.500s", at, file)
+	}
+}
+
+// demoCustodiansOpen: the two keys that are printed open who sent the tip.
+func demoCustodiansOpen(t *testing.T, base string, head *http.Client, printed string) {
+	t.Helper()
+	keys := regexp.MustCompile(`AGE-SECRET-KEY-\w+`).FindAllString(printed, -1)
+	_, list := page(t, head, base+"/tips")
+	at := regexp.MustCompile(`/tips/T\w+`).FindString(list)
+	_, tip := page(t, head, base+at)
+	act := regexp.MustCompile(`name="act" value="(\w+r)"`).FindStringSubmatch(tip)
+	if len(keys) != 2 || act == nil || strings.Contains(tip, "虚构的举报人") {
+		t.Fatalf("%d keys; %s: %.3000s", len(keys), at, tip)
+	}
+	r, err := http.NewRequest(http.MethodPost, base+at+"/reveal", strings.NewReader(url.Values{"act": {act[1]}, "password_first": {keys[0]}, "password_second": {keys[1]}, "reason": {"虚构"}}.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Origin", base)
+	a, err := head.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Body.Close()
+	if b, _ := io.ReadAll(a.Body); a.StatusCode != http.StatusOK || !strings.Contains(string(b), "虚构的举报人") {
+		t.Errorf("%d %.3000s", a.StatusCode, b)
 	}
 }

@@ -304,7 +304,7 @@ func (e *env) policyReplayCommand() *cobra.Command {
 }
 
 func (s *services) replayPolicies(ctx context.Context) (*replayed, error) {
-	engine, _, err := policyOf(ctx, s.cfg.Region)
+	engine, _, err := s.policy(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,7 @@ package app
 
 import (
 	"context"
-	"errors"
+	"crypto/rand"
 	"fmt"
 	"net/http"
 	"os"
@@ -15,9 +15,7 @@ import (
 	"fundwatch/claim"
 	"fundwatch/detectors/knowledge"
 	"fundwatch/inspection"
-	"fundwatch/policies"
 	"fundwatch/policies/regions"
-	"fundwatch/web/desk"
 	"fundwatch/web/public"
 )
 
@@ -100,7 +98,8 @@ func (s *server) openPublic() (*public.Site, error) {
 	o.Inspections = inspection.Open(s.journal)
 	publish := s.cfg.Inspections.Publish
 	o.Rule = inspection.Rule{Objects: slices.Contains(publish, "objects"), Results: slices.Contains(publish, "results"), Basis: s.cfg.Inspections.Basis}
-	o.Clock = s.env.clock
+	o.Clock, o.Chance = s.env.clock, rand.Reader
+	o.BehindProxy, o.Proxies = s.cfg.HTTP.BehindProxy, s.cfg.HTTP.Proxies()
 	profile, known, err := regions.Load(regions.Builtin(), s.cfg.Region)
 	if err != nil {
 		return nil, err
@@ -111,15 +110,19 @@ func (s *server) openPublic() (*public.Site, error) {
 	return public.New(o)
 }
 
-// apart answers public addresses, which need no account and no desk, and gives
-// all others to next.
+// apart answers public addresses, which need no account and no desk, or says that
+// they are not open yet, and gives all others to next.
 func (s *server) apart(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if site := s.site.Load(); site != nil && public.Has(r.URL.Path) {
+		site := s.site.Load()
+		switch {
+		case !public.Has(r.URL.Path):
+			next.ServeHTTP(w, r)
+		case site == nil: // the pages for staff may be open already, and know no such address
+			pageStarting.ServeHTTP(w, r)
+		default:
 			site.ServeHTTP(w, r)
-			return
 		}
-		next.ServeHTTP(w, r)
 	})
 }
 
@@ -139,46 +142,4 @@ func (s *server) publishList(ctx context.Context, by blacklist.Act) (*edition.Pu
 	}
 	defer folder.close()
 	return s.lists.Publish(ctx, folder, key, by)
-}
-
-// deskLists is what pages of listings work with.
-func (s *server) deskLists(ctx context.Context) (desk.Lists, error) {
-	engine, data, err := policyOf(ctx, s.cfg.Region)
-	if err != nil {
-		return desk.Lists{}, err
-	}
-	out := desk.Lists{Store: s.lists, Advise: func(ctx context.Context, e *blacklist.Entry) (desk.Advice, error) {
-		return adviseListing(ctx, engine, &data, e)
-	}}
-	if s.cfg.Lists.Dir != "" && s.cfg.Lists.KeyFile != "" {
-		out.Publish = s.publishList
-	}
-	return out, nil
-}
-
-// adviseListing asks policy where an entry of the ledger belongs, and finds how
-// long its class stays published. A class without numbers is not to be listed.
-func adviseListing(ctx context.Context, engine *policies.Engine, data *regions.Policy, e *blacklist.Entry) (desk.Advice, error) {
-	in := policies.ListingInput{Subject: e.Subject.Kind, Measure: policies.Measure(e.Measure), Effective: true, Revoked: e.Revoked != "", Social: e.Social}
-	if in.Measure == policies.MeasureMoney {
-		in.AmountFen = e.AmountFen
-	}
-	d, err := engine.Listing(ctx, in)
-	if errors.Is(err, policies.ErrUndefined) || errors.Is(err, policies.ErrInput) {
-		return desk.Advice{Proposal: blacklist.Proposal{Class: "ledger"}, Reasons: []desk.Words{{ZH: "政策没有答复，由人决定。", EN: "Policy has no answer; a person decides."}}}, nil
-	}
-	if err != nil {
-		return desk.Advice{}, err
-	}
-	months := func(which string) int64 {
-		if n := data.Values["publish_"+d.Path+"_"+which+"_months"].Number; n != nil {
-			return *n
-		}
-		return 0
-	}
-	a := desk.Advice{Proposal: blacklist.Proposal{Class: d.Path, Least: months("least"), Most: months("most"), Basis: d.Basis, Revision: d.Record.Policy}}
-	for _, r := range d.Reasons {
-		a.Reasons = append(a.Reasons, desk.Words{ZH: r.ZH, EN: r.EN})
-	}
-	return a, nil
 }

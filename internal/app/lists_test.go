@@ -141,7 +141,7 @@ func TestAListedSubjectIsFlaggedWithoutARestart(t *testing.T) {
 	o.must(err)
 	id, err := o.lists.Propose(t.Context(), entry, blacklist.Proposal{Class: "minor", Most: 3, Basis: []string{"条例34"}, Revision: "r1"}, o.act("甲", now.AddDate(0, 0, -3)))
 	o.must(err)
-	o.do(id, blacklist.Order{Action: blacklist.ActionServe, Until: day(-2)}, "甲", now.AddDate(0, 0, -2))
+	o.do(id, blacklist.Order{Action: blacklist.ActionServe, Until: day(-2), Basis: "虚构条款"}, "甲", now.AddDate(0, 0, -2))
 	o.do(id, blacklist.Order{Action: blacklist.ActionList, From: day(0)}, "乙", now)
 	o.publish(dir, keyFile)
 	soon(t, "the restriction", func() bool {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 
 	"fundwatch/cases"
 	"fundwatch/clock"
@@ -48,7 +49,29 @@ func (e *env) procedure(region, file string) (cases.Procedure, error) {
 			p.Terms[n.Name] = cases.Term{N: c.Number, Unit: c.Unit, Basis: c.Clause}
 		}
 	}
+	p.Fines = finesOf(&policy)
 	return p, localTerms(file, p.Terms)
+}
+
+// fined are the articles of the regulation whose fine has a range in the data.
+var fined = []string{"37", "38", "39", "40", "41"}
+
+// finesOf gives the ranges of fines of a region. An article of which either
+// bound is not set bounds nothing.
+func finesOf(policy *regions.Policy) map[string]cases.FineRange {
+	out := map[string]cases.FineRange{}
+	for _, n := range fined {
+		for _, unit := range []string{"times", "fen"} {
+			least, most := policy.Values["fine_"+n+"_least_"+unit], policy.Values["fine_"+n+"_most_"+unit]
+			if least.Number == nil || most.Number == nil {
+				continue
+			}
+			name := "条例" + n
+			out[name] = cases.FineRange{Article: name, Times: unit == "times", Least: *least.Number, Most: *most.Number,
+				May: slices.Contains(policy.Values["fine_optional_articles"].List, name), Clause: least.Clause}
+		}
+	}
+	return out
 }
 
 // localTerms reads the file of an installation.

@@ -29,6 +29,23 @@ func TestTermsComeFromTheProfile(t *testing.T) {
 			t.Errorf("%s: extensions %+v", region, p.Terms)
 		}
 	}
+	// The ranges of fines, each with its clause; other articles bound nothing.
+	country, err := e.procedure("152900", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]cases.FineRange{
+		"条例37": {Times: true, Least: 2, Most: 5}, "条例38": {Times: true, Least: 1, Most: 2}, "条例39": {Least: 1_000_000, Most: 5_000_000, May: true},
+		"条例40": {Times: true, Least: 2, Most: 5}, "条例41": {Times: true, Least: 2, Most: 5, May: true},
+	} {
+		want.Article, want.Clause = name, name
+		if have := country.Fines[name]; have != want {
+			t.Errorf("%s: %+v, want %+v", name, have, want)
+		}
+	}
+	if len(country.Fines) != 5 {
+		t.Errorf("ranges %+v", country.Fines)
+	}
 	file := filepath.Join(t.TempDir(), "terms.json")
 	write := func(text string) {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {

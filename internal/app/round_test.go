@@ -214,11 +214,16 @@ func (s *scene) approve(login, id string) {
 	s.post(login, "/cases/"+id+"/approve", "version", number(c.Case.Version), "seal", c.Seal, "reason", "虚构：同意")
 }
 
+// stay is a claim of a stay, in which a fee is of a day that was given.
+func stay(id, admitted, discharged, fee string) string {
+	return claimtest.Claim(hospital + "/" + id + " person=P" + id + " visit=V" + id + " at=" + discharged + "_10:00:00 med_type=21 begntime=" +
+		admitted + "_08:30:00 endtime=" + discharged + "_09:00:00; 1 1 30/20 fee_ocur_time=" + fee + "_09:00:00")
+}
+
 // settle sends a claim of a stay, in which a fee is of a day that was given.
 func (s *scene) settle(id, admitted, discharged, fee string) {
 	s.t.Helper()
-	status, answer := s.running.post(s.t, s.i.token, claimtest.Claim(hospital+"/"+id+" person=P"+id+" visit=V"+id+" at="+discharged+"_10:00:00 med_type=21 begntime="+
-		admitted+"_08:30:00 endtime="+discharged+"_09:00:00; 1 1 30/20 fee_ocur_time="+fee+"_09:00:00"))
+	status, answer := s.running.post(s.t, s.i.token, stay(id, admitted, discharged, fee))
 	if status != http.StatusAccepted {
 		s.t.Fatal(status, answer)
 	}
@@ -234,6 +239,16 @@ func (s *scene) lead(o *office, scheme string, findings int64) (id string, versi
 		return err == nil && l.Findings == findings
 	})
 	return id, version
+}
+
+// took waits until so many claims were examined.
+func (s *scene) took(o *office, claims int64) {
+	s.t.Helper()
+	soon(s.t, "the last claim", func() bool {
+		counters, err := o.cases.Counters(s.t.Context())
+		o.must(err)
+		return counters["claims"] == claims
+	})
 }
 
 // verifyLists checks what is published by the command and by the program that
@@ -267,11 +282,11 @@ func (s *scene) penalise(lead string, version int64) (id string) {
 	line := hospital + "/S1/1"
 	soon(s.t, "the line at risk on the page", func() bool { return strings.Contains(s.see("jiang", "/cases/"+id+"/verify"), line) })
 	s.deed("jiang", id, "verify", "lines", line, "verified", "20.00")
-	s.deed("jiang", id, "notice", "facts", "虚构事实", "article", "条例38(三)", "refund", "20.00", "fine", "0", "day", s.day(0), "way", "direct")
+	s.deed("jiang", id, "notice", "facts", "虚构事实", "article", "条例38(三)", "refund", "20.00", "fine", "0", "ground", "33", "day", s.day(0), "way", "direct")
 	s.see("jiang", "/cases/"+id+"/papers/notice")
 	s.deed("jiang", id, "hear", "stance", "statement", "said", "虚构陈述", "found", "虚构复核")
 	s.deed("liang", id, "review", "outcome", "passed", "opinion", "虚构意见")
-	decision := []string{"kind", "penalty", "refund", "20.00", "fine", "0", "article", "条例38(三)", "text", "虚构理由"}
+	decision := []string{"kind", "penalty", "refund", "20.00", "fine", "0", "ground", "33", "article", "条例38(三)", "text", "虚构理由"}
 	status, _, early := s.try("jiang", "/cases/"+id+"/decide", append([]string{"version", number(s.caseOf("jiang", id).Case.Version), "reason", "虚构"}, decision...)...)
 	if status != http.StatusUnprocessableEntity || !strings.Contains(early, "陈述申辩期限尚未届满") {
 		s.t.Fatalf("decided before the defence was over: %d %.2000s", status, early)
@@ -319,7 +334,7 @@ func (s *scene) enlist(id string) string {
 		s.t.Errorf("the entry: %.2000s", p)
 	}
 	at := s.post("gong", entry+"/propose", "reason", "按政策")
-	s.order("gong", at, "serve", "until", s.day(2))
+	s.order("gong", at, "serve", "until", s.day(2), "basis", "虚构条款")
 	s.pass(3)
 	var l listingSeen
 	s.data("gong", at, &l)
@@ -359,11 +374,7 @@ func TestRoundFromAClaim(t *testing.T) {
 	s.post("shi", "/editions", "reason", "已修复")
 	s.restricted(`"restricted":false,"restrictions":[],"edition":2`)
 	s.settle("S3", s.day(0), s.day(0), s.day(0))
-	soon(t, "the third claim", func() bool {
-		counters, err := o.cases.Counters(t.Context())
-		o.must(err)
-		return counters["claims"] == 3
-	})
+	s.took(o, 3)
 	s.lead(o, "R11", 1) // of the time on the list, and no other
 	s.verifyLists("2 editions, 0 records")
 	var l listingSeen

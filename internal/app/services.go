@@ -28,6 +28,7 @@ type services struct {
 	journal  *journal.Store
 	cases    *cases.Store
 	lists    *blacklist.Store
+	law      law
 }
 
 // openServices makes the clients; nothing is connected yet.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/apache/arrow/go/v17/arrow/memory"
@@ -80,8 +81,29 @@ func (e *env) gather(ctx context.Context, s *services) (workerParts, error) {
 			return p, err
 		}
 	}
-	p.Policy, _, err = policyOf(ctx, p.Region)
+	p.Policy, _, err = s.policy(ctx)
 	return p, err
+}
+
+// law is the policy of the region once it was compiled, with its data.
+type law struct {
+	making sync.Mutex
+	engine *policies.Engine
+	data   regions.Policy
+}
+
+// policy gives the policy of the region, compiled once for all who ask.
+func (s *services) policy(ctx context.Context) (*policies.Engine, *regions.Policy, error) {
+	s.law.making.Lock()
+	defer s.law.making.Unlock()
+	if s.law.engine == nil {
+		var err error
+		if s.law.engine, s.law.data, err = policyOf(ctx, s.cfg.Region); err != nil {
+			s.law.engine = nil
+			return nil, nil, err
+		}
+	}
+	return s.law.engine, &s.law.data, nil
 }
 
 // policyOf gives the policy of a region that comes along, and its data.

@@ -149,6 +149,11 @@ func (l *Loaded) web(s Sources) {
 			l.wrong("http.tokens_file", "未指定机构令牌文件", "no file of tokens given")
 		}
 	}
+	for _, text := range l.HTTP.TrustedProxies {
+		if _, ok := networkOf(text); !ok {
+			l.wrong("http.trusted_proxies", "应为地址或网段，如 10.0.0.5、10.0.0.0/24", "want addresses or networks, such as 10.0.0.5 or 10.0.0.0/24")
+		}
+	}
 	l.signOn()
 	if _, ok := hostPort(l.Metrics.Addr); !ok && l.Metrics.Addr != "" {
 		l.wrong("metrics.addr", "应为 主机:端口，或空", "want host:port, or nothing")

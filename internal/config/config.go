@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net/netip"
 )
 
 // Config is how an installation is set. Default has the values of what nobody
@@ -118,14 +119,38 @@ type Knowledge struct {
 
 // HTTP is the intake of claims from institutions.
 type HTTP struct {
-	Addr         string
-	TokensFile   string
-	CertFile     string
-	KeyFile      string
-	BehindProxy  bool // something before us ends TLS
-	MaxBodyBytes int
-	MaxClaims    int // of one request
-	MaxInFlight  int // requests at a time
+	Addr        string
+	TokensFile  string
+	CertFile    string
+	KeyFile     string
+	BehindProxy bool // something before us ends TLS
+	// TrustedProxies are whose X-Forwarded-For says where a request comes from:
+	// addresses or networks.
+	TrustedProxies []string
+	MaxBodyBytes   int
+	MaxClaims      int // of one request
+	MaxInFlight    int // requests at a time
+}
+
+// Proxies are the networks of trusted proxies; what is none was told when the
+// settings were checked.
+func (h *HTTP) Proxies() (out []netip.Prefix) {
+	for _, text := range h.TrustedProxies {
+		if p, ok := networkOf(text); ok {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// networkOf reads an address or a network.
+func networkOf(text string) (netip.Prefix, bool) {
+	if a, err := netip.ParseAddr(text); err == nil && a.Zone() == "" {
+		a = a.Unmap()
+		return netip.PrefixFrom(a, a.BitLen()), true
+	}
+	p, err := netip.ParsePrefix(text)
+	return p.Masked(), err == nil && p.Bits() > 0
 }
 
 // Lists is where published lists lie and what signs them.
@@ -201,7 +226,7 @@ func Default() Config {
 		Desk:    Desk{SecondFactor: true, Claims: true, OIDC: OIDC{Claim: "preferred_username"}},
 		Metrics: Metrics{Addr: "127.0.0.1:9090"},
 		Log:     Log{Level: "info", Format: "text"},
-		Worker:  Worker{BatchBytes: 4 << 20, BatchMessages: 4096, WindowDays: 400, StandHours: 24},
+		Worker:  Worker{BatchBytes: 8 << 20, BatchMessages: 4096, WindowDays: 400, StandHours: 24},
 	}
 }
 

@@ -80,6 +80,8 @@ func TestEveryMistakeIsTold(t *testing.T) {
 		"http.max_claims=0":                 "http.max_claims",
 		"http.max_claims=many":              "http.max_claims",
 		"http.behind_proxy=yes":             "http.behind_proxy",
+		"http.trusted_proxies=proxy":        "http.trusted_proxies",
+		"http.trusted_proxies=0.0.0.0/0":    "http.trusted_proxies",
 		"archive.url=ftp://x":               "archive.url",
 		"cases.evidence_url=ftp://x":        "cases.evidence_url",
 		"tips.custodians=age1x":             "tips.custodians",

@@ -144,6 +144,17 @@ func (s *Store) Append(ctx context.Context, e Entry) (Receipt, error) {
 	return Receipt{}, fmt.Errorf("write %s: other writers of the chain were quicker %d times", e.Kind, maxRaces)
 }
 
+// Done reports whether an entry with an id was done within the last week. Who is
+// asked for the same again, with what has changed since, tells so by it whether
+// that is a repetition.
+func (s *Store) Done(ctx context.Context, id string) (bool, error) {
+	n, err := s.reader.Exists(ctx, s.Key("op:"+id)).Result()
+	if err != nil {
+		return false, fmt.Errorf("look for an act: %w", err)
+	}
+	return n == 1, nil
+}
+
 // digest tells requests under one operation id apart. It leaves out the time,
 // since a repeated request may come later.
 func (e *Entry) digest() (string, error) {

@@ -46,7 +46,7 @@ func main() {
 	rate := flag.Int("rate", 2_000, "claims a second of the latency run")
 	seconds := flag.Int("seconds", 10, "length of the latency run")
 	batch := flag.Int("batch", 4096, "most messages of a step")
-	fetch := flag.Int("fetch", 4<<20, "most bytes of a request for messages")
+	fetch := flag.Int("fetch", 8<<20, "most bytes of a request for messages")
 	rounds := flag.Int("rounds", 3, "how often the throughput is measured, in turn with what it is compared with; medians count")
 	restart := flag.Int("restart", 10_000_000, "lines in the archive of the restart, 0 for none")
 	persons := flag.Int("memory", 0, "persons of a book whose memory is measured, and nothing else; needs no services")

@@ -33,6 +33,8 @@ func Names() []Name {
 		{"surcharge_percent", Percent, false, "逾期每日加处罚款占罚款的比例", "surcharge a day on a fine paid late, of the fine"},
 		{"surcharge_most_percent", Percent, false, "加处罚款的上限占罚款的比例", "the most that surcharges add up to, of the fine"},
 
+		{"fine_37_least_times", Times, false, "条例37罚款下限，占骗取金额的倍数", "lowest fine under article 37, times the amount obtained"},
+		{"fine_37_most_times", Times, false, "条例37罚款上限，占骗取金额的倍数", "highest fine under article 37, times the amount obtained"},
 		{"fine_38_least_times", Times, false, "条例38罚款下限，占造成损失的倍数", "lowest fine under article 38, times the loss"},
 		{"fine_38_most_times", Times, false, "条例38罚款上限，占造成损失的倍数", "highest fine under article 38, times the loss"},
 		{"fine_39_least_fen", Fen, false, "条例39罚款下限", "lowest fine under article 39"},
@@ -41,6 +43,7 @@ func Names() []Name {
 		{"fine_40_most_times", Times, false, "条例40罚款上限，占骗取金额的倍数", "highest fine under article 40, times the amount obtained"},
 		{"fine_41_least_times", Times, false, "条例41罚款下限，占骗取金额的倍数", "lowest fine under article 41, times the amount obtained"},
 		{"fine_41_most_times", Times, false, "条例41罚款上限，占骗取金额的倍数", "highest fine under article 41, times the amount obtained"},
+		{"fine_optional_articles", List, false, "也有不处罚款情形的条款", "articles that also have conduct without a fine"},
 		{"department_suspension_least_months", Months, false, "暂停责任部门医药服务的最短期限", "shortest suspension of the department responsible"},
 		{"department_suspension_most_months", Months, false, "暂停责任部门医药服务的最长期限", "longest suspension of the department responsible"},
 		{"person_suspension_least_months", Months, false, "暂停参保人联网结算的最短期限", "shortest suspension of a person's online settlement"},

@@ -36,8 +36,9 @@ type casePage struct {
 	MayFile   bool         `json:"-"` // sees evidence and documents
 	MayUpload bool         `json:"-"`
 	Approve   bool         `json:"-"`
-	Credit    bool         `json:"-"`               // may enter the penalty, which was served, in the ledger
-	Entry     string       `json:"entry,omitempty"` // of the ledger that it made
+	Referral  *referralRow `json:"referral,omitempty"` // to whom it belongs by policy, while it is not decided
+	Credit    bool         `json:"-"`                  // may enter the penalty, which was served, in the ledger
+	Entry     string       `json:"entry,omitempty"`    // of the ledger that it made
 }
 
 // moneyRow is the chain of money in fen.
@@ -79,6 +80,7 @@ type paperLink struct {
 	Until  string `json:"until,omitempty"`
 	Refund int64  `json:"refund_fen"`
 	Fine   int64  `json:"fine_fen"`
+	Ground *Words `json:"ground,omitempty"` // of a fine below the range of its article
 }
 
 func (p casePage) title(lang words.Lang) string { return lang.Say("case.page", p.Case.ID) }
@@ -110,6 +112,11 @@ func (d *Desk) casePage(r *http.Request, c *cases.Case) (casePage, error) {
 	if f.Party != nil {
 		p.Subject = d.subject(f.Party.Subject)
 		p.Party = &cases.Party{Cause: f.Party.Cause, Article: f.Party.Article, Day: f.Party.Day} // the subject stands masked in Subject
+	}
+	if m, _ := cases.MoveOf(transfer); m.Fits(c) {
+		if p.Referral, err = d.caseReferral(r, c, &askedForm{}); err != nil {
+			return p, err
+		}
 	}
 	for _, j := range c.File.Joined {
 		if slices.ContainsFunc(row.Leads, func(l LeadRow) bool { return l.ID == j.Lead }) {
@@ -173,10 +180,10 @@ func (d *Desk) papersOf(c *cases.Case, p *casePage) {
 	f := &c.File
 	if n := len(f.Notices); n > 0 {
 		x := &f.Notices[n-1]
-		p.Notice = &paperLink{x.Document(), x.Day, x.Until, x.Refund, x.Fine}
+		p.Notice = &paperLink{x.Document(), x.Day, x.Until, x.Refund, x.Fine, groundOfFine(x.Ground)}
 	}
 	if x := f.Decision; x != nil {
-		p.Decision = &paperLink{x.Document(), x.Day, "", x.Refund, x.Fine}
+		p.Decision = &paperLink{x.Document(), x.Day, "", x.Refund, x.Fine, groundOfFine(x.Ground)}
 	}
 	add := func(move string, values map[string]string) {
 		if m, known := cases.MoveOf(move); known {

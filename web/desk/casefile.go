@@ -110,6 +110,9 @@ type proposalRow struct {
 	Fields []givenRow `json:"fields"`
 	Stale  bool       `json:"stale"` // the file changed since: it has to be proposed again
 	Own    bool       `json:"own"`   // of who looks at it
+	// Advised is the path of policy on which it was made; empty: policy was not asked.
+	Advised string `json:"advised,omitempty"`
+	Other   bool   `json:"other_than_advised,omitempty"`
 }
 
 // givenRow is a field as it was filled in.
@@ -170,7 +173,9 @@ func (d *Desk) proposal(c *cases.Case, u *accounts.User) *proposalRow {
 	if !known {
 		return nil
 	}
-	return &proposalRow{p.Move, wordsOf(m.What), p.By, p.Reason, p.Day, d.given(&m, p.Fields), c.ProposalStale(), p.By == u.Login}
+	advised := advisedIn(p.Decision)
+	other := advised != "" && transferTo(advised, []string{"cross-region"}) != p.Fields["to"]
+	return &proposalRow{p.Move, wordsOf(m.What), p.By, p.Reason, p.Day, d.given(&m, p.Fields), c.ProposalStale(), p.By == u.Login, advised, other}
 }
 
 // moves lists the buttons of who looks at the case, those that lead on first.

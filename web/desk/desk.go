@@ -27,6 +27,7 @@ import (
 type Casework struct {
 	Procedure cases.Procedure // the terms of the place
 	Papers    Papers          // the bytes of evidence; nil: none can be filed
+	Refer     Refer           // asks policy to whom a case belongs; nil: nobody is asked
 }
 
 // Tipwork is what tips are worked on with.

@@ -17,20 +17,21 @@ type leadPage struct {
 	DecidedAt string    `json:"-"`
 	Grounds   []ground  `json:"grounds"`
 	times
-	Evidence []Finding   `json:"evidence"`
-	Listed   int64       `json:"listed"` // findings that are listed; the others are counted only
-	Pager    Pager       `json:"evidence_pager"`
-	Paths    []pathCount `json:"paths"`
-	Similar  []similar   `json:"similar"`
-	Network  ties        `json:"network"`
-	History  []actRow    `json:"history"`
-	Revealed bool        `json:"revealed"`
-	Act      string      `json:"-"` // id for what is done next
-	Decide   bool        `json:"-"`
-	Join     bool        `json:"-"` // it can be joined to a case
-	Reveal   bool        `json:"-"`
-	People   []namedUser `json:"-"`                 // to whom it can be given
-	Reading  bool        `json:"reading,omitempty"` // Kafka is still being read
+	Evidence []Finding    `json:"evidence"`
+	Listed   int64        `json:"listed"` // findings that are listed; the others are counted only
+	Pager    Pager        `json:"evidence_pager"`
+	Paths    []pathCount  `json:"paths"`
+	Referral *referralRow `json:"referral,omitempty"` // to whom it belongs by policy, as long as nobody has verified it
+	Similar  []similar    `json:"similar"`
+	Network  ties         `json:"network"`
+	History  []actRow     `json:"history"`
+	Revealed bool         `json:"revealed"`
+	Act      string       `json:"-"` // id for what is done next
+	Decide   bool         `json:"-"`
+	Join     bool         `json:"-"` // it can be joined to a case
+	Reveal   bool         `json:"-"`
+	People   []namedUser  `json:"-"`                 // to whom it can be given
+	Reading  bool         `json:"reading,omitempty"` // Kafka is still being read
 }
 
 // title names the page after its subject.
@@ -69,6 +70,11 @@ func (d *Desk) lead(r *http.Request, reveal bool) (*leadPage, error) {
 		p.Lead.Subject.Code = l.Subject.Code
 	}
 	d.grounds(&l, p)
+	if l.Status == cases.New {
+		if p.Referral, err = d.leadReferral(r, &l); err != nil {
+			return nil, err
+		}
+	}
 	if p.times, err = d.timeline(r, l.ID); err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"fundwatch/blacklist"
+	"fundwatch/cases"
 	"fundwatch/internal/journal"
 	"fundwatch/web/words"
 )
@@ -16,9 +17,18 @@ type choice struct {
 	Action blacklist.Action `json:"action"`
 	Name   Words            `json:"name"`
 	Lacks  []Words          `json:"lacks,omitempty"`
-	Until  bool             `json:"until"` // asks for the last day for objection
-	From   bool             `json:"from"`  // asks for the day from which claims are flagged
-	Facts  bool             `json:"facts"` // asks for the corrected text
+	Until  bool             `json:"until"`          // asks for the last day for objection, and its basis
+	Term   *objectionRow    `json:"term,omitempty"` // where a text sets the time: how long, and the last day if done today
+	From   bool             `json:"from"`           // asks for the day from which claims are flagged
+	Facts  bool             `json:"facts"`          // asks for the corrected text
+}
+
+// objectionRow is a time for objection.
+type objectionRow struct {
+	N     int64  `json:"n"`
+	Unit  string `json:"unit"`
+	Until string `json:"until"` // last day, if it begins today
+	Basis string `json:"basis"`
 }
 
 // listingPage is one listing with its ground, what can be done, and what was.
@@ -44,9 +54,10 @@ type listingPage struct {
 
 // dayRow is a day of a listing and what it is.
 type dayRow struct {
-	What string `json:"what"` // end of a key of the catalogue
-	Day  string `json:"day"`
-	Who  string `json:"who,omitempty"`
+	What  string `json:"what"` // end of a key of the catalogue
+	Day   string `json:"day"`
+	Who   string `json:"who,omitempty"`
+	Basis string `json:"basis,omitempty"`
 }
 
 // listingConflict is what somebody wanted to do with what is no longer there.
@@ -79,7 +90,7 @@ func (d *Desk) listing(r *http.Request) (p listingPage, err error) {
 		Objection: l.Objection, Answer: l.Answer, Left: l.LeftWhy, Entry: d.entryRow(&e), Shown: l.Digest(&e), Write: u.May("list.write"),
 		Today: journal.Stamp(d.now())[:len(time.DateOnly)]}
 	for _, c := range d.o.Lists.Store.May(&l, &e, u.Login, p.Today) {
-		p.Choices = append(p.Choices, choiceOf(c))
+		p.Choices = append(p.Choices, d.counted(choiceOf(c), p.Today))
 	}
 	acts := d.o.Trail.About("listing:" + l.ID)
 	for i := range slices.Backward(acts) {
@@ -98,9 +109,46 @@ func choiceOf(c blacklist.Choice) choice {
 	return out
 }
 
+// counted puts the time for objection into a choice that asks for its last day,
+// where a text sets it.
+func (d *Desk) counted(c choice, today string) choice {
+	term, set := d.o.Procedure.Terms[cases.ListingObjectionTerm]
+	if !c.Until || !set {
+		return c
+	}
+	c.Until = false
+	last, err := d.o.Procedure.Calendar.Ends(today, term, 0)
+	if err != nil {
+		c.Lacks = append(c.Lacks, inBoth("listing.term.calendar"))
+	}
+	c.Term = &objectionRow{N: term.N, Unit: term.Unit, Until: last, Basis: term.Basis}
+	return c
+}
+
+// deadline works out the last day for objection of a notice that is served on a
+// day, where a text sets the time. Another day than that is refused with both.
+func (d *Desk) deadline(o *blacklist.Order, day string) error {
+	term, set := d.o.Procedure.Terms[cases.ListingObjectionTerm]
+	if !set {
+		return nil
+	}
+	lacks := func(key string, args ...any) error {
+		return &problem{status: http.StatusUnprocessableEntity, code: "lacks", lacks: []lackRow{{Guard: string(blacklist.Deadline), What: inBoth(key, args...), Where: inBoth("listing.term.where"), Basis: term.Basis}}}
+	}
+	last, err := d.o.Procedure.Calendar.Ends(day, term, 0)
+	if err != nil {
+		return lacks("listing.term.calendar")
+	}
+	if o.Until != "" && o.Until != last {
+		return lacks("listing.term.differs", o.Until, last)
+	}
+	o.Until, o.Basis = last, term.Basis
+	return nil
+}
+
 func listingDays(l *blacklist.Listing) (out []dayRow) {
-	for _, row := range []dayRow{{"proposed", l.Proposed, l.Proposer}, {"served", l.Served, ""}, {"until", l.Until, ""}, {"listed", l.ListedOn, l.Lister},
-		{"from", l.From, ""}, {"least", l.LeastDay, ""}, {"most", l.MostDay, ""}, {"left", l.Left, ""}} {
+	for _, row := range []dayRow{{"proposed", l.Proposed, l.Proposer, ""}, {"served", l.Served, "", ""}, {"until", l.Until, "", l.UntilBasis}, {"listed", l.ListedOn, l.Lister, ""},
+		{"from", l.From, "", ""}, {"least", l.LeastDay, "", ""}, {"most", l.MostDay, "", ""}, {"left", l.Left, "", ""}} {
 		if row.Day != "" {
 			out = append(out, row)
 		}
@@ -122,6 +170,7 @@ type listingForm struct {
 	Version int64  `json:"version"`
 	Reason  string `json:"reason"`
 	Until   string `json:"until"`
+	Basis   string `json:"basis"` // of until
 	From    string `json:"from"`
 	Shown   string `json:"shown"`
 	Facts   string `json:"facts"`
@@ -136,7 +185,12 @@ func postListing(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	o := blacklist.Order{Listing: r.PathValue("listing"), Version: f.Version, Action: blacklist.Action(r.PathValue("action")), Until: f.Until, From: f.From, Shown: f.Shown, Facts: f.Facts}
+	o := blacklist.Order{Listing: r.PathValue("listing"), Version: f.Version, Action: blacklist.Action(r.PathValue("action")), Until: f.Until, Basis: f.Basis, From: f.From, Shown: f.Shown, Facts: f.Facts}
+	if o.Action == blacklist.ActionServe {
+		if err := d.deadline(&o, journal.Stamp(by.At)[:len(time.DateOnly)]); err != nil {
+			return err
+		}
+	}
 	err = d.o.Lists.Store.Do(r.Context(), o, actOf(by.ID, by.Who, by.Reason, by.At))
 	if err == nil {
 		return d.done(w, r, "/listings/"+o.Listing)

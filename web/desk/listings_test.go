@@ -5,12 +5,14 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"io/fs"
 	"net/http"
 	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"fundwatch/blacklist"
 	"fundwatch/blacklist/edition"
@@ -86,7 +88,7 @@ func (h *house) ledger(of string) (listable, other string) {
 
 // TestAListingFromLedgerToEdition walks the whole way by forms.
 func TestAListingFromLedgerToEdition(t *testing.T) {
-	h := newHouse(t)
+	h := newHouse(t, func(o *Options) { delete(o.Procedure.Terms, cases.ListingObjectionTerm) }) // no text sets it: typed
 	entry, other := h.ledger("C00000000000000000001")
 	h.user("first", nil, accounts.Disclosure)
 	h.user("second", nil, accounts.Disclosure)
@@ -104,8 +106,9 @@ func TestAListingFromLedgerToEdition(t *testing.T) {
 	id := blacklist.ListingOf(entry)
 	at := "/listings/" + id
 	h.post("first", at+"/serve", "version", "1", "reason", "送达").want(t, http.StatusUnprocessableEntity, "异议期")
-	h.post("first", at+"/serve", "version", "1", "reason", "送达", "until", "2026-03-06").want(t, http.StatusSeeOther)
-	h.post("first", at+"/serve", "version", "1", "reason", "再次送达", "until", "2026-03-06").want(t, http.StatusConflict, "第 1 版", "第 2 版", "再次送达")
+	h.post("first", at+"/serve", "version", "1", "reason", "送达", "until", "2026-03-06").want(t, http.StatusUnprocessableEntity, "依据")
+	h.post("first", at+"/serve", "version", "1", "reason", "送达", "until", "2026-03-06", "basis", "虚构通知第三条").want(t, http.StatusSeeOther)
+	h.post("first", at+"/serve", "version", "1", "reason", "再次送达", "until", "2026-03-06", "basis", "虚构通知第三条").want(t, http.StatusConflict, "第 1 版", "第 2 版", "再次送达")
 	h.get("second", at).want(t, 200, "异议期未过")
 	h.now = h.now.AddDate(0, 0, 2)
 	for _, login := range []string{"first", "second", "reader"} { // sessions have ended
@@ -191,4 +194,50 @@ func TestAnEntryStatesTheMeasure(t *testing.T) {
 	a.want(t, http.StatusSeeOther)
 	h.get("gong", a.Header().Get("Location")).want(t, 200, "限制从业", "40.00", id)
 	h.post("gong", "/credit", append(form, "measure", "restriction")...).want(t, http.StatusConflict)
+}
+
+// TestTheLastDayForObjectionIsCounted where a text sets the time: nobody types
+// it, another day is refused with both, and without a calendar nothing is served.
+func TestTheLastDayForObjectionIsCounted(t *testing.T) {
+	h := newHouse(t, func(o *Options) {
+		o.Procedure.Terms[cases.ListingObjectionTerm] = cases.Term{N: 15, Unit: "days", Basis: "虚构办法第七条"}
+	})
+	entry, _ := h.ledger("C00000000000000000001")
+	h.user("first", nil, accounts.Disclosure)
+	h.post("first", "/credit/"+entry+"/propose", "reason", "按政策").want(t, http.StatusSeeOther)
+	id := blacklist.ListingOf(entry)
+	at, last := "/listings/"+id, h.now.AddDate(0, 0, 15).Format(time.DateOnly)
+	form := h.get("first", at)
+	form.want(t, 200, "今日送达的，异议期至 "+last, "虚构办法第七条")
+	if strings.Contains(form.text, `name="until"`) {
+		t.Error("the form asks for a day that is known")
+	}
+	h.post("first", at+"/serve", "version", "1", "reason", "送达", "until", "2026-12-31", "basis", "x").want(t, http.StatusUnprocessableEntity, "2026-12-31", last)
+	h.post("first", at+"/serve", "version", "1", "reason", "送达").want(t, http.StatusSeeOther)
+	l, err := h.o.Lists.Store.Listing(t.Context(), id)
+	if err != nil || l.Until != last || l.UntilBasis != "虚构办法第七条" {
+		t.Errorf("%q by %q, %v", l.Until, l.UntilBasis, err)
+	}
+	h.get("first", at).want(t, 200, last, "虚构办法第七条")
+}
+
+// TestWithoutACalendarNoNoticeIsServed: the last day is not guessed.
+func TestWithoutACalendarNoNoticeIsServed(t *testing.T) {
+	h := newHouse(t, func(o *Options) { o.Procedure.Calendar = ending{errors.New("no year")} })
+	entry, _ := h.ledger("C00000000000000000001")
+	h.user("first", nil, accounts.Disclosure)
+	h.post("first", "/credit/"+entry+"/propose", "reason", "按政策").want(t, http.StatusSeeOther)
+	at := "/listings/" + blacklist.ListingOf(entry)
+	h.get("first", at).want(t, 200, "工作日历没有所需的年份")
+	h.post("first", at+"/serve", "version", "1", "reason", "送达", "until", "2026-12-31", "basis", "x").want(t, http.StatusUnprocessableEntity, "工作日历没有所需的年份")
+}
+
+// ending counts days, or cannot.
+type ending struct{ err error }
+
+func (e ending) Ends(from string, t cases.Term, extend int64) (string, error) {
+	if e.err != nil {
+		return "", e.err
+	}
+	return plainDays{}.Ends(from, t, extend)
 }

@@ -21,16 +21,25 @@ type deedForm struct {
 	Reason  string            `json:"reason"`
 	Seal    string            `json:"seal"`
 	Fields  map[string]string `json:"fields"`
+	// To transfer: what policy was asked with beside the file.
+	About  string   `json:"about,omitempty"`
+	Intent string   `json:"intent,omitempty"`
+	Sign   []string `json:"sign,omitempty"`
 }
+
+func (f *deedForm) asked() askedForm { return askedForm{f.About, f.Intent, f.Sign} }
 
 // movePage is the form of a move: its fields come from the table of moves.
 type movePage struct {
-	Case    CaseRow    `json:"case"`
-	Move    moveRow    `json:"move"`
-	Fields  []fieldRow `json:"fields"`
-	Reason  string     `json:"reason,omitempty"`
-	Act     string     `json:"-"`
-	Refused []lackRow  `json:"refused,omitempty"`
+	Case     CaseRow      `json:"case"`
+	Move     moveRow      `json:"move"`
+	Fields   []fieldRow   `json:"fields"`
+	Fines    []fineRow    `json:"fines,omitempty"`    // within what articles let a fine be set, where it is asked for
+	Referral *referralRow `json:"referral,omitempty"` // to transfer: to whom it belongs by policy
+	Asked    askedForm    `json:"-"`
+	Reason   string       `json:"reason,omitempty"`
+	Act      string       `json:"-"`
+	Refused  []lackRow    `json:"refused,omitempty"`
 }
 
 type fieldRow struct {
@@ -40,6 +49,7 @@ type fieldRow struct {
 	Needed  bool        `json:"needed"`
 	Value   string      `json:"-"`
 	Choices []choiceRow `json:"choices,omitempty"`
+	Hint    Words       `json:"hint,omitzero"`
 	Wrong   bool        `json:"-"`
 }
 
@@ -108,7 +118,18 @@ func (d *Desk) showMove(w http.ResponseWriter, r *http.Request, m *cases.Move) e
 	if err != nil {
 		return err
 	}
-	p, err := d.movePage(r, &c, m, deedForm{})
+	var f deedForm
+	if m.Name == transfer {
+		var asked askedForm
+		if err := query(r, &asked); err != nil {
+			return err
+		}
+		if err := asked.check(); err != nil {
+			return err
+		}
+		f.About, f.Intent, f.Sign = asked.About, asked.Intent, asked.Sign
+	}
+	p, err := d.movePage(r, &c, m, f)
 	if err != nil {
 		return err
 	}
@@ -138,9 +159,27 @@ func (d *Desk) movePage(r *http.Request, c *cases.Case, m *cases.Move, f deedFor
 		}
 		p.Fields = append(p.Fields, row)
 	}
+	all, err := d.certificates(r, m)
+	if err != nil {
+		return p, err
+	}
+	all.offer(&p, f.Fields == nil)
+	if slices.ContainsFunc(m.Fields, func(f cases.Field) bool { return f.Name == "fine" }) {
+		p.Fines = d.fines(c)
+	}
+	if m.Name == transfer {
+		p.Asked = f.asked()
+		if p.Referral, err = d.caseReferral(r, c, &p.Asked); err != nil {
+			return p, err
+		}
+		d.advise(&p, f.Fields)
+	}
 	p.Act, err = d.o.Accounts.NewID()
 	return p, err
 }
+
+// transfer is the move about which policy is asked.
+const transfer = "transfer"
 
 // choices are what a field can be, where that is known.
 func (d *Desk) choices(r *http.Request, c *cases.Case, f *cases.Field) (out []choiceRow, err error) {
@@ -200,6 +239,10 @@ func (d *Desk) guess(c *cases.Case, f *cases.Field) string {
 		if file.Party != nil {
 			return file.Party.Article
 		}
+	case "ground":
+		if n := len(file.Notices); n > 0 && f.Kind == cases.ChoiceField && file.Defence != nil {
+			return file.Notices[n-1].Ground
+		}
 	case "refund", "fine":
 		return guessMoney(file, f.Name)
 	}
@@ -231,6 +274,18 @@ func (d *Desk) deed(w http.ResponseWriter, r *http.Request, m *cases.Move, f dee
 	if want.Fields, err = d.unmasked(r, id, m, f.Fields); err != nil {
 		return err
 	}
+	all, err := d.certificates(r, m)
+	if err != nil {
+		return err
+	}
+	if lacks := all.settle(want.Fields); len(lacks) > 0 {
+		return d.lacking(w, r, m, f, &cases.LackError{Case: id, Move: m.Name, Lacks: lacks})
+	}
+	if m.Name == transfer {
+		if want.Decision, err = d.advised(r, id, &f); err != nil {
+			return err
+		}
+	}
 	_, err = d.o.Cases.Do(r.Context(), id, want, d.o.Procedure)
 	if err == nil {
 		return d.done(w, r, "/cases/"+id)
@@ -244,6 +299,24 @@ func (d *Desk) deed(w http.ResponseWriter, r *http.Request, m *cases.Move, f dee
 		return err
 	}
 	return d.overtaken(w, r, m, f, stale)
+}
+
+// advised asks policy about a case that is to be transferred, and gives its
+// decision for the journal.
+func (d *Desk) advised(r *http.Request, id string, f *deedForm) (record string, err error) {
+	asked := f.asked()
+	if err := asked.check(); err != nil {
+		return "", err
+	}
+	c, err := d.o.Cases.Case(r.Context(), id)
+	if err != nil {
+		return "", err
+	}
+	x, err := d.caseReferral(r, &c, &asked)
+	if x == nil || err != nil {
+		return "", err
+	}
+	return x.ruling.Record, nil
 }
 
 // unmasked puts the codes of subjects in the place of what stands for them in

@@ -22,6 +22,7 @@ type paperPage struct {
 	Article  string     `json:"article"`
 	Refund   int64      `json:"refund_fen"`
 	Fine     int64      `json:"fine_fen"`
+	Ground   *Words     `json:"ground,omitempty"` // of a fine below the range of its article
 	Day      string     `json:"day"`
 	Until    string     `json:"until,omitempty"`
 	Hearing  string     `json:"hearing_until,omitempty"`
@@ -96,14 +97,26 @@ func (p *paperPage) fill(f *cases.File) {
 	if p.Kind == "decision" {
 		x := f.Decision
 		p.Number, p.Facts, p.Article, p.Refund, p.Fine, p.Day, p.Sort = x.Document(), paragraphs(x.Text), x.Article, x.Refund, x.Fine, x.Day, x.Kind
+		p.Ground = groundOfFine(x.Ground)
 		return
 	}
 	p.Number, p.Facts, p.Article, p.Refund, p.Fine, p.Day, p.Until = n.Document(), paragraphs(n.Facts), n.Article, n.Refund, n.Fine, n.Day, n.Until
+	p.Ground = groundOfFine(n.Ground)
 	for i := range f.Clocks {
 		if f.Clocks[i].Name == cases.HearingTerm {
 			p.Hearing = f.Clocks[i].End
 		}
 	}
+}
+
+// groundOfFine words why a fine lies below the range of its article; nil where
+// it does not.
+func groundOfFine(ground string) *Words {
+	if ground == "" {
+		return nil
+	}
+	w := wordsOf(cases.GroundWords(ground))
+	return &w
 }
 
 func paragraphs(text string) (out []string) {

@@ -109,6 +109,7 @@ func caseRoutes() []route {
 		{method: post, path: "/cases", may: accounts.LeadDecide, scope: ofLeads, form: openForm{}, page: Done{}, do: postOpen},
 		{method: get, path: "/cases/procedure", may: accounts.CaseRead, page: procedurePage{}, do: showProcedure},
 		{method: get, path: "/cases/{case}", may: accounts.CaseRead, scope: ofCase, page: casePage{}, do: showCase},
+		{method: get, path: "/cases/{case}/referral", may: accounts.CaseRead, scope: ofCase, page: referralPage{}, do: showReferral},
 		{method: get, path: "/cases/{case}/verify", may: accounts.CaseWork, scope: ofCase, page: verifyPage{}, do: showVerify},
 		{method: post, path: "/cases/{case}/verify", may: accounts.CaseWork, scope: ofCase, form: verifyForm{}, page: Done{}, do: postVerify},
 		{method: get, path: "/cases/{case}/join", may: accounts.CaseWork, scope: ofCase, page: joinPage{}, do: showJoin(cases.JoinIt)},

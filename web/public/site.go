@@ -9,8 +9,10 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"io"
 	"io/fs"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"path"
 	"slices"
@@ -39,6 +41,12 @@ type Options struct {
 	Inspections *inspection.Store
 	Rule        inspection.Rule
 	Clock       func() time.Time // for tips
+	// Chance makes the keys by which sources of tips are told apart; nil: they
+	// are not. BehindProxy says that browsers come through a proxy; Proxies are
+	// those whose X-Forwarded-For is believed.
+	Chance      io.Reader
+	BehindProxy bool
+	Proxies     []netip.Prefix
 	// Failed is told of errors that are nobody's fault outside.
 	Failed func(where string, err error)
 }
@@ -90,7 +98,7 @@ func looks() (styleAt, iconAt string, all map[string]look) {
 // New makes a site. A template that does not fit is an error.
 func New(o Options) (*Site, error) {
 	s := &Site{o: o, mux: http.NewServeMux(), pages: map[words.Lang]map[string]*template.Template{}, list: shelf{folder: o.Lists},
-		takes: newMeter(30, 120), tries: newMeter(60, 1200)}
+		takes: newMeter(limits{30, 120, 10}, o.Chance), tries: newMeter(limits{60, 1200, 30}, o.Chance)}
 	s.styleAt, s.iconAt, s.looks = looks()
 	files, err := fs.Glob(templates, "templates/*.gohtml")
 	if err != nil {

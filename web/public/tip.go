@@ -4,8 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"strings"
-	"sync"
-	"time"
 	"unicode/utf8"
 
 	"fundwatch/tips"
@@ -24,32 +22,6 @@ func tipRoutes() []route {
 		{http.MethodPost, "/tip/status", showTip},
 		{http.MethodPost, "/tip/write", writeTip},
 	}
-}
-
-// meter lets so many through at once and so many an hour. It counts all who
-// come together: nobody's address is looked at.
-type meter struct {
-	most, hourly float64
-
-	mu   sync.Mutex
-	left float64
-	last time.Time
-}
-
-func newMeter(most, hourly float64) *meter { return &meter{most: most, hourly: hourly, left: most} }
-
-func (m *meter) pass(now time.Time) bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if !m.last.IsZero() && now.After(m.last) {
-		m.left = min(m.most, m.left+now.Sub(m.last).Hours()*m.hourly)
-	}
-	m.last = now
-	if m.left < 1 {
-		return false
-	}
-	m.left--
-	return true
 }
 
 // tipForm is the form of a tip, with what was wrong with it.
@@ -128,7 +100,7 @@ func value(r *http.Request, name string) string {
 }
 
 // takeTip keeps a tip and shows its receipt, once. Nothing of who sent it or
-// from where is looked at.
+// from where is kept with it.
 func takeTip(s *Site, w http.ResponseWriter, r *http.Request) error {
 	if s.o.Tips == nil {
 		return errNothing
@@ -137,7 +109,11 @@ func takeTip(s *Site, w http.ResponseWriter, r *http.Request) error {
 		return s.tipForm(w, r, http.StatusUnprocessableEntity, tipForm{Fault: "public.tip.long"})
 	}
 	f := tipForm{Act: value(r, "act"), About: value(r, "about"), Said: value(r, "said"), Identity: value(r, "identity")}
-	if !s.takes.pass(s.o.Clock()) {
+	ok, err := s.takes.pass(s.o.Clock(), s.source(r))
+	if err != nil {
+		return err
+	}
+	if !ok {
 		f.Fault = "public.tip.busy"
 		return s.tipForm(w, r, http.StatusTooManyRequests, f)
 	}
@@ -145,7 +121,6 @@ func takeTip(s *Site, w http.ResponseWriter, r *http.Request) error {
 		f.Act = "" // not of a form of ours
 	}
 	if f.Act == "" {
-		var err error
 		if f.Act, err = s.o.Tips.NewAct(); err != nil {
 			return err
 		}
@@ -185,7 +160,10 @@ func (s *Site) find(w http.ResponseWriter, r *http.Request) (id string, ok bool,
 		return "", false, errNothing
 	}
 	read := posted(w, r)
-	if !s.tries.pass(s.o.Clock()) {
+	if ok, err = s.tries.pass(s.o.Clock(), s.source(r)); err != nil {
+		return "", false, err
+	}
+	if !ok {
 		s.show(w, r, http.StatusTooManyRequests, "tipstatus", receiptForm{"public.tip.busy"})
 		return "", false, nil
 	}

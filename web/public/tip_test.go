@@ -61,12 +61,20 @@ func newLine(t *testing.T) *line {
 }
 
 func (l *line) post(at string, pairs ...string) (int, string) {
+	return l.postFrom("192.0.2.1:1234", "", at, pairs...)
+}
+
+// postFrom posts from an address, or through a proxy that says so.
+func (l *line) postFrom(peer, forwarded, at string, pairs ...string) (int, string) {
 	form := url.Values{}
 	for i := 0; i < len(pairs); i += 2 {
 		form.Set(pairs[i], pairs[i+1])
 	}
 	r := httptest.NewRequest(http.MethodPost, at, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if r.RemoteAddr = peer; forwarded != "" {
+		r.Header.Set("X-Forwarded-For", forwarded)
+	}
 	w := httptest.NewRecorder()
 	l.ServeHTTP(w, r)
 	if w.Header().Get("Cache-Control") != "no-store" || w.Header().Get("Set-Cookie") != "" {
