@@ -131,10 +131,10 @@ func (s *Store) deed(ctx context.Context, c, next *Case, d *Deed) (journal.Entry
 		op["leads"] = c.Leads
 	}
 	e := d.By.entry("case."+d.Move, "case:"+c.ID, next.Version, op)
+	decision := d.Decision
 	if d.aboutLeads() {
 		e.Ops = append(e.Ops, d.leadsOp(c, next))
 	}
-	decision := d.Decision
 	switch m, known := MoveOf(d.Move); {
 	case d.Move == ApproveIt: // the line tells what was done, and who had proposed it
 		e.Kind = "case." + c.File.Proposal.Move

@@ -17,8 +17,8 @@ type Deed struct {
 	Seal     string            // approve: of what was shown
 	Lines    []Line            // verify
 	Evidence *Evidence         // evidence
-	Leads    []Seen            // join, unjoin
 	Decision string            // of policy, on which it is done, as it is kept; may be empty
+	Leads    []Seen            // join, unjoin
 	By       Act
 }
 
