@@ -27,7 +27,7 @@ func TestTheSameActAgain(t *testing.T) {
 		{"enter", 0, "甲", func(by Act) (err error) { entry, err = w.Enter(t.Context(), decision(1), by); return err }},
 		{"propose", 0, "甲", func(by Act) (err error) { listing, err = w.Propose(t.Context(), entry, ordinary, by); return err }},
 		{"serve", 0, "甲", func(by Act) error {
-			return w.Do(t.Context(), Order{Listing: listing, Version: 1, Action: ActionServe, Until: w.today()}, by)
+			return w.Do(t.Context(), Order{Listing: listing, Version: 1, Action: ActionServe, Until: w.today(), Basis: "虚构条款"}, by)
 		}},
 		{"list", 1, "乙", func(by Act) error {
 			l, e := w.get(listing)
