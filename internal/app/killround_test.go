@@ -108,7 +108,7 @@ func (r *round) first() {
 	line := r.hospital + "/S1/1"
 	r.see("jiang", "/cases/"+r.id+"/verify", false, func(text string) bool { return strings.Contains(text, line) })
 	r.deed("jiang", r.id, "verify", "lines", line, "verified", "20.00")
-	r.deed("jiang", r.id, "notice", "facts", "虚构事实", "article", "条例38(三)", "refund", "20.00", "fine", "0", "day", r.day(0), "way", "direct")
+	r.deed("jiang", r.id, "notice", "facts", "虚构事实", "article", "条例38(三)", "refund", "20.00", "fine", "0", "ground", "33", "day", r.day(0), "way", "direct")
 	r.deed("jiang", r.id, "hear", "stance", "statement", "said", "虚构陈述", "found", "虚构复核")
 	r.deed("liang", r.id, "review", "outcome", "passed", "opinion", "虚构意见")
 	r.report()
@@ -152,7 +152,7 @@ func (r *round) report() {
 // second: the decision, its entry in the ledger and the notice of the listing;
 // the draw, and what was found.
 func (r *round) second() {
-	r.deed("jiang", r.id, "decide", "kind", "penalty", "refund", "20.00", "fine", "0", "article", "条例38(三)", "text", "虚构理由")
+	r.deed("jiang", r.id, "decide", "kind", "penalty", "refund", "20.00", "fine", "0", "ground", "33", "article", "条例38(三)", "text", "虚构理由")
 	r.approve(r.id)
 	r.deed("jiang", r.id, "serve", "day", r.day(0), "way", "mail")
 	r.entry = r.post("credit enter", "gong", "/credit", "case", r.id, "authority", "虚构医疗保障局", "facts", "住院之外的日期计费（虚构）", "reason", "决定已送达", "social", "1")
@@ -269,7 +269,7 @@ func TestKilledRound(t *testing.T) {
 	if os.Getenv("FUNDWATCH_TEST_KAFKA") == "" || os.Getenv("FUNDWATCH_TEST_REDIS") == "" {
 		t.Skip("needs Kafka and Redis: .ci/services go test ./internal/app -run TestKilledRound")
 	}
-	kills, seed := fromEnv(t, "FUNDWATCH_TEST_KILLS", 24), fromEnv(t, "FUNDWATCH_TEST_SEED", 1)
+	kills, seed := fromEnv(t, "FUNDWATCH_TEST_KILLS", 20), fromEnv(t, "FUNDWATCH_TEST_SEED", 1)
 	laps, aside := 1, 2
 	if kills > 40 {
 		laps, aside = min(7, 1+kills/40), 3
