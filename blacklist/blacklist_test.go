@@ -153,7 +153,7 @@ func testKey(t testing.TB) *edition.Key {
 
 func (w *world) publish(f folder) *edition.Published {
 	w.t.Helper()
-	p, problems, err := w.Publish(w.t.Context(), f, testKey(w.t), w.act("丙"))
+	p, problems, err := w.Publish(w.t.Context(), f, testKey(w.t), w.act("丙"), asking)
 	if err != nil || len(problems) > 0 {
 		w.t.Fatal(err, problems)
 	}
@@ -404,7 +404,7 @@ func TestEditionsFollowTheListings(t *testing.T) {
 	if p := w.publish(f); p.Edition != 1 || p.Records != 2 {
 		t.Errorf("%+v", p)
 	}
-	if _, problems, err := w.Publish(t.Context(), f, testKey(t), w.act("丙")); err != nil || len(problems) != 1 {
+	if _, problems, err := w.Publish(t.Context(), f, testKey(t), w.act("丙"), asking); err != nil || len(problems) != 1 {
 		t.Errorf("an edition that changes nothing: %v %v", problems, err)
 	}
 	w.must(w.do(a, ActionContest, "甲"))
@@ -444,7 +444,7 @@ func TestStoppedBetweenFolderAndJournal(t *testing.T) {
 	a := w.listed(1)
 	w.j.AddHook(&journaltest.Network{Next: failNext(w)})
 	network = true
-	_, _, err := w.Publish(t.Context(), f, testKey(t), w.act("丙"))
+	_, _, err := w.Publish(t.Context(), f, testKey(t), w.act("丙"), asking)
 	network = false
 	if err == nil {
 		t.Fatal("the journal was to fail")
@@ -462,7 +462,7 @@ func TestStoppedBetweenFolderAndJournal(t *testing.T) {
 		}
 	}
 	older := folder{fstest.MapFS{}}
-	if _, _, err := w.Publish(t.Context(), older, testKey(t), w.act("丙")); !errors.Is(err, ErrBehind) {
+	if _, _, err := w.Publish(t.Context(), older, testKey(t), w.act("丙"), asking); !errors.Is(err, ErrBehind) {
 		t.Errorf("a folder that lacks editions: %v", err)
 	}
 }
@@ -573,7 +573,7 @@ func (x *Index) Edition() int64 { return x.N }
 func BenchmarkRestrictions(b *testing.B) {
 	x := &Index{InForce: InForce{N: 7, Day: "2026-03-02", Hash: edition.Hash(nil)}, by: map[string][]Restriction{}}
 	for i := range 20000 {
-		l := Listing{ID: fmt.Sprintf("B%020d", i), Class: "ordinary", Measure: "suspension", From: "2026-03-02", MostDay: "2027-03-02", In: 1,
+		l := Listing{ID: fmt.Sprintf("B%020d", i), Class: "ordinary", Measure: "suspension", From: "2026-03-02", MostDay: "2027-03-02", Editions: Editions{In: 1},
 			Subject: Subject{Kind: Institution, Key: fmt.Sprintf("U%d", i), Codes: []string{fmt.Sprintf("H%d", i)}}}
 		x.add(&l)
 	}

@@ -247,6 +247,7 @@ func (s *scene) seenListed(at map[string]*clerk, file string) (listing string) {
 func (c *clerk) publishes(why string) {
 	c.t.Helper()
 	c.Press("名单", "主菜单")
+	c.Press("逐条查看并发布")
 	c.Fill("理由", why, "发布下一期")
 	c.Press("发布", "发布下一期")
 }
