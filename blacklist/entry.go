@@ -102,8 +102,11 @@ func (s *Store) EntryID(of string, about Subject) string {
 
 // Enter puts an effective decision of a case into the credit ledger and gives
 // the id of the entry, which follows from case and subject: a case makes one
-// entry of a subject. It fails with [ErrDecision], [ErrSubject] or [ErrTwice]. The
-// same act sent again gives the same entry and has no further effect.
+// entry of a subject. Nobody changes an entry: one that could never be published,
+// as it holds an identity or mobile number, is refused while it can still be put
+// in other words. It fails with [ErrDecision], [ErrSubject], [ErrTwice] or a
+// [MissingError]. The same act sent again gives the same entry and has no further
+// effect.
 func (s *Store) Enter(ctx context.Context, d Decision, by Act) (string, error) {
 	if err := by.check(); err != nil {
 		return "", err

@@ -218,6 +218,8 @@ func TestAnEntryStatesTheMeasure(t *testing.T) {
 	h.get("gong", "/cases/"+id).want(t, 200, "/credit?case="+id)
 	form := []string{"case", id, "authority", "虚构医疗保障局", "facts", "重复收费（虚构）", "reason", "决定已送达"}
 	h.post("gong", "/credit", append(form, "measure", "fame")...).want(t, http.StatusBadRequest)
+	h.post("gong", "/credit", "case", id, "authority", "虚构医疗保障局", "facts", "当事人电话13812345678（虚构）", "reason", "决定已送达").
+		want(t, http.StatusUnprocessableEntity, "身份证号码、手机号码")
 	a := h.post("gong", "/credit", append(form, "measure", "restriction")...)
 	a.want(t, http.StatusSeeOther)
 	h.get("gong", a.Header().Get("Location")).want(t, 200, "限制从业", "40.00", id)
