@@ -34,7 +34,7 @@ func TestTheSameActAgain(t *testing.T) {
 			return w.Do(t.Context(), Order{Listing: listing, Version: 2, Action: ActionList, From: w.today(), Shown: l.Digest(&e)}, by)
 		}},
 		{"publish", 0, "丙", func(by Act) error {
-			p, problems, err := w.Publish(t.Context(), f, testKey(t), by)
+			p, problems, err := w.Publish(t.Context(), f, testKey(t), by, asking)
 			if err == nil && (len(problems) > 0 || p.Edition != 1) {
 				t.Errorf("published %+v %v", p, problems)
 			}
@@ -84,11 +84,12 @@ func TestAnActThatMadeAnEditionNotesIt(t *testing.T) {
 	f := folder{fstest.MapFS{}}
 	id := w.listed(1)
 	by := w.act("丙")
-	want, err := w.wanted(t.Context(), nil)
+	all, err := w.Next(t.Context(), by.day(), asking.Ask)
 	w.must(err)
-	want.Day = by.day()
+	want, err := w.wanted(t.Context(), nil, all, by.day())
+	w.must(err)
 	w.must(publishAlone(t, f, want))
-	p, problems, err := w.Publish(t.Context(), f, testKey(t), by)
+	p, problems, err := w.Publish(t.Context(), f, testKey(t), by, asking)
 	if err != nil || len(problems) > 0 || p.Edition != 1 {
 		t.Errorf("%+v %v %v", p, problems, err)
 	}

@@ -153,7 +153,7 @@ func testKey(t testing.TB) *edition.Key {
 
 func (w *world) publish(f folder) *edition.Published {
 	w.t.Helper()
-	p, problems, err := w.Publish(w.t.Context(), f, testKey(w.t), w.act("丙"))
+	p, problems, err := w.Publish(w.t.Context(), f, testKey(w.t), w.act("丙"), asking)
 	if err != nil || len(problems) > 0 {
 		w.t.Fatal(err, problems)
 	}
@@ -222,8 +222,12 @@ func TestProposals(t *testing.T) {
 	}
 	d := decision(2)
 	d.Facts = "当事人电话13812345678"
-	dirty, err := w.Enter(t.Context(), d, w.act("甲"))
-	w.must(err)
+	if _, err := w.Enter(t.Context(), d, w.act("甲")); lacks(err) != Clean {
+		t.Errorf("an entry with a number in its facts, which nobody can change: %v", err)
+	}
+	older := Entry{ID: "R" + strings.Repeat("0", 20), Decision: d, Entered: "2026-01-01T00:00:00Z"} // from before that was refused
+	dirty := older.ID
+	w.must(w.append(t.Context(), "credit.enter", "entry:"+dirty, 1, w.act("甲"), older.op()))
 	if _, err := w.Propose(t.Context(), dirty, ordinary, w.act("甲")); lacks(err) != Clean {
 		t.Errorf("facts with a number: %v", err)
 	}
@@ -400,7 +404,7 @@ func TestEditionsFollowTheListings(t *testing.T) {
 	if p := w.publish(f); p.Edition != 1 || p.Records != 2 {
 		t.Errorf("%+v", p)
 	}
-	if _, problems, err := w.Publish(t.Context(), f, testKey(t), w.act("丙")); err != nil || len(problems) != 1 {
+	if _, problems, err := w.Publish(t.Context(), f, testKey(t), w.act("丙"), asking); err != nil || len(problems) != 1 {
 		t.Errorf("an edition that changes nothing: %v %v", problems, err)
 	}
 	w.must(w.do(a, ActionContest, "甲"))
@@ -440,7 +444,7 @@ func TestStoppedBetweenFolderAndJournal(t *testing.T) {
 	a := w.listed(1)
 	w.j.AddHook(&journaltest.Network{Next: failNext(w)})
 	network = true
-	_, _, err := w.Publish(t.Context(), f, testKey(t), w.act("丙"))
+	_, _, err := w.Publish(t.Context(), f, testKey(t), w.act("丙"), asking)
 	network = false
 	if err == nil {
 		t.Fatal("the journal was to fail")
@@ -458,7 +462,7 @@ func TestStoppedBetweenFolderAndJournal(t *testing.T) {
 		}
 	}
 	older := folder{fstest.MapFS{}}
-	if _, _, err := w.Publish(t.Context(), older, testKey(t), w.act("丙")); !errors.Is(err, ErrBehind) {
+	if _, _, err := w.Publish(t.Context(), older, testKey(t), w.act("丙"), asking); !errors.Is(err, ErrBehind) {
 		t.Errorf("a folder that lacks editions: %v", err)
 	}
 }
@@ -569,7 +573,7 @@ func (x *Index) Edition() int64 { return x.N }
 func BenchmarkRestrictions(b *testing.B) {
 	x := &Index{InForce: InForce{N: 7, Day: "2026-03-02", Hash: edition.Hash(nil)}, by: map[string][]Restriction{}}
 	for i := range 20000 {
-		l := Listing{ID: fmt.Sprintf("B%020d", i), Class: "ordinary", Measure: "suspension", From: "2026-03-02", MostDay: "2027-03-02", In: 1,
+		l := Listing{ID: fmt.Sprintf("B%020d", i), Class: "ordinary", Measure: "suspension", From: "2026-03-02", MostDay: "2027-03-02", Editions: Editions{In: 1},
 			Subject: Subject{Kind: Institution, Key: fmt.Sprintf("U%d", i), Codes: []string{fmt.Sprintf("H%d", i)}}}
 		x.add(&l)
 	}

@@ -78,7 +78,13 @@ type Listing struct {
 	LeastDay, MostDay string // repair from, publication to (both inclusive)
 	Left, LeftWhy     string // day, reason; in the edition that leaves it out
 	LeftBy            Action // what made it leave
-	In, Out           int64  // editions: first with it, first without it; 0: none yet
+	Editions
+}
+
+// Editions are those in which a listing comes and goes; 0: none yet.
+type Editions struct {
+	In, Out int64 // the first with it, the first without it
+	Held    int64 // the one that left it out because policy said so; 0: the last has it, or none had
 }
 
 // ListingOf gives the id of the listing of an entry.
@@ -109,7 +115,7 @@ func (l *Listing) op(from []Status) journal.Op {
 func parseListing(h map[string]string) (l Listing, err error) {
 	read(l.texts(), h)
 	l.Basis, l.Subject.Codes = lines(h["basis"]), lines(h["codes"])
-	for name, n := range map[string]*int64{"version": &l.Version, "least": &l.Least, "most": &l.Most, "in": &l.In, "out": &l.Out} {
+	for name, n := range map[string]*int64{"version": &l.Version, "least": &l.Least, "most": &l.Most, "in": &l.In, "out": &l.Out, "held": &l.Held} {
 		if v := h[name]; v != "" && err == nil {
 			*n, err = strconv.ParseInt(v, 10, 64)
 		}
@@ -142,14 +148,27 @@ func (s *Store) Listings(ctx context.Context, status Status, offset, limit int) 
 	return total, out, err
 }
 
-// Record is the listing as it is published: masked, without codes of persons.
+// Record is the listing as it is published: persons masked, without their codes,
+// whatever policy says.
 func (l *Listing) Record(e *Entry) (edition.Record, []edition.Problem) {
+	return l.publish(e, l.Subject.Kind != Institution)
+}
+
+// masked is the listing with the name hidden and no code, of an institution too.
+func (l *Listing) masked(e *Entry) (edition.Record, []edition.Problem) { return l.publish(e, true) }
+
+func (l *Listing) publish(e *Entry, mask bool) (edition.Record, []edition.Problem) {
+	name, facts := l.Subject.Name, l.Facts
+	if mask {
+		name = hide(l.Subject.Name)
+		facts = strings.ReplaceAll(facts, strings.TrimSpace(l.Subject.Name), name)
+	}
 	object := map[string]any{
-		"id": l.ID, "kind": l.Subject.Kind, "name": l.Subject.PublicName(), "class": l.Class, "measure": l.Measure, "facts": l.Facts,
+		"id": l.ID, "kind": l.Subject.Kind, "name": name, "class": l.Class, "measure": l.Measure, "facts": facts,
 		"basis": texts(slices.Concat(e.Basis, l.Basis)), "decision": e.Number, "authority": e.Authority, "decided": e.Decided,
 		"listed": l.ListedOn, "until": l.MostDay, "review": l.Status == Review,
 	}
-	if l.Subject.Kind == Institution {
+	if !mask {
 		object["uscc"] = l.Subject.Key
 	}
 	return edition.NewRecord(object)

@@ -119,7 +119,7 @@ func tryRevoke(rt *rapid.T, w *world, id string) {
 
 // publishAll publishes and compares the list with what is listed.
 func publishAll(rt *rapid.T, w *world, f folder) {
-	_, problems, err := w.Publish(w.t.Context(), f, testKey(w.t), w.act("丙"))
+	_, problems, err := w.Publish(w.t.Context(), f, testKey(w.t), w.act("丙"), asking)
 	if err != nil {
 		rt.Fatal(err)
 	}

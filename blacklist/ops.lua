@@ -58,8 +58,9 @@ apply.listing = function(a, line)
   changed()
 end
 
--- edition notes what an edition holds: those in it for the first time, and
--- those leaving that are no longer in it.
+-- edition notes what an edition holds: those in it for the first time, those
+-- leaving that are no longer in it, and those that were in one before, are
+-- listed and are left out because policy said so.
 check.edition = function(a)
   local have = tonumber(call('HGET', key('lists'), 'edition') or '0')
   if have >= tonumber(a.n) then return 'edition', string.format('%.0f', have) end
@@ -70,7 +71,16 @@ apply.edition = function(a, line)
   for _, id in ipairs(a.ids) do
     there[id] = true
     local k = key('listing:' .. id)
-    if call('EXISTS', k) == 1 then call('HSETNX', k, 'in', a.n) end
+    if call('EXISTS', k) == 1 then
+      call('HSETNX', k, 'in', a.n)
+      call('HDEL', k, 'held')
+    end
+  end
+  for _, status in ipairs({'listed', 'review'}) do
+    for _, id in ipairs(call('ZRANGE', key('listings:' .. status), '0', '-1')) do
+      local k = key('listing:' .. id)
+      if not there[id] and call('HEXISTS', k, 'in') == 1 then call('HSETNX', k, 'held', a.n) end
+    end
   end
   for _, id in ipairs(call('ZRANGE', key('listings:leaving'), '0', '-1')) do
     if not there[id] then setListing(id, {status = 'removed', out = a.n}, line.at) end

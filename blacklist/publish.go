@@ -51,30 +51,56 @@ func (s *Store) Expire(ctx context.Context, by Act) error {
 	return nil
 }
 
-// Publish makes the next edition of all that is listed, in a folder and then in
-// the journal. Where it was stopped between the two, the next call finds the
-// edition in the folder and notes it; where nothing else changes, that is all. The
-// same act sent again makes no other edition. Problems are those of
-// [edition.Publish].
-func (s *Store) Publish(ctx context.Context, folder edition.Folder, key *edition.Key, by Act) (*edition.Published, []edition.Problem, error) {
+// Rule is by what an edition is made.
+type Rule struct {
+	Ask   Ask    // policy, about each record
+	Shown string // digest of what was shown, see [NextDigest]; empty: nothing was
+}
+
+// Publish makes the next edition of what is listed and policy lets through, in a
+// folder and then in the journal. Where it was stopped between the two, the next
+// call finds the edition in the folder and notes it, without the decisions of
+// policy; where nothing else changes, that is all. The same act sent again makes no
+// other edition. Problems are those of [edition.Publish]. It fails with
+// [ErrUnasked] or [ErrShown].
+func (s *Store) Publish(ctx context.Context, folder edition.Folder, key *edition.Key, by Act, rule Rule) (*edition.Published, []edition.Problem, error) {
 	if err := by.check(); err != nil {
 		return nil, nil, err
+	}
+	if rule.Ask == nil {
+		return nil, nil, ErrUnasked
 	}
 	if p, err := s.noted(ctx, by, made); p != nil || err != nil {
 		return p, nil, err
 	}
-	before, err := s.adopt(ctx, folder, by, found)
+	if rule.Shown != "" {
+		all, err := s.Next(ctx, by.day(), rule.Ask)
+		if err != nil {
+			return nil, nil, err
+		}
+		if NextDigest(all) != rule.Shown {
+			return nil, nil, ErrShown
+		}
+	}
+	before, err := s.adopt(ctx, folder, by, found, "")
 	if err != nil {
 		return nil, nil, err
 	}
 	if err := s.Expire(ctx, by); err != nil {
 		return nil, nil, err
 	}
-	want, err := s.wanted(ctx, before)
+	all, err := s.Next(ctx, by.day(), rule.Ask)
 	if err != nil {
 		return nil, nil, err
 	}
-	want.Day = by.day()
+	kept, err := keptOf(all)
+	if err != nil {
+		return nil, nil, err
+	}
+	want, err := s.wanted(ctx, before, all, by.day())
+	if err != nil {
+		return nil, nil, err
+	}
 	p, problems, err := edition.Publish(folder, key, want)
 	if err == nil && len(problems) == 1 && problems[0].File == edition.InList { // nothing changes
 		if p, err := s.noted(ctx, by, found); p != nil || err != nil {
@@ -84,7 +110,7 @@ func (s *Store) Publish(ctx context.Context, folder edition.Folder, key *edition
 	if err != nil || len(problems) > 0 {
 		return nil, problems, err
 	}
-	_, err = s.adopt(ctx, folder, by, made)
+	_, err = s.adopt(ctx, folder, by, made, kept)
 	return p, nil, err
 }
 
@@ -109,8 +135,9 @@ func (s *Store) noted(ctx context.Context, by Act, how string) (*edition.Publish
 }
 
 // adopt notes in the journal the edition that a folder ends with, when the
-// journal does not know it yet, and gives its records.
-func (s *Store) adopt(ctx context.Context, folder fs.FS, by Act, how string) ([]edition.Record, error) {
+// journal does not know it yet, with the decisions of policy on which it was
+// made, and gives its records.
+func (s *Store) adopt(ctx context.Context, folder fs.FS, by Act, how, decisions string) ([]edition.Record, error) {
 	have, err := s.InForce(ctx)
 	if err != nil {
 		return nil, err
@@ -135,33 +162,33 @@ func (s *Store) adopt(ctx context.Context, folder fs.FS, by Act, how string) ([]
 	}
 	by.ID += how + strconv.Itoa(last.Edition)
 	op := journal.Op{"op": "edition", "n": strconv.Itoa(last.Edition), "day": last.Day, "hash": last.List, "ids": ids}
-	err = s.append(ctx, "list.edition", "edition:"+strconv.Itoa(last.Edition), 1, by, op)
+	err = s.write(ctx, line{"list.edition", "edition:" + strconv.Itoa(last.Edition), 1, map[string]string{bodyDecisions: decisions}}, by, op)
 	if refused, ok := errors.AsType[*journal.Refused](err); ok && refused.Reason == "edition" {
 		err = nil // another process noted it
 	}
 	return records, err
 }
 
-// wanted is the next edition, with the reason of each record that goes.
-func (s *Store) wanted(ctx context.Context, before []edition.Record) (want edition.Wanted, err error) {
-	kept := map[string]bool{}
-	for _, status := range []Status{Listed, Review} {
-		_, all, err := s.Listings(ctx, status, 0, 0)
-		if err != nil {
-			return want, err
-		}
-		for _, l := range all {
-			e, err := s.Entry(ctx, l.Entry)
-			if err != nil {
-				return want, err
-			}
-			r, problems := l.Record(&e)
+// wanted is the next edition of what policy lets through, with the reason of
+// each record that goes.
+func (s *Store) wanted(ctx context.Context, before []edition.Record, all []Judged, day string) (edition.Wanted, error) {
+	want := edition.Wanted{Day: day}
+	judged := map[string]*Judged{}
+	for i := range all {
+		j := &all[i]
+		judged[j.Listing.ID] = j
+		if j.In() {
+			r, problems := j.record()
 			want.Records, want.Problems = append(want.Records, r), append(want.Problems, problems...)
-			kept[l.ID] = true
 		}
 	}
 	for _, r := range before {
-		if kept[r.ID] {
+		j := judged[r.ID]
+		switch {
+		case j != nil && j.In():
+			continue
+		case j != nil:
+			want.Removals = append(want.Removals, edition.Removal{ID: r.ID, Reason: j.goneFor(), Day: day})
 			continue
 		}
 		l, err := s.Listing(ctx, r.ID)

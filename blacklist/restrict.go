@@ -58,7 +58,7 @@ func (s *Store) Index(ctx context.Context) (*Index, error) {
 }
 
 func (x *Index) add(l *Listing) {
-	if l.In == 0 || l.Subject.Kind == Person {
+	if l.In == 0 || l.Held != 0 || l.Subject.Kind == Person {
 		return
 	}
 	r := Restriction{Listing: l.ID, Class: l.Class, Measure: l.Measure, From: l.From, Until: l.MostDay, Review: l.Status == Review}

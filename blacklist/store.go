@@ -33,7 +33,7 @@ const staff = "staff" // the chain of what people do
 // Members of the body of a line beside the reason.
 const (
 	bodyDecision  = "decision"  // a decision of policy as it is kept
-	bodyDecisions = "decisions" // several, with the records they are of; see [Asked]
+	bodyDecisions = "decisions" // several, with the records they are of; see [KeptDecision]
 )
 
 // append writes one line.

@@ -52,7 +52,12 @@ func (s *Subject) PublicName() string {
 	if s.Kind == Institution {
 		return s.Name
 	}
-	name := []rune(strings.TrimSpace(s.Name))
+	return hide(s.Name)
+}
+
+// hide leaves of a name the first character alone.
+func hide(full string) string {
+	name := []rune(strings.TrimSpace(full))
 	hidden := "**"
 	if unicode.Is(unicode.Han, name[0]) {
 		hidden = strings.Repeat("某", max(1, min(len(name)-1, 2)))

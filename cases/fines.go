@@ -140,7 +140,7 @@ func (b *FineBounds) Clauses() string {
 
 // Grounds of a fine below the range, or of none. The ground stands in the
 // notice and in the decision; its facts are for their texts to tell.
-var groundField = Field{Name: "ground", Kind: ChoiceField, What: detectors.Words{ZH: "低于法定幅度的依据（罚款在幅度之内的不选）", EN: "Ground for less than the range of the law (none within it)"}, Choices: []Option{
+var groundField = Field{Name: "ground", Kind: ChoiceField, What: detectors.Words{ZH: "低于法定幅度的依据", EN: "Ground for less than the range of the law"}, Choices: []Option{
 	{"32-1", detectors.Words{ZH: "减轻：主动消除或者减轻危害后果（行政处罚法32(一)）", EN: "mitigated: harm undone or lessened of one's own accord (Administrative Penalty Law 32(1))"}},
 	{"32-2", detectors.Words{ZH: "减轻：受他人胁迫或者诱骗（行政处罚法32(二)）", EN: "mitigated: forced or deceived by others (32(2))"}},
 	{"32-3", detectors.Words{ZH: "减轻：主动供述尚未掌握的违法行为（行政处罚法32(三)）", EN: "mitigated: told of conduct that was not known (32(3))"}},

@@ -38,12 +38,13 @@ const (
 	ObjectionNone     Objection = "none"
 	ObjectionOpen     Objection = "open"
 	ObjectionAnswered Objection = "answered"
+	ObjectionReview   Objection = "review" // raised after it was listed: it stays, so marked
 )
 
 var (
 	measures   = []Measure{MeasureMoney, MeasureReprimand, MeasureRestriction, MeasureSuspension, MeasureAgreement}
 	classesOf  = []Class{Minor, Ordinary, Serious}
-	objections = []Objection{ObjectionNone, ObjectionOpen, ObjectionAnswered}
+	objections = []Objection{ObjectionNone, ObjectionOpen, ObjectionAnswered, ObjectionReview}
 )
 
 // ListingInput is what the question of listing may know of a decision: where

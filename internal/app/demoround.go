@@ -144,7 +144,7 @@ func (t *storyteller) stories(ctx context.Context) (told int, err error) {
 	if told == 0 {
 		return 0, nil
 	}
-	_, problems, err := t.with.Lists.Publish(ctx, t.act("disclosure", t.now))
+	_, problems, err := t.with.Lists.Publish(ctx, t.act("disclosure", t.now), "")
 	if err == nil && len(problems) > 0 {
 		err = fmt.Errorf("list of the demonstration: %s", problems[0])
 	}

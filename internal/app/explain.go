@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"fundwatch/blacklist"
 	"fundwatch/cases"
 	"fundwatch/ingest/kafka"
 	"fundwatch/internal/journal"
@@ -19,6 +21,10 @@ import (
 // bodyDecision is the member of a journal line's body that holds a kept
 // decision.
 const bodyDecision = "decision"
+
+// bodyDecisions is the member of the body of an edition's line: the decisions
+// about its records, see [blacklist.KeptDecision].
+const bodyDecisions = "decisions"
 
 // told is a decision that was kept, and where.
 type told struct {
@@ -32,7 +38,7 @@ type told struct {
 // explanation is what was decided about something, and why.
 type explanation struct {
 	ID        string  `json:"id"`
-	What      string  `json:"what"` // finding, lead or case
+	What      string  `json:"what"` // finding, lead, case or listing
 	Status    string  `json:"status,omitempty"`
 	How       string  `json:"how,omitempty"`
 	Who       string  `json:"who,omitempty"`
@@ -42,8 +48,10 @@ type explanation struct {
 }
 
 var (
-	leadName = regexp.MustCompile(`^L[0-9a-f]{20}$`)
-	caseName = regexp.MustCompile(`^C[0-9a-f]{20}$`)
+	leadName    = regexp.MustCompile(`^L[0-9a-f]{20}$`)
+	caseName    = regexp.MustCompile(`^C[0-9a-f]{20}$`)
+	listingName = regexp.MustCompile(`^B[0-9a-f]{20}$`)
+	entryName   = regexp.MustCompile(`^R[0-9a-f]{20}$`)
 )
 
 func (e *env) policyExplainCommand() *cobra.Command {
@@ -51,7 +59,7 @@ func (e *env) policyExplainCommand() *cobra.Command {
 	asJSON := false
 	c := &cobra.Command{
 		Use:   "explain ID",
-		Short: "疑点、线索或案件：当时判定了什么，为什么，依据哪些条款 · what was decided about a finding, a lead or a case, and why",
+		Short: "疑点、线索、案件、名单记录：当时判定了什么，为什么，依据哪些条款 · what was decided about a finding, a lead, a case or a listing, and why",
 		Args:  exactly(1, "ID"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return withState(c.Context(), &f, true, func(s *services) error {
@@ -100,6 +108,9 @@ func (s *services) explain(ctx context.Context, id string) (*explanation, error)
 			findings = append(findings, ids...)
 		}
 	}
+	if listingName.MatchString(id) || entryName.MatchString(id) {
+		return s.explainListing(ctx, x)
+	}
 	if err := s.explainFindings(ctx, x, findings); err != nil {
 		return nil, err
 	}
@@ -109,17 +120,38 @@ func (s *services) explain(ctx context.Context, id string) (*explanation, error)
 		}
 		return x, nil
 	}
-	err := s.eachKeptLine(ctx, func(l *journal.Line, k policies.Kept, broken error) error {
+	return x, s.explainLines(ctx, x, x.What+":"+id)
+}
+
+// explainListing tells what was decided about a listing, or that of an entry.
+func (s *services) explainListing(ctx context.Context, x *explanation) (*explanation, error) {
+	id := x.ID
+	if entryName.MatchString(id) {
+		if _, err := s.lists.Entry(ctx, id); err != nil {
+			return nil, err
+		}
+		id = blacklist.ListingOf(id)
+	}
+	l, err := s.lists.Listing(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	x.ID, x.What, x.Status, x.Who = id, "listing", string(l.Status), l.Proposer
+	return x, s.explainLines(ctx, x, "listing:"+id)
+}
+
+// explainLines adds the decisions of the journal about an object.
+func (s *services) explainLines(ctx context.Context, x *explanation, object string) error {
+	return s.eachKeptLine(ctx, func(l *journal.Line, k keptLine) error {
 		switch {
-		case l.Object != x.What+":"+id:
-		case broken != nil:
+		case !slices.Contains(k.objects, object):
+		case k.broken != nil:
 			x.Unkept++
 		default:
-			x.Decisions = append(x.Decisions, &told{Kept: k, At: l.At, Kind: l.Kind})
+			x.Decisions = append(x.Decisions, &told{Kept: k.Kept, At: l.At, Kind: l.Kind})
 		}
 		return nil
 	})
-	return x, err
 }
 
 // explainFindings puts the decisions about findings together, equal ones once.
@@ -243,22 +275,53 @@ func recordOf(m *kafka.Message) findingRecord {
 	return r
 }
 
-// eachKeptLine gives every line of the journal that holds a decision.
-func (s *services) eachKeptLine(ctx context.Context, take func(l *journal.Line, k policies.Kept, broken error) error) error {
+// keptLine is a decision of a line of the journal, and what it is about.
+type keptLine struct {
+	policies.Kept
+	objects []string
+	broken  error // why it cannot be read
+}
+
+// eachKeptLine gives every decision that lines of the journal hold.
+func (s *services) eachKeptLine(ctx context.Context, take func(*journal.Line, keptLine) error) error {
 	for r, err := range journal.Once(s.journalRecords(ctx)) {
 		if err != nil {
 			return err
 		}
-		raw, ok := r.Line.Body[bodyDecision]
-		if !ok {
-			continue
-		}
-		k, broken := policies.ReadKept([]byte(raw))
-		if err := take(&r.Line, k, broken); err != nil {
-			return err
+		for _, k := range keptIn(&r.Line) {
+			if err := take(&r.Line, k); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// keptIn gives the decisions that a line holds.
+func keptIn(l *journal.Line) (out []keptLine) {
+	add := func(raw []byte, objects ...string) {
+		k, broken := policies.ReadKept(raw)
+		out = append(out, keptLine{k, objects, broken})
+	}
+	if raw, ok := l.Body[bodyDecision]; ok {
+		add([]byte(raw), l.Object)
+	}
+	raw, ok := l.Body[bodyDecisions]
+	if !ok {
+		return out
+	}
+	var all []blacklist.KeptDecision
+	if err := json.Unmarshal([]byte(raw), &all); err != nil {
+		return append(out, keptLine{objects: []string{l.Object}, broken: fmt.Errorf("%w: %w", policies.ErrKept, err)})
+	}
+	for _, d := range all {
+		objects := []string{l.Object}
+		for _, id := range d.Records {
+			objects = append(objects, "listing:"+id)
+		}
+		add(d.Decision, objects...)
+	}
+	return out
 }
 
 // replayed is what asking again gave.
@@ -322,8 +385,8 @@ func (s *services) replayPolicies(ctx context.Context) (*replayed, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = s.eachKeptLine(ctx, func(l *journal.Line, k policies.Kept, broken error) error {
-		return out.again(ctx, engine, l.Object, &k, broken)
+	err = s.eachKeptLine(ctx, func(l *journal.Line, k keptLine) error {
+		return out.again(ctx, engine, l.Object, &k.Kept, k.broken)
 	})
 	return out, err
 }

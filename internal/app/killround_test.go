@@ -219,7 +219,9 @@ func (r *round) settle(id, admitted, discharged, fee string) {
 // publish makes the next edition.
 func (k *killing) publish() {
 	k.guarded(func() {
-		k.do(ask{kind: "edition", login: "shi", path: "/editions", form: formOf([]string{"reason", "按月公布"}), lines: []string{fmt.Sprintf("-edition-%d", k.editions+1)},
+		var next struct{ Shown string }
+		k.data("shi", "/editions", &next)
+		k.do(ask{kind: "edition", login: "shi", path: "/editions", form: formOf([]string{"reason", "按月公布", "shown", next.Shown}), lines: []string{fmt.Sprintf("-edition-%d", k.editions+1)},
 			other: fmt.Sprintf("-found-%d", k.editions+1)})
 		k.mu.Lock()
 		k.editions++

@@ -126,8 +126,9 @@ func (s *server) apart(next http.Handler) http.Handler {
 	})
 }
 
-// publishList makes the next edition in the folder of the configuration.
-func (s *server) publishList(ctx context.Context, by blacklist.Act) (*edition.Published, []edition.Problem, error) {
+// publishList makes the next edition in the folder of the configuration: of what
+// policy lets through, if it is what was shown.
+func (s *server) publishList(ctx context.Context, by blacklist.Act, shown string) (*edition.Published, []edition.Problem, error) {
 	b, err := os.ReadFile(s.cfg.Lists.KeyFile)
 	if err != nil {
 		return nil, nil, err
@@ -141,5 +142,5 @@ func (s *server) publishList(ctx context.Context, by blacklist.Act) (*edition.Pu
 		return nil, nil, err
 	}
 	defer folder.close()
-	return s.lists.Publish(ctx, folder, key, by)
+	return s.lists.Publish(ctx, folder, key, by, blacklist.Rule{Ask: s.askPublication, Shown: shown})
 }

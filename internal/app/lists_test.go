@@ -65,7 +65,7 @@ func (o *office) publish(dir, keyFile string) {
 	o.t.Helper()
 	s := &server{services: o.services}
 	s.cfg.Lists.Dir, s.cfg.Lists.KeyFile = dir, keyFile
-	_, problems, err := s.publishList(o.t.Context(), o.act("丙", time.Now()))
+	_, problems, err := s.publishList(o.t.Context(), o.act("丙", time.Now()), "")
 	if err != nil || len(problems) > 0 {
 		o.t.Fatal(err, problems)
 	}

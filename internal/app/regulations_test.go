@@ -91,7 +91,12 @@ func newSurveyor(t *testing.T) *surveyor {
 			t.Fatal(err)
 		}
 	}
-	for _, file := range []string{"../../web/desk/routes.go", "../../web/public/site.go"} {
+	desk, _ := filepath.Glob("../../web/desk/*.go")
+	public, _ := filepath.Glob("../../web/public/*.go")
+	for _, file := range append(desk, public...) {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
 		raw, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -111,7 +116,8 @@ func (s *surveyor) tell(c *clause, proof string) (text string, ok bool) {
 		found, rest, err := e.root().Find(words)
 		return "`fundwatch " + strings.Join(words, " ") + "`", err == nil && len(rest) == 0 && found.Name() == words[len(words)-1]
 	case "page":
-		return "页面 page `" + name + "`", strings.Contains(s.paths, `"`+name+`"`)
+		route := regexp.MustCompile(`(path: |Method(Get|Post), )"` + regexp.QuoteMeta(name) + `"`)
+		return "页面 page `" + name + "`", route.MatchString(s.paths)
 	case "policy":
 		question, code, _ := strings.Cut(name, "/")
 		return "政策 policy `" + name + "`", slices.ContainsFunc(s.books[c.region].Circumstances[question], func(x regions.Circumstance) bool { return x.Code == code && x.Way.Path != "" })

@@ -322,6 +322,14 @@ func (s *scene) order(login, at, action string, pairs ...string) {
 	s.post(login, at+"/"+action, append([]string{"version", number(l.Listing.Version), "shown", l.Shown, "reason", "虚构：办理"}, pairs...)...)
 }
 
+// edition looks at the next edition and makes it.
+func (s *scene) edition(reason string) {
+	s.t.Helper()
+	var p struct{ Shown string }
+	s.data("shi", "/editions", &p)
+	s.post("shi", "/editions", "reason", reason, "shown", p.Shown)
+}
+
 // enlist puts the decision of a case on the public list, and gives the address
 // of the listing.
 func (s *scene) enlist(id string) string {
@@ -342,8 +350,30 @@ func (s *scene) enlist(id string) string {
 		s.t.Errorf("listed by who proposed it: %d", status)
 	}
 	s.order("shi", at, "list", "from", s.day(0))
-	s.post("shi", "/editions", "reason", "按月公布")
+	s.edition("按月公布")
 	return at
+}
+
+// explained: on what the listing was proposed and let into its edition, by policy
+// that is asked again with the same answer, and nobody is named.
+func (s *scene) explained(at string) {
+	s.t.Helper()
+	id := strings.TrimPrefix(at, "/listings/")
+	var x explanation
+	soon(s.t, "the decisions about the listing", func() bool {
+		_, out, _ := s.i.run(s.t, "", "policy", "explain", id, "--json")
+		return json.Unmarshal([]byte(out), &x) == nil && len(x.Decisions) == 2
+	})
+	for i, want := range []struct{ kind, question, path string }{{"list.propose", "listing", "minor"}, {"list.edition", "publication", "publish"}} {
+		if d := x.Decisions[i]; d.Kind != want.kind || d.Record.Question != want.question || d.Path != want.path || strings.Contains(string(d.Asked), hospital) {
+			s.t.Errorf("decision %d: %+v", i, d)
+		}
+	}
+	code, out, msg := s.i.run(s.t, "", "policy", "replay", "--json")
+	var r replayed
+	if err := json.Unmarshal([]byte(out), &r); err != nil || code != 0 || r.Asked < 3 || r.Same != r.Asked {
+		s.t.Errorf("replay: exit %d %v %s %s", code, err, out, msg)
+	}
 }
 
 // restricted waits until programs are told so.
@@ -366,12 +396,13 @@ func TestRoundFromAClaim(t *testing.T) {
 		t.Errorf("the public list: %.2000s", p)
 	}
 	s.verifyLists("1 editions, 1 records")
+	s.explained(at)
 
 	s.settle("S2", s.day(0), s.day(0), s.day(0))
 	s.lead(o, "R11", 1)
 	s.pass(40)
 	s.order("shi", at, "repair")
-	s.post("shi", "/editions", "reason", "已修复")
+	s.edition("已修复")
 	s.restricted(`"restricted":false,"restrictions":[],"edition":2`)
 	s.settle("S3", s.day(0), s.day(0), s.day(0))
 	s.took(o, 3)

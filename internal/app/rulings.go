@@ -62,6 +62,7 @@ func (s *server) deskLists(ctx context.Context) (desk.Lists, error) {
 	out := desk.Lists{Store: s.lists, Advise: func(ctx context.Context, e *blacklist.Entry) (desk.Advice, error) {
 		return adviseListing(ctx, engine, data, e)
 	}}
+	out.Ask = s.askPublication
 	if s.cfg.Lists.Dir != "" && s.cfg.Lists.KeyFile != "" {
 		out.Publish = s.publishList
 	}
@@ -94,4 +95,19 @@ func adviseListing(ctx context.Context, engine *policies.Engine, data *regions.P
 		a.Reasons = append(a.Reasons, r.What)
 	}
 	return a, nil
+}
+
+// askPublication asks policy whether a record may be in the next edition.
+func (s *services) askPublication(ctx context.Context, a blacklist.Asked) (blacklist.Verdict, error) {
+	engine, _, err := s.policy(ctx)
+	if err != nil {
+		return blacklist.Verdict{}, err
+	}
+	x, err := ruled(ctx, engine, policies.PublicationInput{Subject: a.Kind, Class: policies.Class(a.Class), Told: a.Told, Over: a.Over, Objection: policies.Objection(a.Objection),
+		Revoked: a.Revoked, Secret: a.Secret, Juvenile: a.Juvenile, Months: a.Months})
+	v := blacklist.Verdict{Path: x.Path, Decision: x.Record}
+	for _, r := range x.Reasons {
+		v.Reasons = append(v.Reasons, blacklist.Why{Code: r.Code, ZH: r.What.ZH, EN: r.What.EN, Basis: r.Basis})
+	}
+	return v, err
 }

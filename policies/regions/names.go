@@ -63,6 +63,7 @@ func Names() []Name {
 		{"publish_serious_most_months", Months, true, "严重类公示的最长期限", "longest publication, serious class"},
 		{"disclosed_subjects", List, true, "协议违约等违规信息也须公开的对象", "subjects whose breaches are published too where no penalty followed"},
 		{"disclosure_months", Months, false, "协议违约等违规信息的公开期限", "how long breaches without a penalty are published"},
+		{"adult_months", Months, false, "成年的年龄", "age of adults"},
 		{"list_interval_months", Months, false, "名单定期公布的间隔", "how often the list is published"},
 		{"repair_clean_months", Months, true, "信用修复前须无新违规的期限", "how long without a new breach before credit is repaired"},
 

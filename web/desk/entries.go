@@ -4,9 +4,11 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"time"
 
 	"fundwatch/blacklist"
 	"fundwatch/cases"
+	"fundwatch/claim"
 	"fundwatch/detectors"
 	"fundwatch/detectors/knowledge"
 	"fundwatch/web/words"
@@ -26,12 +28,14 @@ type EntryRow struct {
 	Basis     []string `json:"basis"`
 	Amount    int64    `json:"amount_fen"`
 	Social    bool     `json:"social"` // of some influence in society
+	Juvenile  bool     `json:"juvenile,omitempty"`
+	Secret    bool     `json:"secret,omitempty"`
 	Revoked   string   `json:"revoked,omitempty"`
 	Version   int64    `json:"version"`
 }
 
 func (d *Desk) entryRow(e *blacklist.Entry) EntryRow {
-	return EntryRow{e.ID, e.Case, e.Number, e.Authority, e.Decided, e.Effective, d.listed(&e.Subject), e.Measure, e.Facts, e.Basis, e.AmountFen, e.Social, e.Revoked, e.Version}
+	return EntryRow{e.ID, e.Case, e.Number, e.Authority, e.Decided, e.Effective, d.listed(&e.Subject), e.Measure, e.Facts, e.Basis, e.AmountFen, e.Social, e.Juvenile, e.Secret, e.Revoked, e.Version}
 }
 
 // entriesPage is the credit ledger, the last entries first.
@@ -178,6 +182,8 @@ type enterForm struct {
 	Facts     string `json:"facts"`
 	Measure   string `json:"measure"` // of graver; empty: money where there is a fine, else reprimand
 	Social    bool   `json:"social"`  // 具有一定社会影响, 行政处罚法48
+	Juvenile  bool   `json:"juvenile"`
+	Secret    bool   `json:"secret"` // 条例32, 行政处罚法50
 	Reason    string `json:"reason"`
 }
 
@@ -207,12 +213,26 @@ func postEntry(d *Desk, w http.ResponseWriter, r *http.Request) error {
 		measure = "money"
 	}
 	decision := blacklist.Decision{Case: f.Case, Number: e.Number, Authority: f.Authority, Decided: e.Decided, Effective: e.Served, Subject: SubjectOnList(d.o.Knowledge, e.Subject, f.Name),
-		Measure: measure, Facts: f.Facts, Basis: []string{e.Article}, AmountFen: e.Fine, Social: f.Social}
+		Measure: measure, Facts: f.Facts, Basis: []string{e.Article}, AmountFen: e.Fine, Social: f.Social,
+		Juvenile: f.Juvenile || d.minor(e.Subject, e.Decided), Secret: f.Secret}
 	id, err := d.o.Lists.Store.Enter(r.Context(), decision, actOf(by.ID, by.Who, by.Reason, by.At))
 	if err != nil {
 		return err
 	}
 	return d.done(w, r, "/credit/"+id)
+}
+
+// minor tells of an insured person whose birth is known whether they were below
+// the age of adults on a day. Where the place sets no age nobody is one.
+func (d *Desk) minor(s detectors.Subject, day string) bool {
+	p := d.o.Knowledge.Persons[s.Code]
+	months := d.o.Policy.Policy.Values["adult_months"].Number
+	on, err := time.Parse(time.DateOnly, day)
+	if s.Kind != detectors.PersonKind || p == nil || p.Birth == claim.None64 || months == nil || err != nil {
+		return false
+	}
+	born := time.Unix(p.Birth*86400, 0).UTC()
+	return born.AddDate(0, int(*months), 0).After(on)
 }
 
 // entryOf gives the entry that a case made of its party; empty: none. What the

@@ -21,8 +21,10 @@ type Lists struct {
 	Store *blacklist.Store
 	// Advise asks policy where an entry belongs.
 	Advise func(context.Context, *blacklist.Entry) (Advice, error)
-	// Publish makes the next edition; nil: none are published here.
-	Publish func(context.Context, blacklist.Act) (*edition.Published, []edition.Problem, error)
+	// Ask asks policy whether a record may be in the next edition, and how.
+	Ask blacklist.Ask
+	// Publish makes the next edition if it is what was shown; nil: none are published here.
+	Publish func(ctx context.Context, by blacklist.Act, shown string) (*edition.Published, []edition.Problem, error)
 }
 
 // ListingRow is a listing in a list.
@@ -44,17 +46,14 @@ type statusCount struct {
 
 // listingsPage lists listings of a status, and has the form of the next edition.
 type listingsPage struct {
-	Status   string             `json:"status"`
-	Counts   []statusCount      `json:"counts"`
-	Listings []ListingRow       `json:"listings"`
-	Pager    Pager              `json:"pager"`
-	Edition  blacklist.InForce  `json:"edition"`
-	Write    bool               `json:"-"`
-	Publish  bool               `json:"-"`
-	Act      string             `json:"-"`
-	Fault    string             `json:"fault,omitempty"`
-	Problems []string           `json:"problems,omitempty"`
-	Done     *edition.Published `json:"-"`
+	Status   string            `json:"status"`
+	Counts   []statusCount     `json:"counts"`
+	Listings []ListingRow      `json:"listings"`
+	Pager    Pager             `json:"pager"`
+	Edition  blacklist.InForce `json:"edition"`
+	Write    bool              `json:"-"`
+	Publish  bool              `json:"-"`
+	Act      string            `json:"-"`
 }
 
 func (d *Desk) listingRow(l *blacklist.Listing) ListingRow {
@@ -123,40 +122,4 @@ func showListings(d *Desk, w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return d.show(w, r, "listings", p)
-}
-
-// publishForm says why an edition is made now.
-type publishForm struct {
-	Act    string `json:"act"`
-	Reason string `json:"reason"`
-}
-
-// postPublish makes the next edition; problems are shown, all of them.
-func postPublish(d *Desk, w http.ResponseWriter, r *http.Request) error {
-	var f publishForm
-	if err := read(r, &f); err != nil {
-		return err
-	}
-	if d.o.Lists.Publish == nil {
-		return errNothing
-	}
-	by, err := d.by(r, f.Act, f.Reason)
-	if err != nil {
-		return err
-	}
-	_, problems, err := d.o.Lists.Publish(r.Context(), actOf(by.ID, by.Who, by.Reason, by.At))
-	if err != nil {
-		return err
-	}
-	if len(problems) == 0 {
-		return d.done(w, r, "/listings")
-	}
-	p, err := d.listings(r)
-	if err != nil {
-		return err
-	}
-	for _, problem := range problems {
-		p.Problems = append(p.Problems, problem.String())
-	}
-	return d.showAs(w, r, http.StatusUnprocessableEntity, "listings", p)
 }

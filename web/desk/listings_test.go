@@ -61,9 +61,27 @@ func (h *house) testLists() Lists {
 			return Advice{Proposal: blacklist.Proposal{Class: "ordinary", Least: 3, Most: 12, Basis: []string{"国办发〔2025〕22号"}, Revision: "r1"},
 				Reasons: []Words{{"罚没数额较大", "a large amount"}}}, nil
 		},
-		Publish: func(ctx context.Context, by blacklist.Act) (*edition.Published, []edition.Problem, error) {
-			return h.lists.Publish(ctx, f, key, by)
+		Ask: inventedAsk,
+		Publish: func(ctx context.Context, by blacklist.Act, shown string) (*edition.Published, []edition.Problem, error) {
+			return h.lists.Publish(ctx, f, key, by, blacklist.Rule{Ask: inventedAsk, Shown: shown})
 		}}
+}
+
+// inventedAsk is a policy of tests (虚构): no minor and no secret is published, and
+// persons are masked.
+func inventedAsk(_ context.Context, a blacklist.Asked) (blacklist.Verdict, error) {
+	why := func(path, code, zh, basis string) blacklist.Verdict {
+		return blacklist.Verdict{Path: path, Reasons: []blacklist.Why{{Code: code, ZH: zh, EN: "invented", Basis: []string{basis}}}}
+	}
+	switch {
+	case a.Juvenile:
+		return why(blacklist.PathWithhold, "juvenile", "虚构：未成年", "未成年人保护法4"), nil
+	case a.Secret:
+		return why(blacklist.PathWithhold, "secret", "虚构：秘密", "条例32"), nil
+	case a.Kind != blacklist.Institution:
+		return why(blacklist.PathMask, "person", "虚构：自然人", "个人信息保护法28"), nil
+	}
+	return why(blacklist.PathPublish, "organisation", "虚构：可以公开", "行政处罚法48"), nil
 }
 
 // ledger puts two effective decisions into the credit ledger and gives their
@@ -130,14 +148,24 @@ func TestAListingFromLedgerToEdition(t *testing.T) {
 	h.post("first", at+"/list", list...).want(t, http.StatusUnprocessableEntity, "另一人")
 	h.post("second", at+"/list", "version", "2", "reason", "批准", "from", "2026-03-07", "shown", "sha256:0").want(t, http.StatusUnprocessableEntity, "所见内容")
 	h.post("second", at+"/list", list...).want(t, http.StatusSeeOther)
-	h.get("first", "/listings").want(t, 200, "虚构医院", "发布下一期")
-	if a := h.get("reader", "/listings"); strings.Contains(a.text, `action="/editions"`) {
+	h.get("first", "/listings").want(t, 200, "虚构医院", "发布下一期", `href="/editions"`)
+	h.get("reader", "/editions").want(t, 200, "虚构医院", "全文公开", "虚构：可以公开", "行政处罚法48")
+	if a := h.get("reader", "/editions"); strings.Contains(a.text, `action="/editions"`) {
 		t.Error("a reader is offered to publish")
 	}
+	next := func() string {
+		var p editionPage
+		if err := json.Unmarshal(h.get("first", "/editions", asJSON).Body.Bytes(), &p); err != nil {
+			t.Fatal(err)
+		}
+		return p.Shown
+	}
 	h.post("reader", "/editions", "reason", "x").want(t, http.StatusForbidden)
-	h.post("first", "/editions", "reason", "按月公布").want(t, http.StatusSeeOther)
+	h.post("first", "/editions", "reason", "按月公布").want(t, http.StatusUnprocessableEntity, "没有看过下一期的内容")
+	h.post("first", "/editions", "reason", "按月公布", "shown", "sha256:0000000000000000").want(t, http.StatusConflict, "内容已与所见不同")
+	h.post("first", "/editions", "reason", "按月公布", "shown", next()).want(t, http.StatusSeeOther)
 	h.get("first", "/listings").want(t, 200, "现行第 1 期")
-	h.post("first", "/editions", "reason", "再次").want(t, http.StatusUnprocessableEntity, "没有变化")
+	h.post("first", "/editions", "reason", "再次", "shown", next()).want(t, http.StatusUnprocessableEntity, "没有变化")
 	e, err := h.lists.Entry(t.Context(), entry)
 	if err != nil {
 		t.Fatal(err)
@@ -194,6 +222,95 @@ func TestAnEntryStatesTheMeasure(t *testing.T) {
 	a.want(t, http.StatusSeeOther)
 	h.get("gong", a.Header().Get("Location")).want(t, 200, "限制从业", "40.00", id)
 	h.post("gong", "/credit", append(form, "measure", "restriction")...).want(t, http.StatusConflict)
+}
+
+// TestTheNextEditionIsShownBeforeItIsMade: a minor and a secret are withheld and
+// the officer sees why; what was listed of an institution goes out.
+func TestTheNextEditionIsShownBeforeItIsMade(t *testing.T) {
+	h := newHouse(t)
+	h.user("first", nil, accounts.Disclosure)
+	list := func(n int, change func(*blacklist.Decision)) {
+		t.Helper()
+		d := blacklist.Decision{Case: "C" + strconv.Itoa(n), Number: "YB〔2026〕" + strconv.Itoa(n) + "（虚构）", Authority: "虚构医疗保障局", Decided: "2026-02-01", Effective: "2026-02-20", Measure: "suspension",
+			Subject: blacklist.Subject{Kind: blacklist.Person, Key: "P" + strconv.Itoa(n), Name: "虚构某", Codes: []string{"P" + strconv.Itoa(n)}}, Facts: "虚构某重复报销（虚构）", Basis: []string{"条例41"}}
+		change(&d)
+		act := func(who string, days int) blacklist.Act {
+			by := h.by(who)
+			return actOf(by.ID, who, by.Reason, h.now.AddDate(0, 0, days))
+		}
+		entry, err := h.lists.Enter(t.Context(), d, act("甲", -3))
+		if err != nil {
+			t.Fatal(err)
+		}
+		id, err := h.lists.Propose(t.Context(), entry, blacklist.Proposal{Class: "ordinary", Least: 3, Most: 12, Basis: []string{"国办发〔2025〕22号"}, Revision: "r1"}, act("甲", -3))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range []struct {
+			a    blacklist.Action
+			who  string
+			days int
+		}{{blacklist.ActionServe, "甲", -3}, {blacklist.ActionList, "乙", 0}} {
+			l, _ := h.lists.Listing(t.Context(), id)
+			e, _ := h.lists.Entry(t.Context(), entry)
+			order := blacklist.Order{Listing: id, Version: l.Version, Action: o.a, Until: "2026-03-03", Basis: "虚构条款", From: "2026-03-05", Shown: l.Digest(&e)}
+			if err := h.lists.Do(t.Context(), order, act(o.who, o.days)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	list(1, func(d *blacklist.Decision) { d.Juvenile = true })
+	list(2, func(d *blacklist.Decision) { d.Secret = true })
+	list(3, func(*blacklist.Decision) {})
+	a := h.get("first", "/editions")
+	a.want(t, 200, "虚构：未成年", "未成年人保护法4", "虚构：秘密", "条例32", "虚某某", "不得公开", "隐去部分后公开")
+	var p editionPage
+	if err := json.Unmarshal(h.get("first", "/editions", asJSON).Body.Bytes(), &p); err != nil || len(p.Records) != 3 || p.Counts[1].Count != 1 || p.Counts[4].Count != 2 {
+		t.Fatalf("%+v %v", p, err)
+	}
+	h.post("first", "/editions", "reason", "按月公布", "shown", p.Shown).want(t, http.StatusSeeOther)
+	out := 0
+	for _, r := range p.Records {
+		l, err := h.lists.Listing(t.Context(), r.Listing.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if l.In != 0 {
+			out++
+			if r.Path != blacklist.PathMask {
+				t.Errorf("%s is published although policy says %s", l.ID, r.Path)
+			}
+		}
+	}
+	if out != 1 {
+		t.Errorf("%d are published", out)
+	}
+}
+
+// TestAMinorIsKnownByBirth: whatever the form says.
+func TestAMinorIsKnownByBirth(t *testing.T) {
+	h := newHouse(t)
+	born := func(day string) {
+		at, err := time.Parse(time.DateOnly, day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.o.Knowledge.Persons[person].Birth = at.Unix() / 86400
+	}
+	for day, want := range map[string]bool{"2008-03-01": false, "2008-03-02": true, "2010-01-01": true, "1960-01-01": false} {
+		born(day)
+		if got := h.minor(ofPerson, "2026-03-01"); got != want {
+			t.Errorf("born on %s: a minor %v", day, got)
+		}
+	}
+	if h.minor(inLeft, "2026-03-01") {
+		t.Error("an institution is a minor")
+	}
+	delete(h.o.Policy.Policy.Values, "adult_months")
+	born("2020-01-01")
+	if h.minor(ofPerson, "2026-03-01") {
+		t.Error("an age that nobody set was taken")
+	}
 }
 
 // TestTheLastDayForObjectionIsCounted where a text sets the time: nobody types

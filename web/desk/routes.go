@@ -128,6 +128,7 @@ func caseRoutes() []route {
 func listRoutes() []route {
 	return []route{
 		{method: get, path: "/listings", may: accounts.ListRead, scope: ofRegion, menu: "listings.title", page: listingsPage{}, do: showListings},
+		{method: get, path: "/editions", may: accounts.ListRead, scope: ofRegion, page: editionPage{}, do: showEdition},
 		{method: post, path: "/editions", may: accounts.ListWrite, scope: ofRegion, form: publishForm{}, page: Done{}, do: postPublish},
 		{method: get, path: "/listings/{listing}", may: accounts.ListRead, scope: ofRegion, page: listingPage{}, do: showListing},
 		{method: post, path: "/listings/{listing}/{action}", may: accounts.ListWrite, scope: ofRegion, form: listingForm{}, page: Done{}, do: postListing},
