@@ -17,10 +17,14 @@ var (
 	ErrReplica = errors.New("Redis 是只读副本 Redis is a replica: give the master")
 )
 
+// errLoading passes by itself.
+var errLoading = errors.New("check Redis: it is reading its log")
+
 // Check connects and refuses a Redis that may lose the state: one that evicts,
 // does not persist, or is a replica. It asks INFO, which is allowed where CONFIG
-// is not; where CONFIG is, one that may keep half a step is refused too. An
-// embedded Redis is only asked whether it is there.
+// is not; where CONFIG is, one that may keep half a step is refused too. One that
+// is still reading its log fails with another error, which passes. An embedded
+// Redis is only asked whether it is there.
 func (s *Store) Check(ctx context.Context) error {
 	if s.cfg.Embedded {
 		if err := s.reader.Ping(ctx).Err(); err != nil {
@@ -59,6 +63,8 @@ func judge(info string) error {
 		}
 	}
 	switch {
+	case settings["loading"] == "1": // until it is done Redis keeps no log, and says so
+		return errLoading
 	case settings["role"] != "master":
 		return ErrReplica
 	case settings["maxmemory_policy"] != "noeviction":

@@ -18,6 +18,8 @@ func TestJudge(t *testing.T) {
 		"evicts":        {strings.Replace(good, "noeviction", "allkeys-lru", 1), ErrEvicts},
 		"forgets":       {strings.Replace(good, "aof_enabled:1", "aof_enabled:0", 1), ErrForgets},
 		"replica":       {strings.Replace(good, "master", "slave", 1), ErrReplica},
+		"reads its log": {strings.Replace(good, "aof_enabled:1", "loading:1\r\naof_enabled:0", 1), errLoading},
+		"has read it":   {good + "loading:0\r\n", nil},
 		"does not tell": {"role:master\r\nmaxmemory_policy:noeviction\r\n", ErrForgets},
 	} {
 		if err := judge(c.info); !errors.Is(err, c.want) {
