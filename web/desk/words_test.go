@@ -13,7 +13,7 @@ import (
 )
 
 // begun are keys of which the program makes the end: a status, a role, a code.
-var begun = []string{"act.", "alike.", "assign.why.", "campaign.is.", "care.", "clock.", "county.", "dead.", "exports.state.", "fact.", "field.", "grade.", "how.", "institution.", "insutype.", "kind.", "leads.none.", "level.", "library.kind.", "listing.class.", "listing.day.", "listing.measure.", "listing.status.", "may.", "measure.", "paper.", "part.", "partition.", "path.", "problem.", "proof.", "public.", "question.", "receipt.", "role.", "rule.", "stage.", "status.", "task.is.", "tip.channel.", "tip.status.", "user.", "who."}
+var begun = []string{"act.", "alike.", "assign.why.", "campaign.is.", "care.", "clock.", "county.", "dead.", "exports.state.", "fact.", "field.", "grade.", "how.", "institution.", "insutype.", "kind.", "leads.none.", "level.", "library.kind.", "listing.class.", "listing.day.", "listing.measure.", "listing.status.", "may.", "measure.", "paper.", "part.", "partition.", "path.", "problem.", "proof.", "public.", "question.", "receipt.", "referral.about.", "referral.intent.", "referral.sign.", "role.", "rule.", "stage.", "status.", "task.is.", "tip.channel.", "tip.status.", "user.", "who."}
 
 var (
 	inTemplates = regexp.MustCompile(`\bt "([a-z0-9.-]+)"|field "[^"]*" "([a-z0-9.-]+)"`)
