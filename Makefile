@@ -6,9 +6,10 @@ FUZZTIME ?= 10
 FAULTS ?= 66
 PERSONS ?= 1000000
 SLOPE ?= 1m
+KILLS ?= 200
 
 .DEFAULT_GOAL := help
-.PHONY: help check test browser pictures services race fuzz gen bench-scan bench-json demo ci bench-stream bench-memory chaos power
+.PHONY: help check test browser pictures services race fuzz gen bench-scan bench-json demo ci bench-stream bench-memory chaos power kill-round
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "%-12s %s\n", $$1, $$2 }'
@@ -61,6 +62,9 @@ bench-memory: ## bytes a worker remembers of PERSONS persons with a year of visi
 
 chaos: ## kill, freeze, replace, fill and cut off workers, Redis, Kafka and the archive FAULTS times under load (66 unless told); nothing may be lost or done twice
 	@.ci/services go run ./internal/chaos -faults $(FAULTS) -claims 60000 -workers 3
+
+kill-round: ## kill -9 the server, and Redis, KILLS times (200 unless told) while people take hospitals through the whole round, and the commands that write lists and draws; nothing may be lost, done twice or broken
+	@KILLS=$(KILLS) .ci/run kill-round
 
 power: ## watch whether redis-server answers only what is on the disk (needs strace)
 	@command -v strace >/dev/null || { echo "strace is needed: install it" >&2; exit 1; }

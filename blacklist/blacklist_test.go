@@ -222,8 +222,12 @@ func TestProposals(t *testing.T) {
 	}
 	d := decision(2)
 	d.Facts = "当事人电话13812345678"
-	dirty, err := w.Enter(t.Context(), d, w.act("甲"))
-	w.must(err)
+	if _, err := w.Enter(t.Context(), d, w.act("甲")); lacks(err) != Clean {
+		t.Errorf("an entry with a number in its facts, which nobody can change: %v", err)
+	}
+	older := Entry{ID: "R" + strings.Repeat("0", 20), Decision: d, Entered: "2026-01-01T00:00:00Z"} // from before that was refused
+	dirty := older.ID
+	w.must(w.append(t.Context(), "credit.enter", "entry:"+dirty, 1, w.act("甲"), older.op()))
 	if _, err := w.Propose(t.Context(), dirty, ordinary, w.act("甲")); lacks(err) != Clean {
 		t.Errorf("facts with a number: %v", err)
 	}

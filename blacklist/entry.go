@@ -112,6 +112,10 @@ func (s *Store) Enter(ctx context.Context, d Decision, by Act) (string, error) {
 		return "", err
 	}
 	e := Entry{ID: s.EntryID(d.Case, d.Subject), Decision: d, Entered: journal.Stamp(by.At)}
+	l := Listing{ID: ListingOf(e.ID), Subject: e.Subject, Measure: e.Measure, Facts: e.Facts}
+	if _, problems := l.Record(&e); len(problems) > 0 {
+		return "", &MissingError{Clean, guards[Clean].zh, guards[Clean].en}
+	}
 	err := s.append(ctx, "credit.enter", "entry:"+e.ID, 1, by, e.op())
 	if v, ok := errors.AsType[*VersionError](err); ok && v.Have > 0 {
 		return e.ID, ErrTwice

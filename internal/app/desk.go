@@ -198,7 +198,11 @@ func (s *server) secure() bool { return s.cfg.HTTP.CertFile != "" || s.cfg.HTTP.
 // firstUser prints the one-time link of the first set-up while there is no
 // user. It goes to standard output, not into the log.
 func (s *server) firstUser(ctx context.Context, users *accounts.Store, addr string) error {
-	empty, err := users.Empty(ctx)
+	empty := false
+	err := s.patiently(ctx, func(ctx context.Context) (err error) {
+		empty, err = users.Empty(ctx)
+		return err
+	})
 	if err != nil || !empty || s.o.noSetup {
 		return err
 	}

@@ -44,7 +44,8 @@ type killing struct {
 	now           time.Time
 
 	life     sync.Mutex // of the server
-	server   *exec.Cmd
+	server   *exec.Cmd  // nil: none
+	ended    chan error
 	log      log
 	strikes  sync.WaitGroup
 	editions int // answered as published
@@ -150,13 +151,16 @@ func newKilling(t *testing.T, seed uint64, hospitals []string, people map[string
 	k.o = openOffice(t, k.i)
 	k.invite(people)
 	k.pass(0)
+	k.life.Lock()
 	k.begin()
+	k.life.Unlock()
 	t.Cleanup(func() {
 		k.strikes.Wait()
 		k.life.Lock()
 		defer k.life.Unlock()
-		_ = k.server.Process.Kill()
-		_ = k.server.Wait()
+		if k.server != nil {
+			k.kill()
+		}
 	})
 	return k
 }
@@ -217,11 +221,32 @@ func (k *killing) begin() {
 	for _, s := range k.i.sets {
 		args = append(args, "--set", s)
 	}
-	k.server = child(k.clock(), args...)
-	k.server.Stderr = &k.log
-	if err := k.server.Start(); err != nil {
+	s := child(k.clock(), args...)
+	s.Stderr = &k.log
+	if err := s.Start(); err != nil {
 		k.fail("start the server: %v", err)
+		return
 	}
+	ended := make(chan error, 1)
+	k.server, k.ended = s, ended
+	go func() {
+		err := s.Wait()
+		ended <- err
+		k.life.Lock()
+		defer k.life.Unlock()
+		if k.server == s { // nobody killed it, and nobody asked it to end
+			k.fail("the server ended by itself: %v\n%s", err, lastOf(k.log.String()))
+			k.begin()
+		}
+	}()
+}
+
+// kill ends the server in the middle of whatever it does. Who calls it holds life.
+func (k *killing) kill() {
+	s := k.server
+	k.server = nil
+	_ = s.Process.Kill()
+	<-k.ended // killed: that is its error
 }
 
 // moment is when a kill falls: some time after an ask began or, where lines names
@@ -298,8 +323,7 @@ func (k *killing) strike(m *moment) {
 			k.mu.Unlock()
 			return
 		}
-		_ = k.server.Process.Kill()
-		_ = k.server.Wait() // killed: that is its error
+		k.kill()
 		k.lookAtLists()
 		k.mu.Lock()
 		k.servers++
@@ -593,10 +617,12 @@ func (k *killing) rest() {
 	})
 	k.life.Lock()
 	defer k.life.Unlock()
-	if err := k.server.Process.Signal(syscall.SIGTERM); err != nil {
+	s := k.server
+	k.server = nil
+	if err := s.Process.Signal(syscall.SIGTERM); err != nil {
 		k.fail("end the server: %v", err)
 	}
-	if err := k.server.Wait(); err != nil {
+	if err := <-k.ended; err != nil {
 		k.fail("the server that was asked to end: %v\n%s", err, lastOf(k.log.String()))
 	}
 }

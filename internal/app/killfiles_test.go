@@ -22,15 +22,15 @@ type cutting struct {
 	t            *testing.T
 	rng          *rand.Rand
 	clock        string
-	took         time.Duration // that a command takes, about
+	took, wrote  time.Duration // about, that a command takes and, of this, that it writes
 	tries        int           // of the command at hand
 	kills        int           // that fell while a command ran
 	ended        int           // commands that were quicker
 	lost, broken int
 }
 
-// cut runs a command and kills it: half the time anywhere, half the time some
-// while after a file appeared that tells that it writes. At the fourth try it may
+// cut runs a command and kills it: a third of the time anywhere, else some while
+// after a file appeared that tells that it writes. At the fourth try it may
 // come to its end. It gives whether the command did, and said so.
 func (c *cutting) cut(writes func() bool, args ...string) (done bool) {
 	c.t.Helper()
@@ -44,17 +44,25 @@ func (c *cutting) cut(writes func() bool, args ...string) (done bool) {
 	ended := make(chan error, 1)
 	go func() { ended <- p.Wait() }()
 	c.tries++
+	var appeared time.Time
 	after := time.Duration(c.rng.Int64N(int64(c.took)))
 	switch {
 	case c.tries == 4:
-		after = time.Minute
-	case c.rng.IntN(3) > 0:
-		for !writes() && time.Since(began) < 4*c.took {
+		for !writes() && len(ended) == 0 {
 			time.Sleep(100 * time.Microsecond)
 		}
-		after = time.Duration(c.rng.Int64N(int64(10 * time.Millisecond)))
+		appeared, after = time.Now(), time.Minute
+	case c.rng.IntN(3) > 0:
+		for !writes() && len(ended) == 0 {
+			time.Sleep(100 * time.Microsecond)
+		}
+		appeared = time.Now()
+		after = time.Duration(c.rng.Int64N(int64(c.wrote)))
 	}
 	end := func() bool {
+		if !appeared.IsZero() {
+			c.wrote = (3*c.wrote + 13*time.Since(appeared)/10) / 4
+		}
 		c.took, c.tries = (3*c.took+time.Since(began))/4, 0
 		c.ended++
 		return true
@@ -95,12 +103,13 @@ func TestKilledCommands(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs this program many times")
 	}
-	times, seed := fromEnv(t, "FUNDWATCH_TEST_CUTS", 40), fromEnv(t, "FUNDWATCH_TEST_SEED", 1)
-	c := &cutting{t: t, rng: rand.New(rand.NewPCG(uint64(seed), 7)), took: 200 * time.Millisecond, clock: filepath.Join(t.TempDir(), "clock")}
+	times, seed := fromEnv(t, "FUNDWATCH_TEST_CUTS", 16), fromEnv(t, "FUNDWATCH_TEST_SEED", 1)
+	c := &cutting{t: t, rng: rand.New(rand.NewPCG(uint64(seed), 7)), took: 200 * time.Millisecond, wrote: 10 * time.Millisecond, clock: filepath.Join(t.TempDir(), "clock")}
 	if err := setClock(c.clock, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	c.lists(times / 2)
+	c.wrote = 10 * time.Millisecond
 	c.draws(times / 4)
 	fmt.Printf("%d commands were quicker\n%d kills lost %d extra 0 broken %d\n", c.ended, c.kills, c.lost, c.broken)
 }

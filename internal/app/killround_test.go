@@ -157,7 +157,7 @@ func (r *round) second() {
 	r.deed("jiang", r.id, "serve", "day", r.day(0), "way", "mail")
 	r.entry = r.post("credit enter", "gong", "/credit", "case", r.id, "authority", "虚构医疗保障局", "facts", "住院之外的日期计费（虚构）", "reason", "决定已送达", "social", "1")
 	r.at = r.post("listing propose", "gong", r.entry+"/propose", "reason", "按政策")
-	r.order("gong", "serve", "until", r.day(2))
+	r.order("gong", "serve", "until", r.day(2), "basis", "虚构条款")
 	var c campaignSeen
 	r.data("jia", r.campaign, &c)
 	r.post("campaign draw", "jia", r.campaign+"/draw", "version", number(c.Campaign.Version), "seed", "314159", "seed_again", "314159", "reason", "虚构")
@@ -271,7 +271,7 @@ func TestKilledRound(t *testing.T) {
 	if os.Getenv("FUNDWATCH_TEST_KAFKA") == "" || os.Getenv("FUNDWATCH_TEST_REDIS") == "" {
 		t.Skip("needs Kafka and Redis: .ci/services go test ./internal/app -run TestKilledRound")
 	}
-	kills, seed := fromEnv(t, "FUNDWATCH_TEST_KILLS", 24), fromEnv(t, "FUNDWATCH_TEST_SEED", 1)
+	kills, seed := fromEnv(t, "FUNDWATCH_TEST_KILLS", 20), fromEnv(t, "FUNDWATCH_TEST_SEED", 1)
 	laps, aside := 1, 2
 	if kills > 40 {
 		laps, aside = min(7, 1+kills/40), 3

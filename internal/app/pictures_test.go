@@ -22,6 +22,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"fundwatch/inspection/verifier"
+	"fundwatch/web/browsertest"
 )
 
 // largestPicture is how many bytes a picture of the tour may have.
@@ -29,8 +30,8 @@ const largestPicture = 150_000
 
 // visitor is somebody with a browser in the demonstration who takes pictures.
 type visitor struct {
+	*browsertest.Window
 	t     *testing.T
-	ctx   context.Context
 	dir   string            // of the pictures
 	base  string            // address of the desk
 	links map[string]string // one-time links by login
@@ -41,25 +42,15 @@ type visitor struct {
 // clock begins at one day, so that the pictures change with the pages only, and
 // a little with the claims that come meanwhile.
 func TestTourPictures(t *testing.T) {
-	dir, program := os.Getenv("FUNDWATCH_TEST_PICTURES"), os.Getenv("FUNDWATCH_TEST_BROWSER")
-	if dir == "" || program == "" {
-		t.Skip("FUNDWATCH_TEST_PICTURES names no folder or FUNDWATCH_TEST_BROWSER no browser: .ci/run pictures names both")
+	dir := os.Getenv("FUNDWATCH_TEST_PICTURES")
+	if dir == "" {
+		t.Skip("FUNDWATCH_TEST_PICTURES names no folder: .ci/run pictures does")
 	}
-	v := &visitor{t: t, dir: dir}
+	v := &visitor{Window: browsertest.Open(t), t: t, dir: dir}
 	v.links = openDemonstration(t)
 	v.base, _, _ = strings.Cut(v.links["investigator"], "/enter/")
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program))
-	if os.Geteuid() == 0 {
-		options = append(options, chromedp.NoSandbox)
-	}
-	allocated, stop := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(stop)
-	ctx, cancel := chromedp.NewContext(allocated)
-	t.Cleanup(cancel)
-	v.ctx = ctx
-
 	v.look("zh.light")
-	v.do(chromedp.EmulateViewport(1366, 420), chromedp.Navigate(v.links["investigator"]))
+	v.Do(chromedp.EmulateViewport(1366, 420), chromedp.Navigate(v.links["investigator"]))
 	v.picture("1-enter")
 	v.enter()
 	v.leads()
@@ -83,15 +74,15 @@ func (v *visitor) leads() {
 	lead := v.lead()
 	v.at(lead, 1000, "1-lead")
 	v.look("en.dark")
-	v.do(chromedp.EmulateViewport(390, 844), chromedp.Navigate(v.base+lead))
+	v.Do(chromedp.EmulateViewport(390, 844), chromedp.Navigate(v.base+lead))
 	v.picture("1-lead-dark")
 	v.look("zh.light")
-	v.do(chromedp.Navigate(v.base + lead))
+	v.Do(chromedp.Navigate(v.base + lead))
 	v.at(tell[string](v, `document.querySelector("table.evidence tbody th a").getAttribute("href")`), 920, "2-finding")
-	v.do(chromedp.EmulateViewport(1366, 590), chromedp.Navigate(v.base+"/cases/new?lead="+filepath.Base(lead)),
+	v.Do(chromedp.EmulateViewport(1366, 590), chromedp.Navigate(v.base+"/cases/new?lead="+filepath.Base(lead)),
 		chromedp.SendKeys(chromedp.ID("why"), "疑点集中，调阅病历和收费清单核实（虚构）"))
 	v.picture("3-open")
-	v.do(chromedp.Click(chromedp.CSS("form.card button.main")), chromedp.WaitVisible(chromedp.CSS(".steps")), chromedp.EmulateViewport(1366, 1000))
+	v.Do(chromedp.Click(chromedp.CSS("form.card button.main")), chromedp.WaitVisible(chromedp.CSS(".steps")), chromedp.EmulateViewport(1366, 1000))
 	v.until(`document.querySelector("table.history") !== null`)
 	v.picture("3-case")
 }
@@ -103,7 +94,7 @@ func (v *visitor) round() {
 	v.at("/listings", 700, "6-listings")
 	v.at("/credit", 700, "5-credit")
 	file := tell[string](v, `[...document.querySelectorAll("a")].map(a => a.getAttribute("href")).filter(h => h.startsWith("/credit/R")).at(-1)`)
-	v.do(chromedp.Navigate(v.base + file))
+	v.Do(chromedp.Navigate(v.base + file))
 	file = tell[string](v, `[...document.querySelectorAll("a")].map(a => a.getAttribute("href")).find(h => h.startsWith("/cases/C"))`)
 	v.as("reviewer")
 	v.at(file+"/papers/notice", 1000, "4-notice")
@@ -118,10 +109,10 @@ func (v *visitor) round() {
 // checks it.
 func (v *visitor) draw() {
 	v.t.Helper()
-	v.do(chromedp.Navigate(v.base + "/inspections"))
+	v.Do(chromedp.Navigate(v.base + "/inspections"))
 	drawn := tell[string](v, `[...document.querySelectorAll("tr")].find(r => r.textContent.includes("重点检查")).querySelector("a").getAttribute("href")`)
 	v.at(drawn, 920, "7-draw")
-	text, err := chromedp.Run(v.ctx, chromedp.Evaluate[string](`fetch("`+drawn+`/draw.json").then(a => a.text())`, chromedp.EvalAwaitPromise))
+	text, err := chromedp.Run(v.Ctx, chromedp.Evaluate[string](`fetch("`+drawn+`/draw.json").then(a => a.text())`, chromedp.EvalAwaitPromise))
 	if err != nil {
 		v.t.Fatal(err)
 	}
@@ -130,7 +121,7 @@ func (v *visitor) draw() {
 	if err := errors.Join(os.WriteFile(page, verifier.Page, 0o600), os.WriteFile(file, []byte(text), 0o600)); err != nil {
 		v.t.Fatal(err)
 	}
-	v.do(chromedp.EmulateViewport(1366, 820), chromedp.Navigate("file://"+page), chromedp.SetUploadFiles(chromedp.ID("file"), []string{file}),
+	v.Do(chromedp.EmulateViewport(1366, 820), chromedp.Navigate("file://"+page), chromedp.SetUploadFiles(chromedp.ID("file"), []string{file}),
 		chromedp.WaitVisible(chromedp.CSS("#lists table")))
 	v.picture("7-verifier")
 }
@@ -174,30 +165,16 @@ func openDemonstration(t *testing.T) map[string]string {
 	return nil
 }
 
-// do runs actions.
-func (v *visitor) do(actions ...chromedp.Action[chromedp.Void]) {
-	v.t.Helper()
-	ctx, cancel := context.WithTimeout(v.ctx, time.Minute)
-	defer cancel()
-	if err := chromedp.Do(ctx, actions...); err != nil {
-		v.t.Fatal(err)
-	}
-}
-
 // tell works out an expression in the page.
 func tell[T any](v *visitor, expression string) T {
 	v.t.Helper()
-	out, err := chromedp.Run(v.ctx, chromedp.Evaluate[T](expression))
-	if err != nil {
-		v.t.Fatal(expression, err)
-	}
-	return out
+	return browsertest.JS[T](v.Window, expression)
 }
 
 // look sets language and theme.
 func (v *visitor) look(value string) {
 	v.t.Helper()
-	if _, err := chromedp.Call(v.ctx, network.SetCookie, network.SetCookieParams{Name: "fundwatch-look", Value: value, URL: v.base}); err != nil {
+	if _, err := chromedp.Call(v.Ctx, network.SetCookie, network.SetCookieParams{Name: "fundwatch-look", Value: value, URL: v.base}); err != nil {
 		v.t.Fatal(err)
 	}
 }
@@ -205,31 +182,31 @@ func (v *visitor) look(value string) {
 // as leaves and comes back as somebody else.
 func (v *visitor) as(login string) {
 	v.t.Helper()
-	if _, err := chromedp.Call(v.ctx, network.ClearBrowserCookies, cdp.Empty{}); err != nil {
+	if _, err := chromedp.Call(v.Ctx, network.ClearBrowserCookies, cdp.Empty{}); err != nil {
 		v.t.Fatal(err)
 	}
 	v.look("zh.light")
-	v.do(chromedp.Navigate(v.links[login]))
+	v.Do(chromedp.Navigate(v.links[login]))
 	v.enter()
 }
 
 // enter takes the one-time link that is shown.
 func (v *visitor) enter() {
 	v.t.Helper()
-	v.do(chromedp.Click(chromedp.CSS("button.main")), chromedp.WaitVisible(chromedp.CSS("nav.side")))
+	v.Do(chromedp.Click(chromedp.CSS("button.main")), chromedp.WaitVisible(chromedp.CSS("nav.side")))
 }
 
 // at takes a picture of a page, of its uppermost part of that height.
 func (v *visitor) at(path string, height int64, name string) {
 	v.t.Helper()
-	v.do(chromedp.EmulateViewport(1366, height), chromedp.Navigate(v.base+path))
+	v.Do(chromedp.EmulateViewport(1366, height), chromedp.Navigate(v.base+path))
 	v.picture(name)
 }
 
 // lead finds the institution's lead with the most findings.
 func (v *visitor) lead() string {
 	v.t.Helper()
-	v.do(chromedp.Navigate(v.base + "/leads?kind=institution"))
+	v.Do(chromedp.Navigate(v.base + "/leads?kind=institution"))
 	return tell[string](v, `[...document.querySelectorAll("table.leads tbody tr")]
 		.sort((a, b) => Number(b.querySelector("td.num").textContent) - Number(a.querySelector("td.num").textContent))[0].querySelector("th a").getAttribute("href")`)
 }
@@ -242,7 +219,7 @@ func (v *visitor) until(expression string) {
 			return
 		}
 		time.Sleep(200 * time.Millisecond)
-		v.do(chromedp.Navigate(tell[string](v, "location.href")))
+		v.Do(chromedp.Navigate(tell[string](v, "location.href")))
 	}
 	v.t.Error("never: " + expression)
 }
@@ -251,7 +228,7 @@ func (v *visitor) until(expression string) {
 func (v *visitor) picture(name string) {
 	v.t.Helper()
 	v.until(`document.querySelector(".warn[role=status]") === null`)
-	shot, err := chromedp.Call(v.ctx, cdpage.CaptureScreenshot, cdpage.CaptureScreenshotParams{})
+	shot, err := chromedp.Call(v.Ctx, cdpage.CaptureScreenshot, cdpage.CaptureScreenshotParams{})
 	if err != nil {
 		v.t.Fatal(err)
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+
 	"fundwatch/internal/accounts"
 	"fundwatch/web/browsertest"
 )
@@ -184,15 +186,20 @@ func (s *scene) seenThrough(at map[string]*clerk) (file string) {
 	jiang.goTo(file)
 	jiang.Press("办理", "核实金额")
 	jiang.does("核实本页", "核实 "+hospital+"/S1/1", "20.00", "核实依据", "虚构：病历无此日")
-	jiang.move(file, "送达事先告知书", "拟认定的事实和理由", "虚构事实", "依据条款", "条例38(三)", "责令退回金额（元）", "20.00", "罚款金额（元）", "0",
-		"低于法定幅度的依据", "行政处罚法33", "送达日期", s.day(0), "送达方式", "直接送达")
+	jiang.goTo(file)
+	jiang.Press("办理", "送达事先告知书")
+	jiang.does("办理", "拟认定的事实和理由", "虚构事实", "依据条款", "条例38(三)", "责令退回金额（元）", "20.00", "罚款金额（元）", "0",
+		"送达日期", s.day(0), "送达方式", "直接送达", "理由", "虚构：办理")
+	jiang.Read("罚款不在所依据条款的幅度之内")
+	const lower = "低于法定幅度的依据（罚款在幅度之内的不选）"
+	jiang.does("办理", lower, "不予罚款") // all else stands there as it was written
 	jiang.move(file, "听取陈述申辩", "当事人意见", "提出陈述申辩", "陈述申辩内容", "虚构陈述", "复核意见", "虚构复核")
 	at["liang"].move(file, "法制审核", "结论", "通过", "审核意见", "虚构意见")
 	jiang.goTo(file)
 	jiang.Read("陈述申辩期限尚未届满")
 	s.pass(7)
 	jiang.asksFor(file, "作出决定", "决定种类", "行政处罚", "责令退回金额（元）", "20.00", "罚款金额（元）", "0", "依据条款", "条例38(三)",
-		"事实、证据、理由和裁量", "虚构理由")
+		lower, "不予罚款", "事实、证据、理由和裁量", "虚构理由")
 	zhang.approves(file, "虚构理由", "20.00")
 	jiang.move(file, "送达决定书", "送达日期", s.day(0), "送达方式", "邮寄送达")
 	jiang.Press("医保罚〔2026〕1号")
@@ -214,6 +221,7 @@ func (s *scene) seenListed(at map[string]*clerk, file string) (listing string) {
 	gong.Press("提出列入", "提出列入")
 	listing = gong.Path()
 	gong.Fill("异议期最后一日", s.day(2), "送达列入前告知")
+	gong.Fill("这一日的依据（文件和条款）", "虚构条款", "送达列入前告知")
 	gong.Fill("理由", "虚构：送达", "送达列入前告知")
 	gong.Press("送达列入前告知", "送达列入前告知")
 	gong.Read("异议期未过")
@@ -265,5 +273,70 @@ func (s *scene) strangerFinds(w *browsertest.Window) {
 	w.Read("没有找到")
 	if w.Sees("虚构医院") {
 		s.t.Error("the search finds who was not asked for")
+	}
+}
+
+// byTelephone reports in Chromium without scripts, on the screen of a telephone.
+type byTelephone struct {
+	*browsertest.Window
+	*scene
+}
+
+func (p byTelephone) tells(about, said string) (receipt string) {
+	p.t.Helper()
+	p.Visit(p.http + "/lists")
+	p.fits()
+	p.Press("举报")
+	p.Fill("举报谁、什么时候", about)
+	p.Fill("举报内容", said)
+	p.fits()
+	p.Press("提交")
+	p.Read("回执只显示这一次")
+	p.fits()
+	return strings.ReplaceAll(browsertest.JS[string](p.Window, `document.querySelector("output").innerText`), " ", "")
+}
+
+func (p byTelephone) adds(receipt, text string) {
+	p.t.Helper()
+	p.reads(receipt)
+	p.Fill("补充情况", text)
+	p.Press("发送")
+	p.Read(text)
+	p.fits()
+}
+
+func (p byTelephone) reads(receipt string) string {
+	p.t.Helper()
+	p.Visit(p.http + "/tip")
+	p.Press("凭回执查看进展")
+	p.Fill("回执", receipt)
+	p.Press("查看")
+	p.fits()
+	page := browsertest.JS[string](p.Window, "location.href + document.documentElement.outerHTML")
+	if strings.Contains(browsertest.JS[string](p.Window, "location.href"), receipt) {
+		p.t.Error("the receipt stands in the address")
+	}
+	return page
+}
+
+// fits: nothing is wider than the screen.
+func (p byTelephone) fits() {
+	p.t.Helper()
+	if have := browsertest.JS[int](p.Window, "document.documentElement.scrollWidth"); have > telephone {
+		p.t.Errorf("%s is %d wide", p.Path(), have)
+	}
+}
+
+const telephone = 390 // CSS pixels
+
+// TestRoundFromATipByTelephone: what TestRoundFromATip does, by somebody who has
+// a telephone and no scripts.
+func TestRoundFromATipByTelephone(t *testing.T) {
+	p := byTelephone{browsertest.Open(t), open(t, map[string]accounts.Role{"jiang": accounts.Investigator})}
+	p.WithoutScripts()
+	p.Do(chromedp.EmulateViewport(telephone, 844, chromedp.EmulateMobile))
+	p.aroundFromATip(p)
+	for _, text := range p.Quiet() {
+		t.Error("the console says", text)
 	}
 }

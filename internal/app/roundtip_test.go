@@ -38,34 +38,67 @@ type tipSeen struct {
 	Version int64
 }
 
+// tipster is somebody who reports, without an account.
+type tipster interface {
+	tells(about, said string) (receipt string)
+	adds(receipt, text string)
+	reads(receipt string) (page string) // what the receipt tells
+}
+
+// byForms reports as a program would, with the forms of the public pages.
+type byForms struct{ *scene }
+
+// act gives the id that a form has.
+func (p byForms) act(page string) string {
+	p.t.Helper()
+	act := regexp.MustCompile(`name="act" value="([0-9a-f]{32})"`).FindStringSubmatch(page)
+	if act == nil {
+		p.t.Fatal("the form of a tip has no id")
+	}
+	return act[1]
+}
+
+func (p byForms) tells(about, said string) string {
+	p.t.Helper()
+	form := url.Values{"act": {p.act(body(p.t, p.http+"/tip"))}, "about": {about}, "said": {said}}
+	digits := regexp.MustCompile(`<output>([0-9 ]{19})</output>`).FindStringSubmatch(p.public("/tip", form))
+	if digits == nil {
+		p.t.Fatal("no receipt")
+	}
+	return strings.ReplaceAll(digits[1], " ", "")
+}
+
+func (p byForms) adds(receipt, text string) {
+	p.t.Helper()
+	p.public("/tip/write", url.Values{"act": {p.act(p.reads(receipt))}, "receipt": {receipt}, "text": {text}})
+}
+
+func (p byForms) reads(receipt string) string {
+	p.t.Helper()
+	return p.public("/tip/status", url.Values{"receipt": {receipt}})
+}
+
 // TestRoundFromATip: somebody reports, staff ties it to the case that the claims
 // of the same institution made, and the receipt tells what became of it.
 func TestRoundFromATip(t *testing.T) {
 	s := open(t, map[string]accounts.Role{"jiang": accounts.Investigator})
-	o := openOffice(t, s.i)
-	act := regexp.MustCompile(`name="act" value="([0-9a-f]{32})"`).FindStringSubmatch(body(t, s.http+"/tip"))
-	if act == nil {
-		t.Fatal("the form of a tip has no id")
-	}
-	form := url.Values{"act": {act[1]}, "about": {"虚构医院"}, "said": {"虚构：出院以后仍计费"}}
-	given := func() string {
-		digits := regexp.MustCompile(`<output>([0-9 ]{19})</output>`).FindStringSubmatch(s.public("/tip", form))
-		if digits == nil {
-			t.Fatal("no receipt")
-		}
-		return strings.ReplaceAll(digits[1], " ", "")
-	}
-	receipt := given()
-	status := func() string { return s.public("/tip/status", url.Values{"receipt": {receipt}}) }
-	if p := status(); !strings.Contains(p, "出院以后仍计费") || strings.Contains(p, "已转入案件办理") {
+	s.aroundFromATip(byForms{s})
+}
+
+func (s *scene) aroundFromATip(p tipster) {
+	s.t.Helper()
+	t, o := s.t, openOffice(s.t, s.i)
+	receipt := p.tells("虚构医院", "虚构：出院以后仍计费")
+	if p := p.reads(receipt); !strings.Contains(p, "出院以后仍计费") || strings.Contains(p, "已转入案件办理") {
 		t.Errorf("what the receipt tells at first: %.2000s", p)
 	}
+	p.adds(receipt, "虚构补充：另有一次")
 	tips := regexp.MustCompile(`href="(/tips/[^"]+)"`).FindAllStringSubmatch(s.see("jiang", "/tips"), -1)
 	if len(tips) != 1 {
 		t.Fatalf("staff sees %d tips", len(tips))
 	}
 	at := tips[0][1]
-	if p := s.see("jiang", at); !strings.Contains(p, "出院以后仍计费") || strings.Contains(p, receipt) {
+	if p := s.see("jiang", at); !strings.Contains(p, "出院以后仍计费") || !strings.Contains(p, "虚构补充：另有一次") || strings.Contains(p, receipt) {
 		t.Errorf("what staff sees: %.2000s", p)
 	}
 	s.settle("S1", "2026-03-05", "2026-03-09", "2026-03-04")
@@ -81,7 +114,7 @@ func TestRoundFromATip(t *testing.T) {
 	if s.data("jiang", at, &seen); seen.Tip.Status != "tied" || seen.Tip.Case != opened {
 		t.Errorf("%+v", seen.Tip)
 	}
-	if p := status(); !strings.Contains(p, "已转入案件办理") || !strings.Contains(p, "虚构答复：已核查") || strings.Contains(p, opened) {
+	if p := p.reads(receipt); !strings.Contains(p, "已转入案件办理") || !strings.Contains(p, "虚构答复：已核查") || !strings.Contains(p, "虚构补充：另有一次") || strings.Contains(p, opened) {
 		t.Errorf("what the receipt tells: %.2000s", p)
 	}
 	if l := s.log.String(); strings.Contains(l, receipt) || strings.Contains(l, "出院以后仍计费") {

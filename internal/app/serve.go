@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -181,7 +182,32 @@ func (s *server) begin(ctx context.Context, volatile bool) error {
 	if err := s.makeWorker(ctx); err != nil {
 		return err
 	}
-	return s.readLists(ctx)
+	return s.patiently(ctx, s.readLists)
+}
+
+// patiently does something that needs Redis, again while Redis has gone away: it
+// may have been killed just after it was there.
+func (s *server) patiently(ctx context.Context, do func(context.Context) error) error {
+	for {
+		err := do(ctx)
+		if err == nil || !away(err) {
+			return err
+		}
+		s.log.Warn("等待 Redis · waiting for Redis", "error", err)
+		if !pause(ctx, time.Second) {
+			return ctx.Err()
+		}
+	}
+}
+
+// away reports whether there was no answer, rather than one that says no.
+func away(err error) bool {
+	_, network := errors.AsType[net.Error](err)
+	answer, answered := errors.AsType[interface {
+		error
+		RedisError()
+	}](err)
+	return network || errors.Is(err, io.EOF) || answered && strings.HasPrefix(answer.Error(), "LOADING")
 }
 
 // checkState waits until Redis answers, and refuses one that may lose the state.
@@ -243,7 +269,7 @@ func (s *server) makeWorker(ctx context.Context) error {
 		return err
 	}
 	parts.Report, s.known, parts.Know = s.worked, parts.Knowledge, s.knows.Load
-	if err := s.readLists(ctx); err != nil {
+	if err := s.patiently(ctx, s.readLists); err != nil {
 		return err
 	}
 	s.ready.set(startsWorker, false)

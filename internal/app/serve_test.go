@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -657,5 +659,31 @@ func TestConfigCommands(t *testing.T) {
 	}
 	if code, _, _ := run(t, "", "token", "new", "a/b"); code != 2 {
 		t.Error(code)
+	}
+}
+
+// TestRedisMayGoAwayDuringTheStart: a server that has just found Redis waits for
+// it again; an answer that says no ends the start at once.
+func TestRedisMayGoAwayDuringTheStart(t *testing.T) {
+	var text log
+	s := &server{log: (&env{err: &text}).logger(config.Log{Level: "info", Format: "json"})}
+	refused, tries := &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, 0
+	err := s.patiently(t.Context(), func(context.Context) error {
+		if tries++; tries == 1 {
+			return fmt.Errorf("read: %w", refused)
+		}
+		return nil
+	})
+	if err != nil || tries != 2 || !strings.Contains(text.String(), "waiting for Redis") {
+		t.Errorf("%v after %d tries: %s", err, tries, &text)
+	}
+	no := errors.New("a listing has a day that is none")
+	if err := s.patiently(t.Context(), func(context.Context) error { tries++; return no }); !errors.Is(err, no) || tries != 3 {
+		t.Errorf("%v after %d tries", err, tries)
+	}
+	ended, end := context.WithCancel(t.Context())
+	end()
+	if err := s.patiently(ended, func(context.Context) error { return refused }); !errors.Is(err, context.Canceled) {
+		t.Errorf("asked to end: %v", err)
 	}
 }

@@ -65,3 +65,22 @@ func (c *Citations) run(ctx context.Context, at []place, take func(*kafka.Messag
 	}
 	return fmt.Errorf("recall from %s/%d: no message at %d", c.topic, at[0].partition(), at[next].offset())
 }
+
+// Kinds gives of findings one of each detector about each subject, those of
+// which there are most first: any of them tells whom they are about.
+func Kinds(cites []Cite) (out []Cite) {
+	type kind struct {
+		subject  uint64
+		detector uint32
+	}
+	of := func(x *Cite) kind { return kind{x.subject, x.detector} }
+	n := map[kind]int{}
+	for i := range cites {
+		k := of(&cites[i])
+		if n[k]++; n[k] == 1 {
+			out = append(out, cites[i])
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Cite) int { return cmp.Compare(n[of(&b)], n[of(&a)]) })
+	return out
+}

@@ -393,6 +393,18 @@ func TestFindingsAreReadTogether(t *testing.T) {
 			t.Errorf("%s came %d times", id, times)
 		}
 	}
+	kinds := recall.Kinds(c.Keys([]string{"S05-0001", "S05-0003", "S05-0006", "S05-0008", "S05-0013"})) // three about P3, two about P1
+	var about []string
+	for _, x := range kinds {
+		m, err := c.Read(t.Context(), x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		about = append(about, string(m.Key))
+	}
+	if !slices.Equal(about, []string{"S05-0003", "S05-0001"}) {
+		t.Errorf("kinds %v", about)
+	}
 	enough := errors.New("enough")
 	if err := c.Each(t.Context(), c.Keys([]string{"S05-0001", "S05-0002"}), func(*kafka.Message) error { return enough }); !errors.Is(err, enough) {
 		t.Error(err)

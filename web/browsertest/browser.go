@@ -95,6 +95,15 @@ func (w *Window) Quiet() (noise []string) {
 	return noise
 }
 
+// WithoutScripts switches the scripts of all pages off. What tests ask a page
+// is still answered.
+func (w *Window) WithoutScripts() {
+	w.t.Helper()
+	if _, err := chromedp.Call(w.Ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
 // Do runs actions.
 func (w *Window) Do(actions ...chromedp.Action[chromedp.Void]) {
 	w.t.Helper()

@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,42 +16,21 @@ import (
 	"fundwatch/web/words"
 )
 
-// until asks the page until something holds in it, also while it gives way to
-// the next one.
-func (b *tab) until(expression string) {
-	b.t.Helper()
-	for range 400 {
-		ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
-		is, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`document.readyState === "complete" && (`+expression+`)`))
-		cancel()
-		if err == nil && is {
-			return
-		}
-		time.Sleep(15 * time.Millisecond)
-	}
-	b.t.Fatalf("never: %s; at %s: %.300s", expression, js[string](b, "location.href"), js[string](b, `document.body.innerText`))
-}
-
 func (b *tab) open(path string) {
 	b.t.Helper()
-	b.do(chromedp.Navigate(b.base + path))
+	b.Do(chromedp.Navigate(b.base + path))
 }
 
 func (b *tab) arrive(path string) {
 	b.t.Helper()
-	b.until(`(location.pathname + location.search).startsWith(` + quoted(path) + `)`)
-}
-
-// status is that of the answer which is shown.
-func (b *tab) status() int {
-	return js[int](b, `performance.getEntriesByType("navigation")[0].responseStatus`)
+	b.Until(`(location.pathname + location.search).startsWith(` + quoted(path) + `)`)
 }
 
 func quoted(s string) string { return fmt.Sprintf("%q", s) }
 
 func (b *tab) press(keys string, options ...chromedp.KeyOption) {
 	b.t.Helper()
-	b.do(chromedp.KeyEvent(keys, options...))
+	b.Do(chromedp.KeyEvent(keys, options...))
 }
 
 // reach presses Tab until an element has the focus, as it must be seen to have.
@@ -87,15 +65,15 @@ func (b *tab) compose(text string) {
 			b.t.Fatal(err)
 		}
 	}
-	_, err := chromedp.Call(b.ctx, input.ImeSetComposition, input.ImeSetCompositionParams{Text: "pin yin", SelectionStart: 7, SelectionEnd: 7})
+	_, err := chromedp.Call(b.Ctx, input.ImeSetComposition, input.ImeSetCompositionParams{Text: "pin yin", SelectionStart: 7, SelectionEnd: 7})
 	call(err)
 	for _, code := range []int64{229, 13} { // browsers differ in what they call it
 		for _, kind := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeRawKeyDown, input.DispatchKeyEventTypeKeyUp} {
-			_, err := chromedp.Call(b.ctx, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: kind, Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: code})
+			_, err := chromedp.Call(b.Ctx, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: kind, Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: code})
 			call(err)
 		}
 	}
-	_, err = chromedp.Call(b.ctx, input.InsertText, input.InsertTextParams{Text: text})
+	_, err = chromedp.Call(b.Ctx, input.InsertText, input.InsertTextParams{Text: text})
 	call(err)
 	if after := js[float64](b, "performance.timeOrigin"); after != before {
 		b.t.Error("the Enter of an input method sent the form")
@@ -127,8 +105,8 @@ func TestBrowserInvestigatorByKeyboard(t *testing.T) {
 	b.press(kb.ArrowDown)
 	b.reach("form.filter button.main")
 	b.press(kb.Enter)
-	b.until(`location.search.includes("kind=institution")`)
-	b.until(`document.querySelectorAll("table.leads tbody tr").length === 2`)
+	b.Until(`location.search.includes("kind=institution")`)
+	b.Until(`document.querySelectorAll("table.leads tbody tr").length === 2`)
 
 	b.press("j" + "o")
 	b.arrive("/leads/L")
@@ -142,7 +120,7 @@ func TestBrowserInvestigatorByKeyboard(t *testing.T) {
 	}
 	b.reach(`form[action$="/assign"] button`)
 	b.press(kb.Enter)
-	b.until(`document.querySelector(".sums .person")?.title === "li.si"`)
+	b.Until(`document.querySelector(".sums .person")?.title === "li.si"`)
 
 	b.reach("#why-reveal")
 	b.compose("核对住院登记（虚构）")
@@ -155,12 +133,12 @@ func TestBrowserInvestigatorByKeyboard(t *testing.T) {
 
 	b.press("g" + "l")
 	b.arrive("/leads")
-	b.until(`document.querySelectorAll("table.leads tbody tr").length === 4`)
+	b.Until(`document.querySelectorAll("table.leads tbody tr").length === 4`)
 	b.reach("#find")
 	b.clear()
 	b.compose("虚构医院 " + right)
 	b.press(kb.Enter)
-	b.until(`location.search.includes("q=")`)
+	b.Until(`location.search.includes("q=")`)
 	b.reach(`tbody th a[href="/leads/` + h.leadID(inRight) + `"]`)
 	b.press(kb.Enter)
 	b.arrive("/leads/" + h.leadID(inRight))
@@ -168,7 +146,7 @@ func TestBrowserInvestigatorByKeyboard(t *testing.T) {
 	b.compose("两次住院的时间已核实（虚构）")
 	b.reach(`form[action$="/dismiss"] button`)
 	b.press(kb.Enter)
-	b.until(`document.querySelector(".decided") !== null`)
+	b.Until(`document.querySelector(".decided") !== null`)
 
 	b.open("/leads/" + h.leadID(ofDoctor))
 	b.reach(`a[href^="/cases/new"]`)
@@ -193,7 +171,7 @@ func TestBrowserInvestigatorByKeyboard(t *testing.T) {
 			t.Errorf("%+v %v", l, err)
 		}
 	}
-	for _, text := range b.quiet() {
+	for _, text := range b.Quiet() {
 		t.Error(text)
 	}
 }
@@ -232,11 +210,11 @@ func TestBrowserAdministratorsByKeyboard(t *testing.T) {
 		b.reach(`form[action$="/replay"] button`)
 		b.press(kb.Enter)
 		if claim == `{"bad":1}` {
-			b.until(`document.activeElement.matches(".fault") && document.activeElement.innerText.includes("Sex must be 0, 1, 2 or 9.")`)
+			b.Until(`document.activeElement.matches(".fault") && document.activeElement.innerText.includes("Sex must be 0, 1, 2 or 9.")`)
 		}
 	}
 	b.arrive("/dead")
-	b.until(`location.pathname === "/dead"`)
+	b.Until(`location.pathname === "/dead"`)
 	h.sync()
 	if sent := h.log["claims"]; string(sent[len(sent)-1].Value) != `{"good":1}` {
 		t.Errorf("sent %s", sent[len(sent)-1].Value)
@@ -256,12 +234,12 @@ func TestBrowserAdministratorsByKeyboard(t *testing.T) {
 	b.compose("按文件增加（虚构）")
 	b.reach("main form button.main")
 	b.press(kb.Enter)
-	b.until(`document.querySelector(".link")?.textContent.includes("/invite/")`)
+	b.Until(`document.querySelector(".link")?.textContent.includes("/invite/")`)
 	u, err := h.users.ByLogin(t.Context(), "qian.wu")
 	if err != nil || u.Name != "虚构钱" || !slices.Equal(u.Roles, []accounts.Role{accounts.Inspector}) || !slices.Equal(u.Counties, []string{left}) {
 		t.Errorf("%+v %v", u, err)
 	}
-	for _, text := range b.quiet() {
+	for _, text := range b.Quiet() {
 		t.Error(text)
 	}
 }
@@ -285,17 +263,17 @@ func TestBrowserTwoPeopleOneRecord(t *testing.T) {
 	}
 	send := func(b *tab, form, field, text string) {
 		t.Helper()
-		b.do(chromedp.SendKeys(chromedp.CSS(form+" "+field), text), chromedp.Click(chromedp.CSS(form+" button")))
+		b.Do(chromedp.SendKeys(chromedp.CSS(form+" "+field), text), chromedp.Click(chromedp.CSS(form+" button")))
 	}
 
 	lead := "/leads/" + h.leadID(inLeft)
 	both("zhang", "li.si", lead)
-	one.do(chromedp.Evaluate[chromedp.Void](`document.getElementById("to").value = "li.si"`), chromedp.Click(chromedp.CSS(`form[action$="/assign"] button`)))
-	one.until(`document.querySelector(".sums .person") !== null`)
+	one.Do(chromedp.Evaluate[chromedp.Void](`document.getElementById("to").value = "li.si"`), chromedp.Click(chromedp.CSS(`form[action$="/assign"] button`)))
+	one.Until(`document.querySelector(".sums .person") !== null`)
 	h.sync()
 	send(two, `form[action$="/dismiss"]`, "textarea", "checked (invented)")
-	two.until(`document.querySelector("h1").textContent === "Somebody was quicker"`)
-	if s := two.status(); s != 409 {
+	two.Until(`document.querySelector("h1").textContent === "Somebody was quicker"`)
+	if s := two.Status(); s != 409 {
 		t.Errorf("status %d", s)
 	}
 	text := js[string](two, `document.querySelector("main").innerText`)
@@ -304,17 +282,17 @@ func TestBrowserTwoPeopleOneRecord(t *testing.T) {
 			t.Errorf("%q is missing in %s", want, text)
 		}
 	}
-	two.do(chromedp.Click(chromedp.CSS("form.card button.main")))
-	two.until(`document.querySelector(".decided")?.innerText.includes("checked (invented)")`)
+	two.Do(chromedp.Click(chromedp.CSS("form.card button.main")))
+	two.Until(`document.querySelector(".decided")?.innerText.includes("checked (invented)")`)
 
 	both("zhou", "zheng", "/users/"+qian.ID)
-	one.do(chromedp.Click(chromedp.CSS(`[name="counties"][value="` + left + `"]`)))
+	one.Do(chromedp.Click(chromedp.CSS(`[name="counties"][value="` + left + `"]`)))
 	send(one, "form.content", "textarea", "调到左旗（虚构）")
-	one.until(`document.querySelector('[name="version"]').value === "3"`)
-	two.do(chromedp.Click(chromedp.CSS(`[name="disabled"]`)))
+	one.Until(`document.querySelector('[name="version"]').value === "3"`)
+	two.Do(chromedp.Click(chromedp.CSS(`[name="disabled"]`)))
 	send(two, "form.content", "textarea", "has left (invented)")
-	two.until(`document.activeElement.matches(".fault")`)
-	if s := two.status(); s != 409 {
+	two.Until(`document.activeElement.matches(".fault")`)
+	if s := two.Status(); s != 409 {
 		t.Errorf("status %d", s)
 	}
 	sides := js[[]string](two, `[...document.querySelectorAll(".halves dl")].map((side) => side.innerText)`)
@@ -325,7 +303,7 @@ func TestBrowserTwoPeopleOneRecord(t *testing.T) {
 		t.Errorf("%+v %v", u, err)
 	}
 	send(two, "form.content", "textarea", "has left, seen (invented)")
-	two.until(`document.querySelector(".fault") === null && document.querySelector(".u-disabled") !== null`)
+	two.Until(`document.querySelector(".fault") === null && document.querySelector(".u-disabled") !== null`)
 }
 
 // TestBrowserFormsSentWrong: every form holds itself back while something is
@@ -366,15 +344,15 @@ func TestBrowserFormsSentWrong(t *testing.T) {
 					}
 					began := js[float64](b, "performance.timeOrigin")
 					js[bool](b, form+`.noValidate = true; `+form+`.requestSubmit(); true`)
-					b.until(fmt.Sprintf("performance.timeOrigin !== %f", began))
-					if s := b.status(); s < 400 || s >= 500 {
+					b.Until(fmt.Sprintf("performance.timeOrigin !== %f", began))
+					if s := b.Status(); s < 400 || s >= 500 {
 						t.Errorf("%s %s: status %d", action, lang, s)
 					}
 					told := js[string](b, `document.querySelector(".fault, .problem")?.innerText ?? ""`)
 					if told == "" || chinese.MatchString(told) != (lang == words.ZH) {
 						t.Errorf("%s %s: it says %q", action, lang, told)
 					}
-					for _, text := range b.quiet() {
+					for _, text := range b.Quiet() {
 						t.Errorf("%s %s: the console says %s", action, lang, text)
 					}
 				}

@@ -1,125 +1,56 @@
 package desk
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
-	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
 	"fundwatch/internal/accounts"
+	"fundwatch/web/browsertest"
 	"fundwatch/web/words"
 )
 
-// tab is a tab of Chromium on a house.
+// tab is a window of Chromium on a house.
 type tab struct {
 	*house
-	ctx  context.Context
+	*browsertest.Window
 	base string
-
-	mu    sync.Mutex
-	noise []string // errors of the console
 }
 
-// newTab needs Chromium: FUNDWATCH_TEST_BROWSER names the program, as
-// .ci/run browser does.
 func newTab(t *testing.T, h *house) *tab {
 	t.Helper()
-	program := os.Getenv("FUNDWATCH_TEST_BROWSER")
-	if program == "" {
-		t.Skip("FUNDWATCH_TEST_BROWSER names no browser: .ci/run browser does")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program))
-	if os.Geteuid() == 0 {
-		options = append(options, chromedp.NoSandbox)
-	}
-	allocated, stop := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(stop)
-	ctx, cancel := chromedp.NewContext(allocated)
-	t.Cleanup(cancel)
+	w := browsertest.Open(t)
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
-	b := &tab{house: h, ctx: ctx, base: server.URL}
-	// Several browsers run at once, and each believes that it has the focus.
-	if _, err := chromedp.Call(ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}); err != nil {
-		t.Fatal(err)
-	}
-	err := chromedp.Listen(ctx, func(event any) {
-		switch e := event.(type) {
-		case *runtime.EventExceptionThrown:
-			b.note("exception: " + e.ExceptionDetails.Text)
-		case *log.EventEntryAdded:
-			// A page that is not there is told as an error of the network.
-			if e.Entry.Level == log.EntryLevelError && !strings.Contains(e.Entry.Text, "the server responded with a status of 4") || e.Entry.Level == log.EntryLevelWarning {
-				b.note(e.Entry.Text)
-			}
-		}
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
-func (b *tab) note(text string) {
-	b.mu.Lock()
-	b.noise = append(b.noise, text)
-	b.mu.Unlock()
-}
-
-// quiet gives what the console said since it was last asked.
-func (b *tab) quiet() (noise []string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	noise, b.noise = b.noise, nil
-	return noise
-}
-
-// do runs actions.
-func (b *tab) do(actions ...chromedp.Action[chromedp.Void]) {
-	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
-	defer cancel()
-	if err := chromedp.Do(ctx, actions...); err != nil {
-		b.t.Fatal(err)
-	}
+	return &tab{h, w, server.URL}
 }
 
 // js works out an expression in the page.
 func js[T any](b *tab, expression string, options ...chromedp.EvaluateOption) T {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
-	defer cancel()
-	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, options...))
-	if err != nil {
-		b.t.Fatal(expression[:min(len(expression), 60)], err)
-	}
-	return v
+	return browsertest.JS[T](b.Window, expression, options...)
 }
 
 // as makes the browser somebody, in a language and a theme.
 func (b *tab) as(login string, lang words.Lang, theme string) {
 	b.t.Helper()
-	if _, err := chromedp.Call(b.ctx, network.ClearBrowserCookies, cdp.Empty{}); err != nil {
+	if _, err := chromedp.Call(b.Ctx, network.ClearBrowserCookies, cdp.Empty{}); err != nil {
 		b.t.Fatal(err)
 	}
 	for name, value := range map[string]string{"fundwatch": b.cookies[login], lookCookie: string(lang) + "." + theme} {
 		if value == "" {
 			continue
 		}
-		if _, err := chromedp.Call(b.ctx, network.SetCookie, network.SetCookieParams{Name: name, Value: value, URL: b.base}); err != nil {
+		if _, err := chromedp.Call(b.Ctx, network.SetCookie, network.SetCookieParams{Name: name, Value: value, URL: b.base}); err != nil {
 			b.t.Fatal(err)
 		}
 	}
@@ -178,15 +109,15 @@ type found struct {
 func (b *tab) page(where, path, axe string) {
 	b.t.Helper()
 	const desk, telephone = 1366, 390
-	b.do(chromedp.EmulateViewport(desk, 860), chromedp.Navigate(b.base+path))
-	for _, text := range b.quiet() {
+	b.Do(chromedp.EmulateViewport(desk, 860), chromedp.Navigate(b.base+path))
+	for _, text := range b.Quiet() {
 		b.t.Errorf("%s: the console says %s", where, text)
 	}
 	if axe != "" {
 		js[bool](b, axe+"; true")
 	}
 	for _, width := range []int64{desk, telephone} {
-		b.do(chromedp.EmulateViewport(width, 860))
+		b.Do(chromedp.EmulateViewport(width, 860))
 		if have := js[int64](b, "document.documentElement.scrollWidth"); have > width {
 			b.t.Errorf("%s %d: is %d wide", where, width, have)
 		}
@@ -199,7 +130,7 @@ func (b *tab) page(where, path, axe string) {
 			b.t.Errorf("%s %d: %s: %s at %s", where, width, v.ID, v.Help, v.Where)
 		}
 	}
-	b.quiet() // axe itself may be told of the policy
+	b.Quiet() // axe itself may be told of the policy
 }
 
 // TestBrowserKeys: the keys do what the help page says, and nothing while
@@ -222,10 +153,10 @@ func TestBrowserKeys(t *testing.T) {
 		}
 		t.Errorf("is at %s, want %s", at(), path)
 	}
-	b.do(chromedp.Navigate(b.base + "/"))
-	b.do(chromedp.KeyEvent("g"), chromedp.KeyEvent("l"))
+	b.Do(chromedp.Navigate(b.base + "/"))
+	b.Do(chromedp.KeyEvent("g"), chromedp.KeyEvent("l"))
 	wait("/leads")
-	b.do(chromedp.KeyEvent("j"), chromedp.KeyEvent("j"), chromedp.KeyEvent("x"), chromedp.KeyEvent("k"), chromedp.KeyEvent("x"), chromedp.KeyEvent("x"))
+	b.Do(chromedp.KeyEvent("j"), chromedp.KeyEvent("j"), chromedp.KeyEvent("x"), chromedp.KeyEvent("k"), chromedp.KeyEvent("x"), chromedp.KeyEvent("x"))
 	if chosen := js[[]bool](b, `[...document.querySelectorAll("td.pick input")].map((i) => i.checked)`); len(chosen) != 4 || chosen[0] || !chosen[1] {
 		t.Errorf("chosen %v", chosen)
 	}
@@ -233,13 +164,13 @@ func TestBrowserKeys(t *testing.T) {
 		t.Errorf("says that %s are chosen", n)
 	}
 	// A key whose meaning the page takes makes no character; KeyEvent would send one.
-	if _, err := chromedp.Call(b.ctx, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeRawKeyDown, Key: "/", Code: "Slash"}); err != nil {
+	if _, err := chromedp.Call(b.Ctx, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeRawKeyDown, Key: "/", Code: "Slash"}); err != nil {
 		t.Fatal(err)
 	}
 	if id := js[string](b, "document.activeElement.id"); id != "find" {
 		t.Errorf("/ goes to %q", id)
 	}
-	b.do(chromedp.KeyEvent("j"), chromedp.KeyEvent("?"), chromedp.KeyEvent("g"), chromedp.KeyEvent("c"))
+	b.Do(chromedp.KeyEvent("j"), chromedp.KeyEvent("?"), chromedp.KeyEvent("g"), chromedp.KeyEvent("c"))
 	if text := js[string](b, `document.getElementById("find").value`); text != "j?gc" || at() != "/leads" {
 		t.Errorf("typed %q at %s", text, at())
 	}
@@ -248,11 +179,11 @@ func TestBrowserKeys(t *testing.T) {
 	if at() != "/leads" {
 		t.Error("a key of an input method was taken")
 	}
-	b.do(chromedp.KeyEvent("o"))
+	b.Do(chromedp.KeyEvent("o"))
 	wait("/leads/" + h.leadID(ofPerson))
-	b.do(chromedp.KeyEvent("?"))
+	b.Do(chromedp.KeyEvent("?"))
 	wait("/help")
-	for _, text := range b.quiet() {
+	for _, text := range b.Quiet() {
 		t.Error(text)
 	}
 }
@@ -265,11 +196,8 @@ func TestBrowserWithoutScript(t *testing.T) {
 	h.fill()
 	h.user("zhang", nil, accounts.Investigator)
 	b := newTab(t, h)
-	b.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		_, err := cdp.Call(ctx, target, scriptsOff, map[string]any{"value": true})
-		return err
-	}))
-	b.do(chromedp.Navigate(b.base+"/leads"),
+	b.WithoutScripts()
+	b.Do(chromedp.Navigate(b.base+"/leads"),
 		chromedp.SendKeys(chromedp.ID("login"), "zhang"), chromedp.SendKeys(chromedp.ID("password"), password),
 		chromedp.Click(chromedp.CSS("button.main")),
 		chromedp.WaitVisible(chromedp.CSS("td.pick input")),
@@ -283,6 +211,3 @@ func TestBrowserWithoutScript(t *testing.T) {
 		t.Error(all, err)
 	}
 }
-
-// scriptsOff switches scripts off.
-var scriptsOff = cdp.Command[map[string]any, cdp.Empty]{Method: "Emulation.setScriptExecutionDisabled"}

@@ -44,6 +44,7 @@ func (all certificates) offer(p *movePage, fresh bool) {
 	if len(all) == 0 {
 		return
 	}
+	p.Library = true
 	given := map[string]*fieldRow{}
 	for i := range p.Fields {
 		given[p.Fields[i].Name] = &p.Fields[i]
@@ -60,8 +61,7 @@ func (all certificates) offer(p *movePage, fresh bool) {
 		}
 		for _, name := range slot[1:] {
 			f := given[name]
-			f.Needed = false
-			f.Hint = inBoth("officer.library")
+			f.Needed, f.Library = false, true
 			if fresh && len(all.of(who.Value)) == 1 {
 				f.Value = "" // the library may have a later one than the file
 			}

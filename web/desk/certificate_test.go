@@ -74,7 +74,7 @@ func TestWhatTheLibrarySaysOtherwiseIsRefused(t *testing.T) {
 		"somebody else's":          {[]string{"officer1", "zhao", "licence1", "YB-001", "until1", "2026-12-31"}, []string{"YB-001", "登记给 jiang，不是 zhao"}},
 		"of nobody, another day":   {[]string{"officer1", "zhao", "licence1", "YB-003", "until1", "2027-11-30"}, []string{"名录中是 2026-11-30"}},
 		"an account in it twice":   {[]string{"officer1", "liang", "licence1", "YB-004", "until1", "2026-12-31"}, []string{"两条登记为 liang"}},
-		"not in it, nothing typed": {[]string{"officer1", "zhao"}, []string{`name="licence1" value="" maxlength="1000" aria-describedby="h-licence1" aria-invalid="true"`}},
+		"not in it, nothing typed": {[]string{"officer1", "zhao"}, []string{`name="licence1" value="" maxlength="1000" aria-describedby="library" aria-invalid="true"`}},
 	} {
 		a := h.deed("jiang", id, "investigate", append(x.pairs, second...)...)
 		a.want(t, http.StatusUnprocessableEntity)

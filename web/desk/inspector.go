@@ -29,7 +29,12 @@ type inspectorPage struct {
 	Hidden    int          `json:"hidden"` // in other counties
 }
 
-func (p inspectorPage) title(words.Lang) string { return p.Inspector.Name }
+func (p inspectorPage) title(lang words.Lang) string {
+	if p.Inspector.Name == "" { // a library of ids alone
+		return lang.Say("inspector.nameless", p.Inspector.ID)
+	}
+	return p.Inspector.Name
+}
 
 func (d *Desk) inspector(r *http.Request) (p inspectorPage, err error) {
 	work, err := d.work(r)

@@ -9,6 +9,7 @@ import (
 
 	"fundwatch/cases"
 	"fundwatch/detectors"
+	"fundwatch/internal/recall"
 	"fundwatch/web/words"
 )
 
@@ -144,7 +145,7 @@ func isFree(s cases.Status) bool { return s == cases.New || s == cases.Dismissed
 
 // joinable lists the leads in scope that are in no case and have to do with
 // this one, the closest first: those about its subjects, those at the same
-// institution, and those whose findings rest on the same claims or name the same
+// institution or on claims of it, and those whose findings rest on the same claims or name the same
 // practitioner.
 func (d *Desk) joinable(r *http.Request, c *cases.Case) (out []joinRow, err error) {
 	s := &likeness{d, r, &cases.Lead{}, map[string][]reason{}}
@@ -165,6 +166,9 @@ func (d *Desk) joinable(r *http.Request, c *cases.Case) (out []joinRow, err erro
 	if err := s.alike(findings); err != nil {
 		return nil, err
 	}
+	if err := s.atPlaces(c.Subjects); err != nil {
+		return nil, err
+	}
 	roll, err := d.roster.Look(r.Context())
 	if err != nil {
 		return nil, err
@@ -180,6 +184,43 @@ func (d *Desk) joinable(r *http.Request, c *cases.Case) (out []joinRow, err erro
 		}
 	}
 	return d.joinRows(r, s.reasons)
+}
+
+// mostAtPlace is how many claims of an institution are looked at, the latest, for
+// leads of others that rest on them.
+const mostAtPlace = 20_000
+
+// atPlaces finds leads, whomever they are about, whose findings rest on claims of
+// the institutions among some subjects.
+func (s *likeness) atPlaces(subjects []detectors.Subject) error {
+	if s.d.o.Claims == nil {
+		return nil
+	}
+	for _, subject := range subjects {
+		if subject.Kind != detectors.Institution {
+			continue
+		}
+		_, known := s.d.o.Claims.Find(recall.ClaimQuery{Institution: subject.Code, Most: mostAtPlace})
+		names := make([]string, len(known))
+		for i := range known {
+			names[i] = known[i].Name()
+		}
+		kinds := recall.Kinds(s.d.o.Cited.CitingAny(names, nil))
+		for _, x := range kinds[:min(len(kinds), mostJoined)] {
+			m, err := s.d.o.Cited.Read(s.r.Context(), x)
+			if err != nil {
+				return err
+			}
+			t, err := tellOf(m.Value)
+			if err != nil {
+				return err
+			}
+			if det := s.d.byID[t.Detector]; det != nil {
+				s.add(s.d.o.Cases.LeadID(t.Subject, schemeOf(det)), reason{Kind: "place"})
+			}
+		}
+	}
+	return nil
 }
 
 // joinRows reads the leads that have a reason to be joined.

@@ -58,7 +58,10 @@ func (d *Desk) casesFor(r *http.Request, s detectors.Subject, p *joinToPage) err
 		return err
 	}
 	m, _ := cases.MoveOf(cases.JoinIt)
-	place := d.placeOf(s)
+	places, err := d.placesOf(r, s, p.Lead.ID)
+	if err != nil {
+		return err
+	}
 	for i := range all {
 		c := &all[i]
 		if !m.Fits(c) {
@@ -68,7 +71,7 @@ func (d *Desk) casesFor(r *http.Request, s detectors.Subject, p *joinToPage) err
 		if err != nil {
 			return err
 		}
-		if !slices.ContainsFunc(subjects, func(x detectors.Subject) bool { return x == s || place != "" && d.placeOf(x) == place }) {
+		if !slices.ContainsFunc(subjects, func(x detectors.Subject) bool { return x == s || places[d.placeOf(x)] }) {
 			continue
 		}
 		if len(p.Cases) >= perPage {
@@ -82,6 +85,24 @@ func (d *Desk) casesFor(r *http.Request, s detectors.Subject, p *joinToPage) err
 		p.Cases = append(p.Cases, row)
 	}
 	return nil
+}
+
+// placesOf gives the institution of a lead's subject, and those whose claims the
+// findings that it shows rest on.
+func (d *Desk) placesOf(r *http.Request, s detectors.Subject, lead string) (map[string]bool, error) {
+	out := map[string]bool{d.placeOf(s): true}
+	if d.o.Claims != nil {
+		ids, err := d.o.Cases.Evidence(r.Context(), lead)
+		if err != nil {
+			return nil, err
+		}
+		_, links := d.o.Claims.Links(d.o.Cited.Keys(ids), mostLinked)
+		for i := range links {
+			out[links[i].Institution] = true
+		}
+	}
+	delete(out, "") // of a person
+	return out, nil
 }
 
 // subjectsOfCase gives whom a case is about, from memory where it is known.

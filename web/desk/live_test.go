@@ -13,6 +13,7 @@ import (
 	"fundwatch/cases"
 	"fundwatch/detectors"
 	"fundwatch/internal/accounts"
+	"fundwatch/web/words"
 )
 
 func asEvents(r *http.Request) { r.Header.Set("Accept", "text/event-stream") }
@@ -210,5 +211,49 @@ func TestExportsTellHowFarTheyAre(t *testing.T) {
 	h.user("sys", nil, accounts.System)
 	if err := json.Unmarshal(h.get("sys", "/live/system", asJSON).Body.Bytes(), &v); err != nil || v.Values["lag"] != "2" || v.Values["next.0"] == "" || v.Values["at"] == "" {
 		t.Error(v, err)
+	}
+}
+
+// TestBrowserShowsWhatIsNew: numbers of a page that is open change in their
+// places and a line says that there is more, without the page being asked for
+// again.
+func TestBrowserShowsWhatIsNew(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.fill()
+	h.user("zhang", nil, accounts.Investigator)
+	looks, over := make(chan struct{}), make(chan struct{})
+	h.o.Pause = func(ctx context.Context) bool {
+		select {
+		case looks <- struct{}{}:
+			return true
+		case <-over:
+		case <-ctx.Done():
+		}
+		return false
+	}
+	look := func() { // the first that waited before anything was done is none of those that are told
+		<-looks
+		<-looks
+	}
+	b := newTab(t, h)
+	t.Cleanup(func() { close(over) }) // a server waits for its streams
+	b.as("zhang", words.ZH, "light")
+	const number, said = `document.querySelector('[data-value="leads.new"]').textContent`, `document.querySelector("[data-live]").innerText`
+	b.open("/")
+	look()
+	if n, say := js[string](b, number), js[string](b, said); n != "4" || say != "" {
+		t.Errorf("%s leads, and it says %q", n, say)
+	}
+	before := js[string](b, "String(performance.timeOrigin)")
+	h.grow(10, inLeft, detectors.Subject{Kind: detectors.Institution, Code: "H15290000009"})
+	look()
+	b.Until(number + ` === "5"`)
+	b.Until(said + ` === "2 条有变化：显示"`)
+	if js[string](b, "String(performance.timeOrigin)") != before {
+		t.Error("the page was loaded anew")
+	}
+	for _, text := range b.Quiet() {
+		t.Error(text)
 	}
 }

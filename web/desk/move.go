@@ -34,6 +34,7 @@ type movePage struct {
 	Case     CaseRow      `json:"case"`
 	Move     moveRow      `json:"move"`
 	Fields   []fieldRow   `json:"fields"`
+	Library  bool         `json:"-"`                  // it has fields that the library of inspectors can fill in
 	Fines    []fineRow    `json:"fines,omitempty"`    // within what articles let a fine be set, where it is asked for
 	Referral *referralRow `json:"referral,omitempty"` // to transfer: to whom it belongs by policy
 	Asked    askedForm    `json:"-"`
@@ -49,7 +50,7 @@ type fieldRow struct {
 	Needed  bool        `json:"needed"`
 	Value   string      `json:"-"`
 	Choices []choiceRow `json:"choices,omitempty"`
-	Hint    Words       `json:"hint,omitzero"`
+	Library bool        `json:"from_library,omitempty"` // left empty, the library of inspectors fills it in
 	Wrong   bool        `json:"-"`
 }
 

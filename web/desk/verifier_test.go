@@ -52,7 +52,7 @@ func TestBrowserVerifiesADraw(t *testing.T) {
 		if err := os.WriteFile(file, text, 0o666); err != nil {
 			t.Fatal(err)
 		}
-		b.do(chromedp.Navigate("file://"+page), chromedp.SetUploadFiles(chromedp.ID("file"), []string{file}))
+		b.Do(chromedp.Navigate("file://"+page), chromedp.SetUploadFiles(chromedp.ID("file"), []string{file}))
 		for range 200 {
 			if verdict := js[string](b, `document.getElementById("verdict").textContent`); verdict != "" {
 				return verdict
@@ -82,7 +82,7 @@ func TestBrowserVerifiesADraw(t *testing.T) {
 	if verdict := check([]byte(`{"commit":{"a":"\ud800"}}`)); !strings.Contains(verdict, "surrogate") {
 		t.Error(verdict)
 	}
-	for _, noise := range b.quiet() {
+	for _, noise := range b.Quiet() {
 		t.Error(noise)
 	}
 }

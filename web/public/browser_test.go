@@ -8,13 +8,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/chromedp"
+
+	"fundwatch/web/browsertest"
 )
 
 // TestBrowserShowsPublicPages opens every page in Chromium, empty and full, in
@@ -23,10 +23,7 @@ import (
 // FUNDWATCH_TEST_BROWSER names the program, FUNDWATCH_TEST_AXE the file of
 // axe-core; with FUNDWATCH_TEST_SHOTS pictures are written there.
 func TestBrowserShowsPublicPages(t *testing.T) {
-	program := os.Getenv("FUNDWATCH_TEST_BROWSER")
-	if program == "" {
-		t.Skip("FUNDWATCH_TEST_BROWSER names no browser: .ci/run browser does")
-	}
+	w := browsertest.Open(t)
 	axe := ""
 	if name := os.Getenv("FUNDWATCH_TEST_AXE"); name != "" {
 		b, err := os.ReadFile(name)
@@ -34,26 +31,6 @@ func TestBrowserShowsPublicPages(t *testing.T) {
 			t.Fatal(err)
 		}
 		axe = string(b)
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program))
-	if os.Geteuid() == 0 {
-		options = append(options, chromedp.NoSandbox)
-	}
-	allocated, stop := chromedp.NewExecAllocator(context.Background(), options...)
-	defer stop()
-	ctx, cancel := chromedp.NewContext(allocated)
-	defer cancel()
-	var mu sync.Mutex
-	var noise []string
-	err := chromedp.Listen(ctx, func(event any) {
-		if e, ok := event.(*log.EventEntryAdded); ok && !strings.Contains(e.Entry.Text, "the server responded with a status of 4") {
-			mu.Lock()
-			noise = append(noise, e.Entry.Text)
-			mu.Unlock()
-		}
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 	for _, editions := range [][]int{nil, {2, 3}, {}} {
 		var site http.Handler = newHouse(t, editions...)
@@ -66,7 +43,7 @@ func TestBrowserShowsPublicPages(t *testing.T) {
 			server := httptest.NewServer(closed)
 			defer server.Close()
 			for _, width := range []int64{1366, 390} {
-				openPage(ctx, t, fmt.Sprintf("committed-%d", width), server.URL+"/draws/"+closed.campaign.ID, "light", width, axe)
+				openPage(w.Ctx, t, fmt.Sprintf("committed-%d", width), server.URL+"/draws/"+closed.campaign.ID, "light", width, axe)
 			}
 		}
 		server := httptest.NewServer(site)
@@ -77,15 +54,13 @@ func TestBrowserShowsPublicPages(t *testing.T) {
 					for _, width := range []int64{1366, 390} {
 						where := fmt.Sprintf("%s-%s-%s-%d-%d", strings.NewReplacer("/", "_", "?", "_").Replace(at), lang, theme, width, len(editions))
 						to := server.URL + at + map[bool]string{true: "&", false: "?"}[strings.Contains(at, "?")] + "lang=" + lang
-						openPage(ctx, t, where, to, theme, width, axe)
+						openPage(w.Ctx, t, where, to, theme, width, axe)
 					}
 				}
 			}
 		}
 	}
-	mu.Lock()
-	defer mu.Unlock()
-	for _, text := range noise {
+	for _, text := range w.Quiet() {
 		t.Error("the console says", text)
 	}
 }
