@@ -120,3 +120,16 @@ func (c *Case) ProposalStale() bool {
 	s, err := c.seal(false)
 	return err != nil || s.Digest != c.File.Proposal.Digest
 }
+
+// ProposalChanged names the parts of the file that are not as they were when
+// somebody proposed, sorted; none where no proposal waits.
+func (c *Case) ProposalChanged() []string {
+	if c.File.Proposal == nil {
+		return nil
+	}
+	s, err := c.seal(false)
+	if err != nil {
+		return nil
+	}
+	return differences(c.File.Proposal.Parts, s.Parts)
+}

@@ -257,7 +257,8 @@ func TestApprovalsAreBoundOnThePages(t *testing.T) {
 	h.sync()
 	// The version that was seen is old: both sides are shown.
 	a := h.post("zhang", "/cases/"+id+"/approve", "version", version, "seal", seal, "reason", "同意")
-	a.want(t, http.StatusConflict, "您看到的版本", "证据入卷")
+	a.want(t, http.StatusConflict, "您看到的版本", "证据入卷", "现在的情形")
+	h.get("zhang", "/cases/"+id).want(t, http.StatusOK, "须由承办人重新提请", "变化的部分：", "证据</p>")
 	// The version is known, but not what it holds.
 	a = h.deed("zhang", id, "approve", "seal", seal)
 	a.want(t, http.StatusConflict, "有变化的部分", "证据")

@@ -110,6 +110,8 @@ type proposalRow struct {
 	Fields []givenRow `json:"fields"`
 	Stale  bool       `json:"stale"` // the file changed since: it has to be proposed again
 	Own    bool       `json:"own"`   // of who looks at it
+	// Changed names the parts of the file that changed since.
+	Changed []string `json:"changed,omitempty"`
 	// Advised is the path of policy on which it was made; empty: policy was not asked.
 	Advised string `json:"advised,omitempty"`
 	Other   bool   `json:"other_than_advised,omitempty"`
@@ -175,7 +177,8 @@ func (d *Desk) proposal(c *cases.Case, u *accounts.User) *proposalRow {
 	}
 	advised := advisedIn(p.Decision)
 	other := advised != "" && transferTo(advised, []string{"cross-region"}) != p.Fields["to"]
-	return &proposalRow{p.Move, wordsOf(m.What), p.By, p.Reason, p.Day, d.given(&m, p.Fields), c.ProposalStale(), p.By == u.Login, advised, other}
+	return &proposalRow{Move: p.Move, What: wordsOf(m.What), By: p.By, Reason: p.Reason, Day: p.Day, Fields: d.given(&m, p.Fields),
+		Stale: c.ProposalStale(), Own: p.By == u.Login, Changed: c.ProposalChanged(), Advised: advised, Other: other}
 }
 
 // moves lists the buttons of who looks at the case, those that lead on first.

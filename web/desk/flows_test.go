@@ -195,7 +195,7 @@ func TestDecisionsAndConflicts(t *testing.T) {
 	h.post("zhang", at+"/assign", "version", "1", "to", "wang").want(t, 303)
 	h.sync()
 	a := h.post("wang", at+"/dismiss", "version", "1", "reason", "虚构：票据相符")
-	a.want(t, 409, "别人先改过了", "您的操作", "虚构：票据相符", "现在的线索", "分派线索", `name="version" value="2"`)
+	a.want(t, 409, "别人先改过了", "您的操作", "虚构：票据相符", "现在的情形", "分派线索", `name="version" value="2"`)
 	j := h.ask("wang", "POST", at+"/dismiss", url.Values{"version": {"1"}, "reason": {"x"}}, asJSON)
 	var told struct {
 		Code string

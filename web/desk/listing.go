@@ -16,7 +16,7 @@ import (
 type choice struct {
 	Action blacklist.Action `json:"action"`
 	Name   Words            `json:"name"`
-	Lacks  []Words          `json:"lacks,omitempty"`
+	Lacks  []lackRow        `json:"lacks,omitempty"`
 	Until  bool             `json:"until"`          // asks for the last day for objection, and its basis
 	Term   *objectionRow    `json:"term,omitempty"` // where a text sets the time: how long, and the last day if done today
 	From   bool             `json:"from"`           // asks for the day from which claims are flagged
@@ -104,7 +104,7 @@ func choiceOf(c blacklist.Choice) choice {
 	out := choice{Action: c.Action, Name: Words{c.ZH, c.EN}, Until: slices.Contains(c.Needs, blacklist.Deadline),
 		From: slices.Contains(c.Needs, blacklist.From), Facts: c.Action == blacklist.ActionCorrect}
 	for _, m := range c.Lacks {
-		out.Lacks = append(out.Lacks, Words{m.ZH, m.EN})
+		out.Lacks = append(out.Lacks, lackRow{Guard: string(m.Need), What: Words{m.ZH, m.EN}, Where: inBoth("problem.lacks." + string(m.Need) + ".todo")})
 	}
 	return out
 }
@@ -119,7 +119,7 @@ func (d *Desk) counted(c choice, today string) choice {
 	c.Until = false
 	last, err := d.o.Procedure.Calendar.Ends(today, term, 0)
 	if err != nil {
-		c.Lacks = append(c.Lacks, inBoth("listing.term.calendar"))
+		c.Lacks = append(c.Lacks, lackRow{Guard: string(blacklist.Deadline), What: inBoth("listing.term.calendar"), Where: inBoth("listing.term.where"), Basis: term.Basis})
 	}
 	c.Term = &objectionRow{N: term.N, Unit: term.Unit, Until: last, Basis: term.Basis}
 	return c

@@ -127,7 +127,7 @@ func TestAListingFromLedgerToEdition(t *testing.T) {
 	h.post("first", at+"/serve", "version", "1", "reason", "送达", "until", "2026-03-06").want(t, http.StatusUnprocessableEntity, "依据")
 	h.post("first", at+"/serve", "version", "1", "reason", "送达", "until", "2026-03-06", "basis", "虚构通知第三条").want(t, http.StatusSeeOther)
 	h.post("first", at+"/serve", "version", "1", "reason", "再次送达", "until", "2026-03-06", "basis", "虚构通知第三条").want(t, http.StatusConflict, "第 1 版", "第 2 版", "再次送达")
-	h.get("second", at).want(t, 200, "异议期未过")
+	h.get("second", at).want(t, 200, "异议期未过", "等异议期满后再批准")
 	h.now = h.now.AddDate(0, 0, 2)
 	for _, login := range []string{"first", "second", "reader"} { // sessions have ended
 		u, err := h.users.ByLogin(t.Context(), login)
@@ -143,7 +143,7 @@ func TestAListingFromLedgerToEdition(t *testing.T) {
 		}
 		return p.Shown
 	}
-	h.get("first", at).want(t, 200, "另一人办理")
+	h.get("first", at).want(t, 200, "另一人办理", "请另一位信息公开人员办理")
 	list := []string{"version", "2", "reason", "批准", "from", "2026-03-07", "shown", shown()}
 	h.post("first", at+"/list", list...).want(t, http.StatusUnprocessableEntity, "另一人")
 	h.post("second", at+"/list", "version", "2", "reason", "批准", "from", "2026-03-07", "shown", "sha256:0").want(t, http.StatusUnprocessableEntity, "所见内容")

@@ -122,7 +122,7 @@ func New(o Options) (*Site, error) {
 }
 
 func (s *Site) funcs(lang words.Lang) template.FuncMap {
-	return template.FuncMap{"t": lang.Say, "named": lang.Or, "int": func(n int) string { return words.Int(int64(n)) }}
+	return template.FuncMap{"t": lang.Say, "named": lang.Or, "clauses": words.Clauses, "int": func(n int) string { return words.Int(int64(n)) }}
 }
 
 // route is an address.
