@@ -63,7 +63,9 @@ func (j *Judged) In() bool { return j.Verdict.Path == PathPublish || j.Verdict.P
 
 // Next asks policy about each record that is listed on a day. What policy lets
 // through still has to pass the guards of this room: a second person and a
-// ground that stands.
+// ground that stands. Records that somebody took off the list and that leave
+// with the next edition are there, too, with that as the reason; about them
+// nobody is asked.
 func (s *Store) Next(ctx context.Context, day string, ask Ask) (out []Judged, err error) {
 	if ask == nil {
 		return nil, ErrUnasked
@@ -84,6 +86,18 @@ func (s *Store) Next(ctx context.Context, day string, ask Ask) (out []Judged, er
 			}
 			out = append(out, Judged{l, e, floor(&l, &e, v)})
 		}
+	}
+	_, gone, err := s.Listings(ctx, Leaving, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range gone {
+		e, err := s.Entry(ctx, l.Entry)
+		if err != nil {
+			return nil, err
+		}
+		zh, en, _ := strings.Cut(leftReason[l.LeftBy], " ")
+		out = append(out, Judged{l, e, Verdict{Path: PathRemove, Reasons: []Why{{Code: string(l.LeftBy), ZH: zh, EN: en}}}})
 	}
 	slices.SortFunc(out, func(a, b Judged) int { return strings.Compare(a.Listing.ID, b.Listing.ID) })
 	return out, nil

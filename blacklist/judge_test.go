@@ -237,3 +237,38 @@ func journalLines(t *testing.T, w *world) []*journal.Line {
 	}
 	return c
 }
+
+// TestWhatLeavesIsShownBeforeItGoes: a record whose ground fell is among what is
+// shown of the next edition, and an edition of which it was not is refused.
+func TestWhatLeavesIsShownBeforeItGoes(t *testing.T) {
+	w := fresh(t)
+	f := folder{fstest.MapFS{}}
+	id := w.listed(1)
+	w.publishBy(f, asking)
+	l := mustListing(t, w, id)
+	before, err := w.Next(t.Context(), w.today(), asking.Ask)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := w.Entry(t.Context(), l.Entry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Revoke(t.Context(), e.ID, e.Version, w.act("乙")); err != nil {
+		t.Fatal(err)
+	}
+	after, err := w.Next(t.Context(), w.today(), asking.Ask)
+	if err != nil || len(after) != 1 || after[0].In() || after[0].Verdict.Path != PathRemove || after[0].Verdict.Reasons[0].ZH != "依据撤销" {
+		t.Fatalf("%+v %v", after, err)
+	}
+	if _, _, err := w.Publish(t.Context(), f, testKey(t), w.act("丙"), Rule{Ask: asking.Ask, Shown: NextDigest(before)}); !errors.Is(err, ErrShown) {
+		t.Fatalf("published what was not shown: %v", err)
+	}
+	w.publishBy(f, Rule{Ask: asking.Ask, Shown: NextDigest(after)})
+	if in := inEdition(t, f); in != "" {
+		t.Errorf("edition of %s", in)
+	}
+	if left, err := w.Next(t.Context(), w.today(), asking.Ask); err != nil || len(left) != 0 {
+		t.Errorf("%+v %v", left, err)
+	}
+}

@@ -187,7 +187,7 @@ func (s *Store) wanted(ctx context.Context, before []edition.Record, all []Judge
 		switch {
 		case j != nil && j.In():
 			continue
-		case j != nil:
+		case j != nil && j.Listing.Status != Leaving:
 			want.Removals = append(want.Removals, edition.Removal{ID: r.ID, Reason: j.goneFor(), Day: day})
 			continue
 		}
