@@ -438,3 +438,29 @@ func TestMovesAreLinkedWhereTheyBegin(t *testing.T) {
 		}
 	}
 }
+
+// TestTheStepsShowTheWayThatACaseTook: one that was transferred shows where it
+// left the straight way, and closing comes after that.
+func TestTheStepsShowTheWayThatACaseTook(t *testing.T) {
+	transferred := cases.File{Transfer: &cases.Transfer{From: cases.Investigating}}
+	for _, c := range []struct {
+		status cases.Status
+		file   cases.File
+		want   string
+	}{
+		{cases.Noticed, cases.File{}, "opened+ filed+ investigating+ noticed* heard decided served executed closed"},
+		{cases.NotFiled, cases.File{}, "opened+ not-filed*"},
+		{cases.Transferred, transferred, "opened+ filed+ investigating+ transferred* closed"},
+		{cases.Closed, transferred, "opened+ filed+ investigating+ transferred+ closed*"},
+		{cases.Filed, transferred, "opened+ filed* investigating noticed heard decided served executed closed"},
+	} {
+		var got []string
+		for _, s := range stepsOf(&cases.Case{Status: c.status, File: c.file}) {
+			mark := map[bool]string{true: "+"}[s.Done] + map[bool]string{true: "*"}[s.Here]
+			got = append(got, s.Status+mark)
+		}
+		if text := strings.Join(got, " "); text != c.want {
+			t.Errorf("%s: %s, want %s", c.status, text, c.want)
+		}
+	}
+}

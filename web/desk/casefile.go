@@ -37,7 +37,7 @@ func lackRows(lacks []cases.Lack) (out []lackRow) {
 
 func wordsOf(w detectors.Words) Words { return Words{w.ZH, w.EN} }
 
-// stepRow is a status on the straight way.
+// stepRow is a status on the way of a case.
 type stepRow struct {
 	Status string `json:"status"`
 	Done   bool   `json:"done"`
@@ -47,13 +47,20 @@ type stepRow struct {
 // straightWay is the way of most cases; the page shows how far one has come.
 var straightWay = []cases.Status{cases.Opened, cases.Filed, cases.Investigating, cases.Noticed, cases.Heard, cases.Decided, cases.Served, cases.Executed, cases.Closed}
 
+// stepsOf tells how far a case has come: on the straight way, or on the one it
+// took when it was transferred or not filed.
 func stepsOf(c *cases.Case) (out []stepRow) {
-	at := slices.Index(straightWay, c.Status)
-	for i, s := range straightWay {
-		out = append(out, stepRow{string(s), i < at, i == at})
+	way := straightWay
+	switch {
+	case c.Status == cases.NotFiled:
+		way = []cases.Status{cases.Opened, cases.NotFiled}
+	case c.File.Transfer != nil && (c.Status == cases.Transferred || c.Status == cases.Closed && c.File.Service == nil):
+		from := slices.Index(straightWay, c.File.Transfer.From)
+		way = slices.Concat(straightWay[:from+1], []cases.Status{cases.Transferred, cases.Closed})
 	}
-	if at < 0 {
-		out = append(out, stepRow{string(c.Status), false, true})
+	at := slices.Index(way, c.Status)
+	for i, s := range way {
+		out = append(out, stepRow{string(s), i < at, i == at})
 	}
 	return out
 }
