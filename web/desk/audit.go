@@ -27,7 +27,10 @@ type auditPage struct {
 
 // actKinds are what people can do, for the filter.
 var actKinds = []string{"credit.enter", "credit.revoke", "list.propose", "list.serve", "list.object", "list.reject", "list.uphold", "list.list", "list.drop", "list.contest", "list.keep", "list.correct", "list.withdraw", "list.repair", "list.expire", "list.edition",
-	"lead.assign", "lead.dismiss", "lead.reopen", "case.open", "dead.replayed", "dead.discarded", "person.reveal", "leads.export", "leads.download", "tip.pack", "tip.pack.export", "view.save", "view.drop",
+	"lead.assign", "lead.dismiss", "lead.reopen", "case.open", "case.propose", "case.refuse", "case.file", "case.not-file", "case.join", "case.unjoin", "case.investigate", "case.replace", "case.recuse", "case.evidence", "case.taken", "case.verify",
+	"case.extend", "case.notice", "case.hear", "case.review", "case.decide", "case.serve", "case.receive", "case.execute", "case.transfer", "case.return", "case.return-unfiled", "case.close",
+	"library.draft", "library.use", "campaign.plan", "campaign.commit", "campaign.draw", "campaign.withdraw", "campaign.release", "inspection.none", "inspection.rectify", "inspection.rectified", "inspection.breach", "inspection.skip", "inspection.case",
+	"tip.new", "tip.message", "tip.checking", "tip.tied", "tip.refused", "tip.told", "tip.opened", "dead.replayed", "dead.discarded", "person.reveal", "leads.export", "leads.download", "tip.pack", "tip.pack.export", "view.save", "view.drop",
 	"user.signin", "user.failed", "user.first", "user.invite", "user.signon", "user.password", "user.factor", "user.change", "user.forget", "fence.reset"}
 
 // URL gives the address of another page of the list.

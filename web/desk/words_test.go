@@ -110,3 +110,24 @@ func TestEveryRuleIsToldInBothLanguages(t *testing.T) {
 		t.Error(x)
 	}
 }
+
+// TestEveryActCanBeLookedFor: what people can do and the journal keeps is a
+// choice of the filter of the audit page.
+func TestEveryActCanBeLookedFor(t *testing.T) {
+	text, err := os.ReadFile("../words/catalogue.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// By the system, part of another act, or the outcome of one.
+	other := []string{"lead.began", "case.decision", "library.part", "inspection.skipped"}
+	n := 0
+	for _, m := range regexp.MustCompile(`(?m)^act\.([a-z]+\.[a-z.-]+)$`).FindAllStringSubmatch(string(text), -1) {
+		n++
+		if slices.Contains(actKinds, m[1]) == slices.Contains(other, m[1]) {
+			t.Errorf("%s is not looked for", m[1])
+		}
+	}
+	if n < len(actKinds) {
+		t.Errorf("%d acts have words, %d are in the filter", n, len(actKinds))
+	}
+}
