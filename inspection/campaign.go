@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/redis/go-redis/v9"
@@ -126,10 +128,11 @@ func (s *Store) Plan(ctx context.Context, id string, version int64, plan string,
 		}
 	}
 	commit, err := s.makeCommit(ctx, &c)
-	if err != nil {
+	problems, wrong := errors.AsType[draw.Problems](err)
+	if err != nil && !wrong {
 		return "", err
 	}
-	if problems := unsaid(commit.Plan); len(problems) > 0 {
+	if problems = append(unsaid(plan), problems...); len(problems) > 0 {
 		return "", problems
 	}
 	op := journal.Op{"op": "campaignplan", "id": id, "version": decimal(version), "name": commit.Plan.Campaign, "plan": plan, "objects": c.Objects,
@@ -138,9 +141,14 @@ func (s *Store) Plan(ctx context.Context, id string, version int64, plan string,
 }
 
 // unsaid finds what a plan for people must say and one for the command need not.
-func unsaid(p *draw.Plan) (out draw.Problems) {
-	for name, text := range map[string]string{"campaign": p.Campaign, "seed_source": p.SeedSource} {
-		if text == "" {
+// What is no plan at all is for the draw to tell.
+func unsaid(plan string) (out draw.Problems) {
+	var said map[string]any
+	if json.Unmarshal([]byte(plan), &said) != nil {
+		return nil
+	}
+	for _, name := range []string{"campaign", "seed_source"} {
+		if text, given := said[name]; !given || text == "" {
 			out = append(out, draw.Problem{Where: "plan.json " + name, Sentence: "缺少 (missing)"})
 		}
 	}

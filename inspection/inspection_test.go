@@ -385,3 +385,16 @@ func TestAnyOrder(t *testing.T) {
 		o.again(t)
 	})
 }
+
+// TestAllErrorsOfAPlanAreNamedAtOnce: what a plan does not say, and what
+// contradicts the libraries, in one answer and always in one order.
+func TestAllErrorsOfAPlanAreNamedAtOnce(t *testing.T) {
+	o := newOffice(t)
+	o.stock(t)
+	plan := strings.NewReplacer("虚构抽查", "", `"seed_source":"虚构",`, "", `"count":2`, `"count":99`).Replace(planJSON)
+	_, err := o.Plan(t.Context(), "", 0, plan, o.by("jia"))
+	problems, ok := errors.AsType[draw.Problems](err)
+	if !ok || len(problems) != 3 || problems[0].Where != "plan.json campaign" || problems[1].Where != "plan.json seed_source" || !strings.Contains(problems[2].Sentence, "quota above its pool") {
+		t.Errorf("%+v", err)
+	}
+}
