@@ -162,16 +162,30 @@ func postVerify(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	}
 	m, _ := cases.MoveOf("verify")
 	want := cases.Deed{Move: m.Name}
+	var lacks []lackRow
 	for i, id := range f.Lines {
 		fen, ok := yuanGiven(f.Verified[i])
 		l, known := evidence[id]
 		if !known || !ok || fen > l.AtRisk {
-			return &problem{status: http.StatusUnprocessableEntity, code: "verified"}
+			lacks = append(lacks, wrongLine(id, l.AtRisk, known))
+			continue
 		}
 		l.Verified = fen
 		want.Lines = append(want.Lines, l)
 	}
+	if len(lacks) > 0 {
+		return &problem{status: http.StatusUnprocessableEntity, code: "verified", lacks: lacks}
+	}
 	return d.deed(w, r, &m, deedForm{Act: f.Act, Version: f.Version, Reason: f.Reason}, want)
+}
+
+// wrongLine names a line for which something was typed that cannot be verified.
+func wrongLine(id string, atRisk int64, known bool) lackRow {
+	row := lackRow{Guard: "verified", What: Words{id, id}, Where: inBoth("verify.unknown")}
+	if known {
+		row.Where = inBoth("verify.atmost", words.Yuan(atRisk))
+	}
+	return row
 }
 
 // yuanGiven reads yuan with at most two decimals.
