@@ -30,7 +30,8 @@ type Stratum struct {
 	Count int                 // of objects to draw, unless there is a rate
 	Rate  *big.Rat            // share of the pool, or nil
 
-	bad bool // something is wrong with it, so its pool means nothing
+	noPool  bool // something is wrong with where, so its pool means nothing
+	noQuota bool // something is wrong with count or rate
 }
 
 // Exclusion takes an object out of every pool, for a reason.

@@ -115,8 +115,8 @@ func (o planObject) each(name string, read func(planObject)) {
 }
 
 func (o planObject) stratum() Stratum {
-	before := len(o.problems)
 	s := Stratum{Name: o.text("name", true), Where: map[string][]string{}}
+	before := len(o.problems)
 	if v, there := o.get("where"); there {
 		if given, ok := v.(map[string]any); ok {
 			where := o.object(o.at("where"), given)
@@ -127,6 +127,7 @@ func (o planObject) stratum() Stratum {
 			o.problem("where", "不是对象 (not an object)")
 		}
 	}
+	s.noPool, before = len(o.problems) > before, len(o.problems)
 	count, rate := !o.absent("count"), !o.absent("rate")
 	switch {
 	case count && rate:
@@ -138,8 +139,8 @@ func (o planObject) stratum() Stratum {
 	default:
 		o.problem("count", "缺少 count 或 rate (missing)")
 	}
+	s.noQuota = len(o.problems) > before
 	o.end()
-	s.bad = len(o.problems) > before
 	return s
 }
 
