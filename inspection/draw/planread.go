@@ -93,8 +93,8 @@ func (o planObject) isList(name string) bool {
 	return ok
 }
 
-// each reads a list of objects.
-func (o planObject) each(name string, read func(planObject)) {
+// each reads a list of objects, each with its position.
+func (o planObject) each(name string, read func(int, planObject)) {
 	v, there := o.get(name)
 	if !there {
 		return
@@ -107,7 +107,7 @@ func (o planObject) each(name string, read func(planObject)) {
 	for i, v := range list {
 		path := fmt.Sprintf("%s[%d]", name, i)
 		if member, ok := v.(map[string]any); ok {
-			read(o.object(o.at(path), member))
+			read(i, o.object(o.at(path), member))
 		} else {
 			o.problem(path, "不是对象 (not an object)")
 		}
