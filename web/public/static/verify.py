@@ -86,12 +86,16 @@ for n, e in enumerate(index["editions"], 1):
     else:
         check(sha(read(files[2])) == e["delta"], files[2], "another hash than in index.json")
         d = content(files[2])
+        ids = [r["id"] for r in d["added"] + d["changed"] + d["removed"]]
+        check(0 < len(ids) == len(set(ids)), files[2], "no id, or one twice")
+        check(not any(r["id"] in records for r in d["added"]), files[2], "adds what is there")
+        check(all(r["id"] in records and canonical(r) != canonical(records[r["id"]]) for r in d["changed"]), files[2], "changes nothing")
         for r in d["removed"]:
             check(r["reason"].strip() and records.pop(r["id"], None), files[2], "a removal without reason or record")
         records.update((r["id"], r) for r in d["changed"] + d["added"])
         check((d["edition"], d["day"], d["prev"]) == (n, e["day"], prev), files[2], "number, day or prev")
     made = [records[i] for i in sorted(records, key=lambda i: i.encode())]
-    check(made == whole["records"], files[0], "list and delta before it do not give it")
+    check(canonical(made) == canonical(whole["records"]), files[0], "list and delta before it do not give it")
     prev, day = e["list"], e["day"]
 for f in sorted(os.listdir(folder)):
     check(f in known, f, "belongs to no edition")
