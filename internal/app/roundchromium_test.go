@@ -191,7 +191,7 @@ func (s *scene) seenThrough(at map[string]*clerk) (file string) {
 	jiang.does("办理", "拟认定的事实和理由", "虚构事实", "依据条款", "条例38(三)", "责令退回金额（元）", "20.00", "罚款金额（元）", "0",
 		"送达日期", s.day(0), "送达方式", "直接送达", "理由", "虚构：办理")
 	jiang.Read("罚款不在所依据条款的幅度之内")
-	const lower = "低于法定幅度的依据（罚款在幅度之内的不选）"
+	const lower = "低于法定幅度的依据"
 	jiang.does("办理", lower, "不予罚款") // all else stands there as it was written
 	jiang.move(file, "听取陈述申辩", "当事人意见", "提出陈述申辩", "陈述申辩内容", "虚构陈述", "复核意见", "虚构复核")
 	at["liang"].move(file, "法制审核", "结论", "通过", "审核意见", "虚构意见")
