@@ -222,6 +222,11 @@ func (d *delta) gives(before []Record) ([]Record, bool) {
 	for _, r := range before {
 		now[r.ID] = r
 	}
+	for _, r := range d.added { // before removals: what is there may not be removed and added again
+		if _, ok := now[r.ID]; ok {
+			return nil, false
+		}
+	}
 	for _, r := range d.removed {
 		if _, ok := now[r.ID]; !ok {
 			return nil, false
@@ -235,9 +240,6 @@ func (d *delta) gives(before []Record) ([]Record, bool) {
 		now[r.ID] = r
 	}
 	for _, r := range d.added {
-		if _, ok := now[r.ID]; ok {
-			return nil, false
-		}
 		now[r.ID] = r
 	}
 	return sortRecords(now), true

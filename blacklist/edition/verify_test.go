@@ -185,6 +185,9 @@ func TestSignedNonsenseIsFound(t *testing.T) {
 			l[1].records = []Record{b}
 			d.changed, d.removed = nil, []Removal{{ID: "a", Reason: "x"}}
 		}, "delta-2.json"},
+		"a delta that removes and adds one": {func(_ *[2]list, d *delta) {
+			d.added, d.changed, d.removed = []Record{a2, b}, nil, []Removal{{ID: "a", Reason: "x", Day: "2026-01-03"}}
+		}, "delta-2.json"},
 		"a delta of nothing": {func(l *[2]list, d *delta) { l[1].records = []Record{a}; d.added, d.changed = nil, nil }, "delta-2.json"},
 		"a change that is none": {func(l *[2]list, d *delta) {
 			l[1].records = []Record{a, b}

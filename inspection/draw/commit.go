@@ -79,7 +79,7 @@ func (c *Commit) fill(prefix string) (ps Problems) {
 			continue
 		}
 		for i := range c.Plan.Strata {
-			if !c.Plan.Strata[i].holds(object) {
+			if s := &c.Plan.Strata[i]; s.noPool || !s.holds(object) {
 				continue
 			}
 			c.Strata[i].IDs = append(c.Strata[i].IDs, id)
@@ -95,18 +95,18 @@ func (c *Commit) fill(prefix string) (ps Problems) {
 	slices.Sort(c.Outside)
 	for i := range c.Strata {
 		pool, s := &c.Strata[i], &c.Plan.Strata[i]
-		if s.bad {
+		if s.noPool {
 			continue
 		}
 		slices.Sort(pool.IDs)
 		pool.Name = s.Name
 		quota, fits := s.quota(len(pool.IDs))
-		if !fits {
+		if !fits && !s.noQuota {
 			ps = append(ps, Problem{fmt.Sprintf("%sstrata[%d]", prefix, i), fmt.Sprintf("层 %q 的抽取数大于对象数 %d (quota above its pool)", s.Name, len(pool.IDs))})
 		}
 		pool.Quota = quota
 		for j := range i {
-			if ids := shared[[2]int{j, i}]; ids != nil && !c.Plan.Strata[j].bad {
+			if ids := shared[[2]int{j, i}]; ids != nil {
 				slices.Sort(ids)
 				ps = append(ps, Problem{fmt.Sprintf("%sstrata[%d]", prefix, i),
 					fmt.Sprintf("与层 %q 有相同的对象 (objects in two strata): %s", c.Plan.Strata[j].Name, strings.Join(ids, ", "))})
@@ -123,7 +123,7 @@ func (c *Commit) unknownNames(prefix string) (ps Problems) {
 		for _, column := range slices.Sorted(maps.Keys(s.Where)) {
 			if !slices.Contains(c.Objects.Columns, column) {
 				ps = append(ps, Problem{fmt.Sprintf("%sstrata[%d].where", prefix, i), fmt.Sprintf("对象名录没有列 %q (no such column)", column)})
-				s.bad = true
+				s.noPool = true
 			}
 		}
 	}

@@ -151,6 +151,11 @@ func TestProblems(t *testing.T) {
 			{"name":"a","where":{"kind":["hospital"]},"count":9},{"name":"b","where":{"credit":["A"]},"count":1},{"name":"c","where":{"colour":["red"]},"count":1}],
 			"inspectors_per_object":1,"exclude":[{"id":"X9","reason":"r"}]}`,
 			[]string{"strata[0]: 层 \"a\" 的抽取数大于对象数 4", `strata[1]: 与层 "a" 有相同的对象 (objects in two strata): H1`, `strata[2].where: 对象名录没有列 "colour"`, `exclude[0].id: 对象名录没有 "X9"`, "inspectors_per_object: 是 1"}, "strata[2]: "},
+		"a stratum without quota still has a pool, one without pool is passed over": {objectsCSV, inspectorsCSV, `{"campaign":"c","day":"2026-12-01","seed_source":"s","strata":[
+			{"name":"a","where":{"kind":["hospital"]},"count":1},{"name":"b","where":{"colour":["red"]},"count":1},{"name":"c","count":1,"rate":"9"}],"inspectors_per_object":2}`,
+			[]string{"strata[1].where: ", "strata[2].count: ", `strata[2]: 与层 "a" 有相同的对象 (objects in two strata): H1`}, "quota above"},
+		"positions are those of the file": {objectsCSV, inspectorsCSV, `{"campaign":"c","day":"2026-12-01","seed_source":"s","strata":[7,{"name":"a","where":{"colour":["red"]},"count":1}],"inspectors_per_object":2,"exclude":["H1",{"id":"X9","reason":"r"}]}`,
+			[]string{"strata[0]: 不是对象", "strata[1].where: ", "exclude[0]: 不是对象", `exclude[1].id: 对象名录没有 "X9"`}, "strata[0].where"},
 		"ids": {objectsCSV + "H1,x,x,x,x,x\n,x,x,x,x,x\n H9,x,x,x,x,x\nA|B,x,x,x,x,x\n", inspectorsCSV + "I1,,,,,,\n", planJSON,
 			[]string{`objects.csv:8: id "H1" 与 objects.csv:2 重复`, "objects.csv:9: id 为空", "objects.csv:10: id \" H9\" 前后有空白", "objects.csv:11: id", "inspectors.csv:7: id \"I1\""}, "none"},
 		"columns": {"id,name\n1,2\n", "id,id\n1,2\n", planJSON, []string{`objects.csv: 缺少列 "kind"`, `objects.csv: 缺少列 "credit"`, `inspectors.csv:1: 列 "id" 出现两次`}, "no such"},

@@ -30,7 +30,8 @@ type Stratum struct {
 	Count int                 // of objects to draw, unless there is a rate
 	Rate  *big.Rat            // share of the pool, or nil
 
-	bad bool // something is wrong with it, so its pool means nothing
+	noPool  bool // something is wrong with where, so its pool means nothing
+	noQuota bool // something is wrong with count or rate
 }
 
 // Exclusion takes an object out of every pool, for a reason.
@@ -64,11 +65,19 @@ func readPlan(prefix string, v any) (*Plan, Problems) {
 	if in.absent("inspectors_per_object") {
 		in.problem("inspectors_per_object", "缺少；每个对象至少 2 人 (missing; at least 2)")
 	}
-	in.each("strata", func(s planObject) { p.Strata = append(p.Strata, s.stratum()) })
+	in.each("strata", func(i int, s planObject) {
+		for len(p.Strata) < i {
+			p.Strata = append(p.Strata, Stratum{noPool: true}) // no object, so that positions stay those of the file
+		}
+		p.Strata = append(p.Strata, s.stratum())
+	})
 	if in.absent("strata") || len(p.Strata) == 0 && in.isList("strata") {
 		in.problem("strata", "没有层，什么也不抽 (no stratum: nothing is drawn)")
 	}
-	in.each("exclude", func(x planObject) {
+	in.each("exclude", func(i int, x planObject) {
+		for len(p.Exclude) < i {
+			p.Exclude = append(p.Exclude, Exclusion{})
+		}
 		p.Exclude = append(p.Exclude, Exclusion{x.text("id", true), x.text("reason", true)})
 		x.end()
 	})

@@ -93,8 +93,8 @@ func (o planObject) isList(name string) bool {
 	return ok
 }
 
-// each reads a list of objects.
-func (o planObject) each(name string, read func(planObject)) {
+// each reads a list of objects, each with its position.
+func (o planObject) each(name string, read func(int, planObject)) {
 	v, there := o.get(name)
 	if !there {
 		return
@@ -107,7 +107,7 @@ func (o planObject) each(name string, read func(planObject)) {
 	for i, v := range list {
 		path := fmt.Sprintf("%s[%d]", name, i)
 		if member, ok := v.(map[string]any); ok {
-			read(o.object(o.at(path), member))
+			read(i, o.object(o.at(path), member))
 		} else {
 			o.problem(path, "不是对象 (not an object)")
 		}
@@ -115,8 +115,8 @@ func (o planObject) each(name string, read func(planObject)) {
 }
 
 func (o planObject) stratum() Stratum {
-	before := len(o.problems)
 	s := Stratum{Name: o.text("name", true), Where: map[string][]string{}}
+	before := len(o.problems)
 	if v, there := o.get("where"); there {
 		if given, ok := v.(map[string]any); ok {
 			where := o.object(o.at("where"), given)
@@ -127,6 +127,7 @@ func (o planObject) stratum() Stratum {
 			o.problem("where", "不是对象 (not an object)")
 		}
 	}
+	s.noPool, before = len(o.problems) > before, len(o.problems)
 	count, rate := !o.absent("count"), !o.absent("rate")
 	switch {
 	case count && rate:
@@ -138,8 +139,8 @@ func (o planObject) stratum() Stratum {
 	default:
 		o.problem("count", "缺少 count 或 rate (missing)")
 	}
+	s.noQuota = len(o.problems) > before
 	o.end()
-	s.bad = len(o.problems) > before
 	return s
 }
 

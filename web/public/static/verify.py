@@ -1,4 +1,4 @@
-import base64, hashlib, json, os, sys
+import base64, datetime, hashlib, json, os, sys
 
 def sha(b):
     return "sha256:" + hashlib.sha256(b).hexdigest()
@@ -9,6 +9,8 @@ def canonical(v):                                     # RFC 8785 for texts and w
         return "{" + ",".join(canonical(n) + ":" + canonical(v[n]) for n in names) + "}"
     if isinstance(v, list):
         return "[" + ",".join(map(canonical, v)) + "]"
+    if isinstance(v, float) or isinstance(v, int) and abs(v) > 2**53:
+        raise ValueError(v)
     return json.dumps(v, ensure_ascii=False)
 
 P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
@@ -55,18 +57,37 @@ def check(ok, name, why):
 folder, key = sys.argv[1], sys.argv[2]
 read = lambda name: open(os.path.join(folder, name), "rb").read()
 
-def content(name):
+def content(name, members):
     b = read(name)
-    v = json.loads(b)
-    check(canonical(v).encode() == b, name, "not canonical")
+    try:
+        v = json.loads(b)
+        good = canonical(v).encode() == b and set(v) == set(members.split())
+    except (ValueError, TypeError, RecursionError):
+        good = False
+    check(good, name, "not the canonical JSON of this file")
     return v
 
-index = content("index.json")
+def ids(file, records):                               # sorted by the bytes of UTF-8, each once
+    good = isinstance(records, list) and all(isinstance(r, dict) and isinstance(r.get("id"), str) and r["id"].strip() for r in records)
+    check(good, file, "a record without id")
+    out = [r["id"] for r in records]
+    check(out == sorted(set(out), key=lambda i: i.encode()), file, "not sorted, or an id twice")
+    return out
+
+def isday(text):
+    try:
+        return str(datetime.date.fromisoformat(text)) == text
+    except (ValueError, TypeError):
+        return False
+
+index = content("index.json", "key editions")
 check(index["key"] == key, "index.json", "another key")
 name, keyhash, public = key.split("+", 2)
 public = base64.b64decode(public)[1:]
 records, prev, day, known = {}, "", "", {"index.json"}
 for n, e in enumerate(index["editions"], 1):
+    good = isinstance(e, dict) and set(e) == {"edition", "day", "list", "delta"} and e["edition"] == n and isday(e["day"])
+    check(good and (n > 1 or e["delta"] == ""), "index.json", f"entry {n}")
     files = [f"list-{n}.json", f"list-{n}.note"] + ([f"delta-{n}.json"] if n > 1 else [])
     for f in files:
         check(os.path.exists(os.path.join(folder, f)), f, "missing")
@@ -78,20 +99,26 @@ for n, e in enumerate(index["editions"], 1):
     spelled = text + f"\n— {name} {base64.b64encode(sig).decode()}\n".encode()
     check(read(files[1]) == spelled and sig[:4].hex() == keyhash, files[1], "another note")
     check(signed(public, text, sig[4:]), files[1], "the signature does not hold")
-    whole = content(files[0])
+    whole = content(files[0], "edition day prev records")
     check(e["edition"] == whole["edition"] == n and whole["day"] == e["day"] >= day, files[0], "number or day")
     check(whole["prev"] == prev, files[0], "prev")
+    ids(files[0], whole["records"])
     if n == 1:
         records = {r["id"]: r for r in whole["records"]}
     else:
         check(sha(read(files[2])) == e["delta"], files[2], "another hash than in index.json")
-        d = content(files[2])
+        d = content(files[2], "edition day prev added changed removed")
+        once = ids(files[2], d["added"]) + ids(files[2], d["changed"]) + ids(files[2], d["removed"])
+        check(0 < len(once) == len(set(once)), files[2], "no id, or one twice")
+        check(not any(r["id"] in records for r in d["added"]), files[2], "adds what is there")
+        check(all(r["id"] in records and canonical(r) != canonical(records[r["id"]]) for r in d["changed"]), files[2], "changes nothing")
         for r in d["removed"]:
-            check(r["reason"].strip() and records.pop(r["id"], None), files[2], "a removal without reason or record")
+            good = set(r) == {"id", "reason", "day"} and isday(r["day"]) and isinstance(r["reason"], str) and r["reason"].strip()
+            check(good and records.pop(r["id"], None), files[2], "a removal without reason, day or record")
         records.update((r["id"], r) for r in d["changed"] + d["added"])
         check((d["edition"], d["day"], d["prev"]) == (n, e["day"], prev), files[2], "number, day or prev")
     made = [records[i] for i in sorted(records, key=lambda i: i.encode())]
-    check(made == whole["records"], files[0], "list and delta before it do not give it")
+    check(canonical(made) == canonical(whole["records"]), files[0], "list and delta before it do not give it")
     prev, day = e["list"], e["day"]
 for f in sorted(os.listdir(folder)):
     check(f in known, f, "belongs to no edition")
