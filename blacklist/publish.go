@@ -79,6 +79,10 @@ func (s *Store) Publish(ctx context.Context, folder edition.Folder, key *edition
 			return nil, nil, err
 		}
 		if NextDigest(all) != rule.Shown {
+			// This act may have noted what it found, with which what left is gone.
+			if p, err := s.noted(ctx, by, found); p != nil || err != nil {
+				return p, nil, err
+			}
 			return nil, nil, ErrShown
 		}
 	}
