@@ -44,12 +44,44 @@ type casePage struct {
 // moneyRow is the chain of money in fen.
 type moneyRow struct {
 	AtRisk   int64 `json:"at_risk_fen"`
+	ByLeads  bool  `json:"at_risk_by_leads,omitempty"` // it is what the leads say; no line was verified yet
 	Verified int64 `json:"verified_fen"`
 	Lines    int   `json:"lines"`
 	Refund   int64 `json:"refund_fen"`
 	Fine     int64 `json:"fine_fen"`
 	RefundIn int64 `json:"refund_in_fen"`
 	FineIn   int64 `json:"fine_in_fen"`
+}
+
+// chainOf is the chain of money of a file.
+func chainOf(f *cases.File) moneyRow {
+	m := f.Money
+	return moneyRow{AtRisk: m.AtRisk, Verified: m.Verified, Lines: len(f.Lines), Refund: m.Refund, Fine: m.Fine, RefundIn: m.RefundIn, FineIn: m.FineIn}
+}
+
+// mostForRisk is how many findings are read for the sake of one figure.
+const mostForRisk = 1000
+
+// leadsRisk gives what is at risk by the leads of a case of which no line was
+// verified yet, each line once. It is not known where the leads have very many
+// findings, or not all of them can be read now: the page of a case must not wait
+// for Kafka.
+func (d *Desk) leadsRisk(r *http.Request, c *cases.Case, leads []LeadRow) (fen int64, known bool) {
+	var findings int64
+	for i := range leads {
+		findings += leads[i].Findings
+	}
+	if findings == 0 || findings > mostForRisk || !d.o.Cited.Ready() {
+		return 0, false
+	}
+	s, err := d.schedule(r, c)
+	if err != nil || len(s.Short) > 0 {
+		return 0, false
+	}
+	for i := range s.Lines {
+		fen += s.Lines[i].AtRisk
+	}
+	return fen, true
 }
 
 type officerRow struct {
@@ -103,10 +135,13 @@ func (d *Desk) casePage(r *http.Request, c *cases.Case) (casePage, error) {
 	if err != nil {
 		return casePage{}, err
 	}
-	f, m := &c.File, c.File.Money
+	f := &c.File
 	p := casePage{Case: row, Party: f.Party, Steps: stepsOf(c), Clocks: clocksOf(c, d.today()), Moves: d.moves(r, c), Proposal: d.proposal(c, u), Evidence: proofsOf(c),
-		Money: moneyRow{m.AtRisk, m.Verified, len(f.Lines), m.Refund, m.Fine, m.RefundIn, m.FineIn}, Hidden: len(c.Leads) - len(row.Leads),
+		Money: chainOf(f), Hidden: len(c.Leads) - len(row.Leads),
 		MayFile: u.May(accounts.CaseFile), Approve: u.May(accounts.CaseApprove)}
+	if len(f.Lines) == 0 && p.Hidden == 0 {
+		p.Money.AtRisk, p.Money.ByLeads = d.leadsRisk(r, c, row.Leads)
+	}
 	evidence, _ := cases.MoveOf("evidence")
 	p.MayUpload = d.o.Papers != nil && u.May(accounts.CaseWork) && evidence.Fits(c)
 	if f.Party != nil {

@@ -315,7 +315,8 @@ func TestDocumentsFollowTheClaims(t *testing.T) {
 	h.get("jiang", "/cases/"+id+"/papers/notice").want(t, http.StatusConflict, "H15292100001/S1/1")
 	h.get("jiang", "/cases/"+id+"/papers/notice", asJSON).want(t, http.StatusConflict, `"code":"figures"`)
 	h.get("jiang", "/cases/"+id+"/papers/decision").want(t, http.StatusNotFound)
-	h.deed("jiang", id, "verify", "lines", "H15292100001/S1/1", "verified", "10000.01").want(t, http.StatusUnprocessableEntity, "在险金额", "H15292100001/S1/1", "填 0 到")
+	h.deed("jiang", id, "verify", "lines", "H15292100001/S1/1", "verified", "10000.01").want(t, http.StatusUnprocessableEntity, "在险金额", "H15292100001/S1/1", "填 0 到",
+		`value="10000.01" aria-invalid="true"`) // what was typed is not lost
 	h.deed("jiang", id, "verify", "lines", "H15292200001/S2/1", "verified", "1").want(t, http.StatusUnprocessableEntity, "H15292200001/S2/1", "不在本案证据之中")
 }
 

@@ -344,6 +344,15 @@ func TestEveryLineCanBeVerified(t *testing.T) {
 	if p.All != 252 || p.Open != 252 || p.Found != 252 || p.Read != 252 || len(p.Short) != 0 || len(p.Lines) != linesPerPage || p.Pager.Pages != 3 {
 		t.Fatalf("%d lines, %d left, %d of %d findings, %+v", p.All, p.Open, p.Read, p.Found, p.Short)
 	}
+	risk := int64(0) // of all lines, which the case tells before any was verified
+	for page := range 3 {
+		for _, l := range jsonPage[verifyPage](h, "jiang", fmt.Sprintf("%s?page=%d", at, page+1)).Lines {
+			risk += l.AtRisk
+		}
+	}
+	if m := jsonPage[casePage](h, "jiang", "/cases/"+id).Money; !m.ByLeads || m.AtRisk != risk || m.Lines != 0 {
+		t.Errorf("at risk by the leads %+v, of all lines %d", m, risk)
+	}
 	var form []string
 	for _, l := range p.Lines {
 		form = append(form, "lines", l.ID, "verified", "0")

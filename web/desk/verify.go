@@ -2,6 +2,7 @@ package desk
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"fundwatch/cases"
@@ -39,6 +40,7 @@ type lineRow struct {
 	Verified int64  `json:"verified_fen"`
 	Known    bool   `json:"verified"` // somebody verified it
 	Given    string `json:"-"`
+	Wrong    bool   `json:"-"` // what was typed cannot be verified
 }
 
 func (p verifyPage) title(lang words.Lang) string { return p.Move.What.In(lang) + " · " + p.Case.ID }
@@ -86,9 +88,8 @@ func (d *Desk) verifyPage(r *http.Request, c *cases.Case) (verifyPage, error) {
 	if q.Left {
 		lines = left
 	}
-	f := c.File.Money
 	p := verifyPage{Case: base.Case, Move: base.Move, Act: base.Act, Found: sched.Found, Read: sched.Read, Short: sched.Short, All: all, Open: len(left), Only: q.Left, Waiting: !d.o.Cited.Ready(), Pager: pager(q.Page, len(lines), linesPerPage),
-		Money: moneyRow{f.AtRisk, f.Verified, len(c.File.Lines), f.Refund, f.Fine, f.RefundIn, f.FineIn}}
+		Money: chainOf(&c.File)}
 	if len(lines) > 0 {
 		p.Lines, err = d.lineRows(r, c, lines[p.Pager.From-1:p.Pager.To])
 	}
@@ -174,9 +175,44 @@ func postVerify(d *Desk, w http.ResponseWriter, r *http.Request) error {
 		want.Lines = append(want.Lines, l)
 	}
 	if len(lacks) > 0 {
-		return &problem{status: http.StatusUnprocessableEntity, code: "verified", lacks: lacks}
+		return d.wrongLines(w, r, &c, &f, lacks)
 	}
 	return d.deed(w, r, &m, deedForm{Act: f.Act, Version: f.Version, Reason: f.Reason}, want)
+}
+
+// wrongLines shows the lines of a form again, with what was typed, and says which
+// of them cannot be verified so. Nothing was verified.
+func (d *Desk) wrongLines(w http.ResponseWriter, r *http.Request, c *cases.Case, f *verifyForm, lacks []lackRow) error {
+	refused := &problem{status: http.StatusUnprocessableEntity, code: "verified", lacks: lacks}
+	if visitOf(r).json {
+		return refused
+	}
+	p, err := d.verifyPage(r, c)
+	if err != nil {
+		return err
+	}
+	s, err := d.schedule(r, c)
+	if err != nil {
+		return err
+	}
+	typed := map[string]string{}
+	for i, id := range f.Lines {
+		typed[id] = f.Verified[i]
+	}
+	lines := slices.DeleteFunc(withVerified(s.Lines, c.File.Lines), func(l cases.Line) bool { _, on := typed[l.ID]; return !on })
+	if len(lines) == 0 || len(lines) > linesPerPage {
+		return refused
+	}
+	if p.Lines, err = d.lineRows(r, c, lines); err != nil {
+		return err
+	}
+	for i := range p.Lines {
+		row := &p.Lines[i]
+		row.Given = typed[row.ID]
+		row.Wrong = slices.ContainsFunc(lacks, func(l lackRow) bool { return l.What.ZH == row.ID })
+	}
+	p.Pager, p.Reason, p.Refused = Pager{}, f.Reason, lacks
+	return d.showAs(w, r, http.StatusUnprocessableEntity, "verify", p)
 }
 
 // wrongLine names a line for which something was typed that cannot be verified.
