@@ -124,7 +124,7 @@ func (d *Desk) acting(r *http.Request, id, reason string) (inspection.Act, error
 // inspectionSentences are those of inspections.
 var inspectionSentences = []sentence{
 	{inspection.ErrMissing, *errNothing},
-	{inspection.ErrState, *errForm},
+	{inspection.ErrState, problem{status: http.StatusUnprocessableEntity, code: "result"}},
 	{inspection.ErrOwn, problem{status: http.StatusForbidden, code: "own-plan"}},
 	{inspection.ErrRecorded, problem{status: http.StatusForbidden, code: "own-results"}},
 	{inspection.ErrPending, problem{status: http.StatusUnprocessableEntity, code: "pending-results"}},

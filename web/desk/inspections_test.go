@@ -173,6 +173,7 @@ func (h *house) results(t *testing.T, id string) {
 	h.post("jia", first, "version", "0", "state", "rectify", "days", "5", "unit", "working-days", "reason", "虚构").want(t, 303)
 	h.post("bing", first, "version", "0", "state", "none", "reason", "虚构乙").want(t, 409, "您查看之后", "责令限期整改", "虚构乙")
 	h.get("jia", first).want(t, 200, "2026-03-12")
+	h.post("jia", second, "version", "0", "reason", "虚构丙").want(t, 422, "没有选择检查结果", "虚构丙")
 	h.post("jia", second, "version", "0", "state", "skipped").want(t, 422)
 	h.post("jia", second, "version", "0", "state", "skipped", "reason", "已停业").want(t, 303)
 	work = h.workOn(id)
