@@ -48,14 +48,23 @@ func (s *Store) OpenCheck(ctx context.Context, c Check, by Act) (string, error) 
 	id := s.CheckCase(c)
 	op := journal.Op{"op": "opencheck", "case": id, "campaign": c.Campaign, "object": c.Object, "kind": c.Subject.Kind, "code": c.Subject.Code,
 		"reason": by.Reason, "status": string(Opened)}
-	_, err := s.journal.Append(ctx, by.entry("case.open", "case:"+id, 1, op))
-	if refused, ok := errors.AsType[*journal.Refused](err); ok && refused.Reason == "exists" {
-		err = nil
-	}
-	if err != nil {
-		return "", fmt.Errorf("open case: %w", err)
+	if _, err := s.openFrom(ctx, id, op, by); err != nil {
+		return "", err
 	}
 	return id, nil
+}
+
+// openFrom makes a case of something whose case has an id that follows from it,
+// and reports whether it was there before.
+func (s *Store) openFrom(ctx context.Context, id string, op journal.Op, by Act) (before bool, err error) {
+	_, err = s.journal.Append(ctx, by.entry("case.open", "case:"+id, 1, op))
+	if refused, ok := errors.AsType[*journal.Refused](err); ok && refused.Reason == "exists" {
+		return true, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("open case: %w", err)
+	}
+	return false, nil
 }
 
 // parseCheck reads from which check a case was opened; nil where it was not.

@@ -48,18 +48,18 @@ func (s *Store) OpenTip(ctx context.Context, t Tip, by Act) (string, error) {
 	}
 	id := s.TipCase(t.ID)
 	op := journal.Op{"op": "opentip", "case": id, "tip": t.ID, "kind": t.Subject.Kind, "code": t.Subject.Code, "reason": by.Reason, "status": string(Opened)}
-	_, err := s.journal.Append(ctx, by.entry("case.open", "case:"+id, 1, op))
-	if refused, ok := errors.AsType[*journal.Refused](err); ok && refused.Reason == "exists" {
-		c, err := s.Case(ctx, id)
-		if err == nil && (c.Tip == nil || c.Tip.Subject != t.Subject) {
-			err = &OtherSubjectError{id}
-		}
-		return id, err
-	}
+	before, err := s.openFrom(ctx, id, op, by)
 	if err != nil {
-		return "", fmt.Errorf("open case: %w", err)
+		return "", err
 	}
-	return id, nil
+	if !before {
+		return id, nil
+	}
+	c, err := s.Case(ctx, id)
+	if err == nil && (c.Tip == nil || c.Tip.Subject != t.Subject) {
+		err = &OtherSubjectError{id}
+	}
+	return id, err
 }
 
 // parseTip reads from which tip a case was opened; nil where it was not.

@@ -271,14 +271,8 @@ func postJoin(name string) func(*Desk, http.ResponseWriter, *http.Request) error
 		if err := read(r, &f); err != nil {
 			return err
 		}
-		seen, err := seenLeads(f.Leads)
+		seen, err := d.chosenLeads(r, f.Leads)
 		if err != nil {
-			return err
-		}
-		if len(seen) > cases.MaxLeads {
-			return &problem{status: http.StatusUnprocessableEntity, code: "many"}
-		}
-		if _, err := d.subjectsInScope(r, seen); err != nil {
 			return err
 		}
 		by, err := d.by(r, f.Act, f.Reason)

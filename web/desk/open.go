@@ -49,7 +49,7 @@ func (d *Desk) opening(r *http.Request, ids []string) (p openPage, err error) {
 		return p, err
 	}
 	for _, l := range leads {
-		if l.Status == cases.New || l.Status == cases.Dismissed {
+		if isFree(l.Status) {
 			p.Leads = append(p.Leads, l)
 			p.Amount += l.Amount
 		} else {
@@ -60,19 +60,27 @@ func (d *Desk) opening(r *http.Request, ids []string) (p openPage, err error) {
 	return p, err
 }
 
+// chosenLeads reads the leads that a form puts into a case, or takes out of one,
+// with the version that was seen; all must be in scope.
+func (d *Desk) chosenLeads(r *http.Request, named []string) ([]cases.Seen, error) {
+	seen, err := seenLeads(named)
+	if err != nil {
+		return nil, err
+	}
+	if len(seen) > cases.MaxLeads {
+		return nil, &problem{status: http.StatusUnprocessableEntity, code: "many"}
+	}
+	_, err = d.subjectsInScope(r, seen)
+	return seen, err
+}
+
 func postOpen(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	var f openForm
 	if err := read(r, &f); err != nil {
 		return err
 	}
-	seen, err := seenLeads(f.Leads)
+	seen, err := d.chosenLeads(r, f.Leads)
 	if err != nil {
-		return err
-	}
-	if len(seen) > cases.MaxLeads {
-		return &problem{status: http.StatusUnprocessableEntity, code: "many"}
-	}
-	if _, err := d.subjectsInScope(r, seen); err != nil {
 		return err
 	}
 	by, err := d.by(r, f.Act, f.Reason)
