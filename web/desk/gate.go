@@ -54,11 +54,12 @@ func (d *Desk) enter(w http.ResponseWriter, r *http.Request) *http.Request {
 	return r.WithContext(context.WithValue(r.Context(), visitKey{}, v))
 }
 
-// wantsJSON reports whether the answer should be JSON: it is asked for by name
-// and a page is not.
+// wantsJSON reports whether a script asks and not a person: JSON or events are
+// asked for by name and a page is not. A stream that may not begin is so told
+// with a status, where a sign-in page would be noise in the console.
 func wantsJSON(r *http.Request) bool {
 	accept := r.Header.Get("Accept")
-	return strings.Contains(accept, "application/json") && !strings.Contains(accept, "text/html")
+	return (strings.Contains(accept, "application/json") || strings.Contains(accept, "text/event-stream")) && !strings.Contains(accept, "text/html")
 }
 
 // sessionCookie names the cookie. The prefix lets a browser take it only from
