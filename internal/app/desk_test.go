@@ -55,7 +55,7 @@ func TestFirstUserIsMadeByAOneTimeLink(t *testing.T) {
 	r := begin()
 	r.get(t, "/readyz", is200)
 	link := ""
-	for range 600 {
+	for range 3000 {
 		if link = regexp.MustCompile(`http://\S+/setup/\S+`).FindString(r.out.String()); link != "" {
 			break
 		}
@@ -81,7 +81,7 @@ func TestFirstUserIsMadeByAOneTimeLink(t *testing.T) {
 	}
 	r = begin()
 	r.get(t, "/readyz", is200)
-	for range 600 {
+	for range 3000 {
 		if status, _ := page(t, browser(), r.http+"/signin"); status == 200 {
 			break
 		}
@@ -110,7 +110,7 @@ func TestAnAdministratorIsLetInAgain(t *testing.T) {
 	r := start(t, serveOptions{settingsFlags: i.flags(), worker: newDeadWorker})
 	r.get(t, "/readyz", is200)
 	link := ""
-	for range 600 {
+	for range 3000 {
 		if link = regexp.MustCompile(`http://\S+/setup/\S+`).FindString(r.out.String()); link != "" {
 			break
 		}
@@ -166,7 +166,7 @@ func TestDemoOpensForEveryRole(t *testing.T) {
 		ended <- e.demo(ctx, &demonstration{dir: t.TempDir(), addr: "127.0.0.1:0", place: small, first: 3000})
 	}()
 	var links []string
-	for range 1200 {
+	for range 6000 {
 		if links = regexp.MustCompile(`http://\S+/enter/\S+`).FindAllString(out.String(), -1); len(links) == len(demoUsers) {
 			break
 		}

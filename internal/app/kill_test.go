@@ -366,7 +366,7 @@ func (k *killing) do(a ask) (to, text string, ok bool) {
 	k.mu.Lock()
 	k.asks[a.id] = &a
 	k.mu.Unlock()
-	for try := range 1200 {
+	for try := range 6000 {
 		if kill && try == 0 {
 			k.strike(m)
 		}
@@ -492,7 +492,7 @@ func (k *killing) signIn(login string) {
 	if m, kill := k.choose("sign in"); kill {
 		k.strike(m)
 	}
-	for range 1200 {
+	for range 6000 {
 		q, err := http.NewRequest(http.MethodPost, "http://"+k.http+"/signin", strings.NewReader(url.Values{"login": {login}, "password": {roundPassword}}.Encode()))
 		if err != nil {
 			stop("sign in: %v", err)
@@ -523,7 +523,7 @@ func (k *killing) in(login string) bool {
 // see gives a page, as soon as there is one that is as wanted.
 func (k *killing) see(login, path string, json bool, wanted func(text string) bool) string {
 	last := ""
-	for range 1200 {
+	for range 6000 {
 		q, err := http.NewRequest(http.MethodGet, "http://"+k.http+path, nil)
 		if err != nil {
 			stop("%s: %v", path, err)
@@ -561,7 +561,7 @@ func (k *killing) claim(code, message string) {
 	if m, kill := k.choose("claim"); kill {
 		k.strike(m)
 	}
-	for range 1200 {
+	for range 6000 {
 		q, err := http.NewRequest(http.MethodPost, "http://"+k.http+"/api/v1/claims", strings.NewReader(message))
 		if err != nil {
 			stop("%v", err)

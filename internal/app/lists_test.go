@@ -71,10 +71,10 @@ func (o *office) publish(dir, keyFile string) {
 	}
 }
 
-// soon asks until it holds, or for half a minute.
+// soon asks until it holds, or for minutes.
 func soon(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for range 300 {
+	for range 3000 {
 		if holds() {
 			return
 		}

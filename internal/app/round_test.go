@@ -85,7 +85,7 @@ func open(t *testing.T, people map[string]accounts.Role) *scene {
 		if err != nil {
 			t.Fatal(err)
 		}
-	case <-time.After(time.Minute):
+	case <-time.After(5 * time.Minute):
 		t.Fatalf("the pages never opened\n%s", &s.log)
 	}
 	return s

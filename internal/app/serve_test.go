@@ -206,12 +206,12 @@ func startAt(t *testing.T, o serveOptions, clock func() time.Time) *running {
 	return r
 }
 
-// get asks until the answer is what is wanted, or for a minute.
+// get asks until the answer is what is wanted, or for minutes.
 func (r *running) get(t *testing.T, path string, want func(status int, body string) bool) {
 	t.Helper()
 	var status int
 	var body []byte
-	for range 600 {
+	for range 3000 {
 		answer, err := http.Get(r.metrics + path)
 		if err == nil {
 			status = answer.StatusCode
@@ -550,7 +550,7 @@ func TestServeFindsWhatScanFinds(t *testing.T) {
 		return claims, findings
 	}
 	var took, found int64
-	for range 600 {
+	for range 3000 {
 		if took, found = stands(); took == claims {
 			break
 		}
@@ -604,7 +604,7 @@ func TestTokensAreReadAgain(t *testing.T) {
 			}
 		}
 	}
-	for range 600 {
+	for range 3000 {
 		if status, _ := r.post(t, second, claimtest.Example); status == 202 {
 			break
 		}

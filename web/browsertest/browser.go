@@ -19,6 +19,10 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
+// Patience is how long anything may take before a test gives it up for dead: a
+// machine that has much else to do is slow, and that is no failure.
+const Patience = 5 * time.Minute
+
 // Window is a window of Chromium with one page.
 type Window struct {
 	Ctx context.Context // of the page, for chromedp
@@ -107,7 +111,7 @@ func (w *Window) WithoutScripts() {
 // Do runs actions.
 func (w *Window) Do(actions ...chromedp.Action[chromedp.Void]) {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.Ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(w.Ctx, Patience)
 	defer cancel()
 	if err := chromedp.Do(ctx, actions...); err != nil {
 		w.t.Fatal(err)
@@ -125,7 +129,7 @@ func JS[T any](w *Window, expression string, options ...chromedp.EvaluateOption)
 }
 
 func evaluate[T any](w *Window, expression string, options ...chromedp.EvaluateOption) (T, error) {
-	ctx, cancel := context.WithTimeout(w.Ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(w.Ctx, Patience)
 	defer cancel()
 	return chromedp.Run(ctx, chromedp.Evaluate[T](expression, options...))
 }
@@ -139,14 +143,11 @@ func (w *Window) Until(expression string) {
 	}
 }
 
-// holds asks for a minute, or longer where the machine has much else to do.
 func (w *Window) holds(expression string) bool {
-	const tries, between = 2000, 30 * time.Millisecond
-	for range tries {
+	for end := time.Now().Add(Patience); time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
 		if is, err := evaluate[bool](w, `document.readyState === "complete" && (`+expression+`)`); err == nil && is {
 			return true
 		}
-		time.Sleep(between)
 	}
 	return false
 }

@@ -5,9 +5,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
@@ -145,13 +145,7 @@ func TestBrowserKeys(t *testing.T) {
 	at := func() string { return js[string](b, "location.pathname") }
 	wait := func(path string) {
 		t.Helper()
-		for range 200 {
-			if js[bool](b, `document.readyState === "complete"`) && at() == path {
-				return
-			}
-			time.Sleep(20 * time.Millisecond)
-		}
-		t.Errorf("is at %s, want %s", at(), path)
+		b.Until("location.pathname === " + strconv.Quote(path))
 	}
 	b.Do(chromedp.Navigate(b.base + "/"))
 	b.Do(chromedp.KeyEvent("g"), chromedp.KeyEvent("l"))

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -53,13 +52,8 @@ func TestBrowserVerifiesADraw(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.Do(chromedp.Navigate("file://"+page), chromedp.SetUploadFiles(chromedp.ID("file"), []string{file}))
-		for range 200 {
-			if verdict := js[string](b, `document.getElementById("verdict").textContent`); verdict != "" {
-				return verdict
-			}
-			time.Sleep(10 * time.Millisecond)
-		}
-		return "no verdict"
+		b.Until(`document.getElementById("verdict").textContent !== ""`)
+		return js[string](b, `document.getElementById("verdict").textContent`)
 	}
 	d := aDraw(t)
 	text := d.Bytes()
