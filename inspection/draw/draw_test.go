@@ -416,3 +416,36 @@ func FuzzVerify(f *testing.F) {
 		}
 	})
 }
+
+// FuzzNewCommit: whatever the three files hold, either every problem is named
+// and nothing is made, or the draw of them holds and is the same once more.
+func FuzzNewCommit(f *testing.F) {
+	f.Add(objectsCSV, inspectorsCSV, planJSON, "314159")
+	f.Add("id,name,kind,admdvs,credit\r\n\"H,1\",,hospital,152900,A\n", "id,name,licence_no,licence_until,unit,skills,recuse\nI1,,,,,,\n",
+		`{"campaign":"x","day":"2026-12-01","seed_source":"x","strata":[{"name":"x","count":1}],"inspectors_per_object":1,"substitutes":0}`, "0")
+	f.Fuzz(func(t *testing.T, objects, inspectors, plan, seed string) {
+		from := [3]Source{{"objects.csv", []byte(objects)}, {"inspectors.csv", []byte(inspectors)}, {"plan.json", []byte(plan)}}
+		c, err := NewCommit(from[0], from[1], from[2])
+		if err != nil {
+			if problems, ok := errors.AsType[Problems](err); !ok || len(problems) == 0 {
+				t.Errorf("no problem is named: %v", err)
+			}
+			return
+		}
+		again, err := ReadCommit(c.Bytes())
+		if err != nil || again.SHA256() != c.SHA256() {
+			t.Fatalf("read again: %v", err)
+		}
+		d, err := c.Run(seed)
+		if err != nil {
+			return
+		}
+		once, err := again.Run(seed)
+		if err != nil || !bytes.Equal(once.Bytes(), d.Bytes()) {
+			t.Errorf("drawn again: %v", err)
+		}
+		if _, err := Verify(d.Bytes(), c.Bytes()); err != nil {
+			t.Errorf("does not hold: %v", err)
+		}
+	})
+}
