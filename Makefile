@@ -3,7 +3,7 @@
 
 LINES ?= 10000000
 FUZZTIME ?= 10
-FAULTS ?= 66
+FAULTS ?= 180
 PERSONS ?= 1000000
 SLOPE ?= 1m
 KILLS ?= 200
@@ -60,7 +60,7 @@ bench-stream: ## speed of the stream on real Kafka and Redis: ratio to reading o
 bench-memory: ## bytes a worker remembers of PERSONS persons with a year of visits (1000000 unless told): by part, a claim and a person
 	@go run ./internal/streambench -memory $(PERSONS)
 
-chaos: ## kill, freeze, replace, fill and cut off workers, Redis, Kafka and the archive FAULTS times under load (66 unless told); nothing may be lost or done twice
+chaos: ## kill, freeze, replace, fill and cut off workers, Redis, Kafka and the archive FAULTS times under load (180 unless told); nothing may be lost or done twice
 	@.ci/services go run ./internal/chaos -faults $(FAULTS) -claims 60000 -workers 3
 
 kill-round: ## kill -9 the server, and Redis, KILLS times (200 unless told) while people take hospitals through the whole round, and the commands that write lists and draws; nothing may be lost, done twice or broken
