@@ -3,10 +3,13 @@ package desk
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -20,6 +23,7 @@ import (
 	"fundwatch/internal/accounts"
 	"fundwatch/internal/journal"
 	"fundwatch/internal/journal/journaltest"
+	"fundwatch/web/source"
 )
 
 // keep takes the session that an answer sets.
@@ -156,6 +160,39 @@ func TestSignInSlowsDown(t *testing.T) {
 	j := h.ask("", "POST", "/signin", url.Values{"login": {"zhang"}, "password": {password}}, asJSON)
 	if j.Header().Get("Retry-After") == "" || !strings.Contains(j.text, `"code":"slow"`) {
 		t.Error(j.text)
+	}
+}
+
+// TestWhoTriesManyLoginsKeepsOutNobodyElse: behind a trusted proxy each person
+// is a source, and what somebody invents makes no other one. Where no proxy is
+// declared, all are one.
+func TestWhoTriesManyLoginsKeepsOutNobodyElse(t *testing.T) {
+	trust := source.Rule{BehindProxy: true, Proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/24")}}
+	for name, x := range map[string]struct {
+		rule                  source.Rule
+		peer, tries, somebody string // X-Forwarded-For
+		want                  int
+	}{
+		"a trusted proxy":           {trust, "10.0.0.5:1", "198.51.100.%d, 203.0.113.7, 10.0.0.9", "203.0.113.8, 10.0.0.9", 303},
+		"the same source":           {trust, "10.0.0.5:1", "198.51.100.%d, 203.0.113.7, 10.0.0.9", "203.0.113.7", 429},
+		"a peer beside the proxy":   {trust, "10.9.9.9:1", "203.0.113.%d", "203.0.113.200", 429},
+		"an undeclared proxy":       {source.Rule{BehindProxy: true}, "10.0.0.5:1", "203.0.113.%d", "203.0.113.200", 429},
+		"no proxy, a header anyhow": {source.Rule{}, "192.0.2.1:1", "203.0.113.%d", "203.0.113.200", 429},
+	} {
+		h := newHouse(t, func(o *Options) { o.Sources = x.rule })
+		h.user("zhang", nil, accounts.Investigator)
+		try := func(login, forwarded string) int {
+			return h.ask("", "POST", "/signin", url.Values{"login": {login}, "password": {password}}, func(r *http.Request) {
+				r.RemoteAddr = x.peer
+				r.Header.Set("X-Forwarded-For", forwarded)
+			}).Code
+		}
+		for i := range 30 {
+			try(fmt.Sprint("nobody", i), strings.Replace(x.tries, "%d", strconv.Itoa(i), 1))
+		}
+		if got := try("zhang", x.somebody); got != x.want {
+			t.Errorf("%s: %d, want %d", name, got, x.want)
+		}
 	}
 }
 
