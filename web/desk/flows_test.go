@@ -472,6 +472,45 @@ func TestRightsChange(t *testing.T) {
 	h.post("", "/signin", "login", "wang", "password", password).want(t, 422)
 }
 
+// TestAnInvitationIsSentAgain: who presses twice has a link that works, and
+// who asks for a login that is invited is told where to get another; the link
+// before works no more.
+func TestAnInvitationIsSentAgain(t *testing.T) {
+	h := newHouse(t)
+	h.user("sec", nil, accounts.Security)
+	link := func(a answer) string {
+		t.Helper()
+		a.want(t, 201)
+		return regexp.MustCompile(`/invite/[A-Za-z0-9_-]+`).FindString(a.text)
+	}
+	form := []string{"act", "a1", "login", "wang", "name", "虚构王", "roles", "investigator", "reason", "任命"}
+	lost, first := link(h.post("sec", "/users", form...)), link(h.post("sec", "/users", form...))
+	h.get("", lost).want(t, 410)
+	h.get("", first).want(t, 200, "虚构王")
+	h.post("sec", "/users", "act", "a1", "login", "chen", "name", "虚构陈", "reason", "任命").want(t, 409, "已用于另一项操作")
+
+	u, err := h.users.ByLogin(t.Context(), "wang")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := "/users/" + u.ID
+	form[1] = "a2"
+	h.post("sec", "/users", form...).want(t, 422, "登录名已被使用", "已经邀请，本人尚未设置口令", `<a href="`+at+`">`)
+	again := []string{"act", "a3", "version", "1", "reason", "链接丢失"}
+	lost, second := link(h.post("sec", at+"/invite", again...)), link(h.post("sec", at+"/invite", again...))
+	h.get("", first).want(t, 410)
+	h.get("", lost).want(t, 410)
+	h.post("", second, "password", password, "password_again", password).want(t, 303)
+	h.post("sec", at+"/invite", "act", "a4", "version", "1", "reason", "晚了").want(t, 409, "已被别人修改")
+
+	form[1] = "a5"
+	a := h.post("sec", "/users", form...)
+	a.want(t, 422, "此登录名属于", `<a href="`+at+`">`)
+	if strings.Contains(a.text, "尚未设置口令") {
+		t.Error("told as if there were no password yet")
+	}
+}
+
 // TestStateOfTheDeskCanBeRebuilt: everything done by pages is in the journal.
 func TestStateOfTheDeskCanBeRebuilt(t *testing.T) {
 	h := newHouse(t)
