@@ -137,7 +137,7 @@ func inside(dir, file string) bool {
 }
 
 func (e *env) readListKey(path string) (*edition.Key, error) {
-	b, err := os.ReadFile(path)
+	b, err := readPlain(path, os.Stat) // secrets are often mounted as links
 	if err != nil {
 		return nil, err
 	}
