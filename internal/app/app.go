@@ -20,14 +20,14 @@ type env struct {
 }
 
 // errUsage marks a wrong use: exit 2.
-var errUsage = errors.New("wrong use")
+var errUsage = errors.New("用法有误 wrong use")
 
 // errAnswer marks a command that did its work and whose answer is no: exit 1,
 // without a message, since the answer was printed.
 var errAnswer = errors.New("does not hold")
 
 func usage(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", errUsage, fmt.Sprintf(format, args...))
+	return fmt.Errorf("%w: "+format, append([]any{errUsage}, args...)...)
 }
 
 // Run carries out a command line and gives the exit code: 0 done, 1 failed (or:
@@ -51,10 +51,10 @@ func (e *env) run(ctx context.Context, args []string) int {
 	case errors.Is(err, errAnswer):
 		return 1
 	case errors.Is(err, errUsage):
-		fmt.Fprintf(e.err, "fundwatch: %v\n运行 fundwatch help 查看用法 (see fundwatch help)\n", err)
+		fmt.Fprintf(e.err, "fundwatch: %s\n运行 fundwatch help 查看用法 (see fundwatch help)\n", inWords(err))
 		return 2
 	}
-	fmt.Fprintf(e.err, "fundwatch: %v\n", err)
+	fmt.Fprintf(e.err, "fundwatch: %s\n", inWords(err))
 	return 1
 }
 
