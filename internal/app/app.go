@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -58,6 +59,10 @@ func (e *env) run(ctx context.Context, args []string) int {
 	return 1
 }
 
+// helpWords put what cobra says of a command into both languages.
+var helpWords = strings.NewReplacer("Usage:", "用法 Usage:", "Available Commands:", "命令 Commands:", "Flags:", "选项 Flags:", "Global Flags:", "各命令都有 Of all commands:",
+	`Use "{{.CommandPath}} [command] --help" for more information about a command.`, `用 "{{.CommandPath}} [command] --help" 查看一个命令 (tells about one command)。`)
+
 func (e *env) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "fundwatch",
@@ -73,12 +78,18 @@ func (e *env) root() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("%v", err) })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("选项有误 (%v)", err) })
+	root.SetUsageTemplate(helpWords.Replace(root.UsageTemplate()))
+	root.PersistentFlags().BoolP("help", "h", false, "显示用法 (show this)")
 	cobra.EnableCommandSorting = false
 	// In the order a person needs them.
 	root.AddCommand(e.demoCommand(), e.scanCommand(), e.knowledgeCommand(), e.policyCommand(), e.simulateCommand(), e.clockCommand(), e.drawCommand(),
 		e.configCommand(), e.topicsCommand(), e.serveCommand(), e.healthCommand(), e.tokenCommand(), e.userCommand(), e.sendCommand(),
 		e.deadCommand(), e.listCommand(), e.journalCommand(), e.rebuildCommand())
+	root.InitDefaultHelpCmd()
+	if help, _, err := root.Find([]string{"help"}); err == nil {
+		help.Short = "一个命令的用法 · how one command is used"
+	}
 	return root
 }
 
