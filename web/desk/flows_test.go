@@ -495,7 +495,7 @@ func TestAnInvitationIsSentAgain(t *testing.T) {
 	}
 	at := "/users/" + u.ID
 	form[1] = "a2"
-	h.post("sec", "/users", form...).want(t, 422, "登录名已被使用", "已经邀请，本人尚未设置口令", `<a href="`+at+`">`)
+	h.post("sec", "/users", form...).want(t, 422, "登录名已被使用", "已经邀请，本人尚未设置口令", ` href="`+at+`">虚构王 <code>`)
 	again := []string{"act", "a3", "version", "1", "reason", "链接丢失"}
 	lost, second := link(h.post("sec", at+"/invite", again...)), link(h.post("sec", at+"/invite", again...))
 	h.get("", first).want(t, 410)
@@ -505,7 +505,7 @@ func TestAnInvitationIsSentAgain(t *testing.T) {
 
 	form[1] = "a5"
 	a := h.post("sec", "/users", form...)
-	a.want(t, 422, "此登录名属于", `<a href="`+at+`">`)
+	a.want(t, 422, "此登录名属于", ` href="`+at+`">虚构王 <code>`)
 	if strings.Contains(a.text, "尚未设置口令") {
 		t.Error("told as if there were no password yet")
 	}
