@@ -289,8 +289,12 @@ func (c *checked) extra(names []string) (*Failure, error) {
 		}
 		if b, fail, err := c.read(markerName(i)); err != nil || len(b) > 0 {
 			return &Failure{markerName(i), "不应有内容 (is not empty)"}, err
-		} else if fail != nil {
-			continue // the publication has ended meanwhile
+		} else if fail != nil { // the publication has ended meanwhile, and with it what it left
+			known[markerName(i)] = true
+			for _, name := range leftovers(i) {
+				known[name] = true
+			}
+			continue
 		}
 		known[markerName(i)] = true
 		c.interrupted = i

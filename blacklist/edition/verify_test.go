@@ -106,6 +106,28 @@ func TestWhatIsNoPlainFileIsNamed(t *testing.T) {
 	}
 }
 
+// before is a folder whose names were read earlier than its files.
+type before struct {
+	*memory
+	names *memory
+}
+
+func (b before) ReadDir(name string) ([]fs.DirEntry, error) { return b.names.ReadDir(name) }
+
+// TestAPublicationThatEndsMeanwhileHolds: who verifies while an edition is
+// published sees names of files that are gone when they are read.
+func TestAPublicationThatEndsMeanwhileHolds(t *testing.T) {
+	m, _ := three(t)
+	for _, marker := range []string{"publishing-3", "publishing-4"} { // it was published; it was cleared away
+		names := m.copy()
+		names.put(marker, nil)
+		names.put("index.json.new", nil)
+		if report, fail, err := Verify(before{m, names}, ""); err != nil || fail != nil || report.Interrupted != 0 {
+			t.Errorf("%s: %v %v", marker, fail, err)
+		}
+	}
+}
+
 func cut(m *memory, name string) { m.put(name, m.MapFS[name].Data[:len(m.MapFS[name].Data)-7]) }
 
 func replaceAll(m *memory, name, with string) { m.put(name, []byte(with)) }
