@@ -133,7 +133,7 @@ func sortedSet[T ~string](list []T) []T {
 
 // ErrInput says that a question itself is wrong. The message names fields and
 // no values.
-var ErrInput = errors.New("policies: the question is malformed")
+var ErrInput = errors.New("提问的内容不对 the question is malformed")
 
 func (in TriageInput) check() error {
 	return faulty(map[string]bool{

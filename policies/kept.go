@@ -79,7 +79,7 @@ func ParseQuestion(name string, raw []byte) (Question, error) {
 	case AuthzInput{}.name():
 		return parse[AuthzInput](raw)
 	}
-	return nil, fmt.Errorf("%w: no such question", ErrInput)
+	return nil, fmt.Errorf("%w: 没有这个问题 no such question", ErrInput)
 }
 
 func parse[Q Question](raw []byte) (Question, error) {

@@ -116,8 +116,45 @@ func (c *checked) names() ([]string, error) {
 	return names, err
 }
 
+// NotPlain says what something is that is no plain file, in words; "" for one
+// that is.
+func NotPlain(mode fs.FileMode) string {
+	switch {
+	case mode.IsRegular():
+		return ""
+	case mode.IsDir():
+		return "是文件夹，不是文件 (a folder, not a file)"
+	case mode&fs.ModeSymlink != 0:
+		return "是符号链接，不是普通文件 (a symbolic link, not a plain file)"
+	case mode&fs.ModeNamedPipe != 0:
+		return "是管道，不是普通文件 (a pipe, not a plain file)"
+	case mode&fs.ModeDevice != 0:
+		return "是设备，不是普通文件 (a device, not a plain file)"
+	}
+	return "不是普通文件 (not a plain file)"
+}
+
+// plain refuses what is no plain file: a link may lead out of the folder, and a
+// pipe may never end.
+func (c *checked) plain(name string) (*Failure, error) {
+	info, err := fs.Lstat(c.folder, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if reason := NotPlain(info.Mode()); reason != "" {
+		return &Failure{name, reason}, nil
+	}
+	return nil, nil
+}
+
 // read gives the bytes of a file that must be there.
 func (c *checked) read(name string) ([]byte, *Failure, error) {
+	if fail, err := c.plain(name); fail != nil || err != nil {
+		return nil, fail, err
+	}
 	b, err := fs.ReadFile(c.folder, name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &Failure{name, "缺少文件 (missing)"}, nil
@@ -247,16 +284,26 @@ func (c *checked) extra(names []string) (*Failure, error) {
 		if !slices.Contains(names, markerName(i)) || i == 0 {
 			continue
 		}
+		if fail, err := c.plain(markerName(i)); fail != nil || err != nil {
+			return fail, err
+		}
 		if b, fail, err := c.read(markerName(i)); err != nil || len(b) > 0 {
 			return &Failure{markerName(i), "不应有内容 (is not empty)"}, err
-		} else if fail != nil {
-			continue // the publication has ended meanwhile
+		} else if fail != nil { // the publication has ended meanwhile, and with it what it left
+			known[markerName(i)] = true
+			for _, name := range leftovers(i) {
+				known[name] = true
+			}
+			continue
 		}
 		known[markerName(i)] = true
 		c.interrupted = i
 	}
 	if c.interrupted == n+1 {
 		for _, name := range leftovers(n + 1) {
+			if fail, err := c.plain(name); fail != nil || err != nil {
+				return fail, err
+			}
 			known[name] = true
 		}
 	}

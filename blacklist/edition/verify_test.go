@@ -2,6 +2,7 @@ package edition
 
 import (
 	"bytes"
+	"io/fs"
 	"strings"
 	"testing"
 )
@@ -72,6 +73,57 @@ func TestTheFirstBadFileIsNamed(t *testing.T) {
 		}
 		if fail.File != c.file || fail.Reason == "" {
 			t.Errorf("%s: %s, want %s", name, fail, c.file)
+		}
+	}
+}
+
+// TestWhatIsNoPlainFileIsNamed, and neither followed nor waited for: whatever
+// its bytes would be.
+func TestWhatIsNoPlainFileIsNamed(t *testing.T) {
+	for kind, x := range map[string]struct {
+		mode fs.FileMode
+		says string
+	}{
+		"link": {fs.ModeSymlink, "符号链接"}, "pipe": {fs.ModeNamedPipe, "管道"}, "device": {fs.ModeDevice | fs.ModeCharDevice, "设备"},
+		"folder": {fs.ModeDir, "文件夹"}, "socket": {fs.ModeSocket, "普通文件"},
+	} {
+		for _, name := range []string{"index.json", "list-1.json", "delta-2.json", "list-3.note", "publishing-4", "list-4.json", "index.json.new"} {
+			m, _ := three(t)
+			if strings.Contains(name, "4") || strings.HasSuffix(name, "new") { // those of an edition that was stopped
+				m.put("publishing-4", nil)
+				m.put(name, nil)
+			}
+			odd := *m.MapFS[name]
+			odd.Mode = x.mode | 0o644
+			m.MapFS[name] = &odd
+			_, fail, err := Verify(m, "")
+			if err != nil || fail == nil || strings.TrimSuffix(fail.File, "/") != name {
+				t.Errorf("a %s in place of %s: %v %v", kind, name, fail, err)
+			} else if !strings.HasSuffix(fail.File, "/") && !strings.Contains(fail.Reason, x.says) {
+				t.Errorf("a %s in place of %s: %s", kind, name, fail.Reason)
+			}
+		}
+	}
+}
+
+// before is a folder whose names were read earlier than its files.
+type before struct {
+	*memory
+	names *memory
+}
+
+func (b before) ReadDir(name string) ([]fs.DirEntry, error) { return b.names.ReadDir(name) }
+
+// TestAPublicationThatEndsMeanwhileHolds: who verifies while an edition is
+// published sees names of files that are gone when they are read.
+func TestAPublicationThatEndsMeanwhileHolds(t *testing.T) {
+	m, _ := three(t)
+	for _, marker := range []string{"publishing-3", "publishing-4"} { // it was published; it was cleared away
+		names := m.copy()
+		names.put(marker, nil)
+		names.put("index.json.new", nil)
+		if report, fail, err := Verify(before{m, names}, ""); err != nil || fail != nil || report.Interrupted != 0 {
+			t.Errorf("%s: %v %v", marker, fail, err)
 		}
 	}
 }

@@ -33,9 +33,9 @@ func Load(fsys fs.FS) (*Knowledge, []Problem, error) {
 	// A misspelt folder would otherwise look like one without files, and a
 	// whole scan would run silently with nothing to check against.
 	if info, err := fs.Stat(fsys, "."); err != nil {
-		return nil, nil, fmt.Errorf("knowledge: folder: %w", err)
+		return nil, nil, fmt.Errorf("知识库 knowledge: %w", err)
 	} else if !info.IsDir() {
-		return nil, nil, errors.New("knowledge: not a folder")
+		return nil, nil, errors.New("知识库不是文件夹 (knowledge: not a folder)")
 	}
 	l := newLoader()
 	sum := sha256.New()
@@ -45,7 +45,7 @@ func Load(fsys fs.FS) (*Knowledge, []Problem, error) {
 			continue
 		}
 		if err != nil {
-			return nil, nil, fmt.Errorf("knowledge: %s: %w", t.file, err)
+			return nil, nil, fmt.Errorf("知识库 knowledge: %s: %w", t.file, err)
 		}
 		// What is hashed is what is read, even if the file changes meanwhile.
 		fmt.Fprintf(sum, "%s\n%d\n", t.file, len(data))

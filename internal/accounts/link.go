@@ -24,7 +24,8 @@ const (
 var ErrLink = errors.New("链接无效、已用过或已过期 the link was used, is too old, or never was")
 
 // Link makes a one-time link for a user, or for nobody (Setup), and gives its
-// token, of which only the SHA-256 is kept.
+// token, of which only the SHA-256 is kept. A user has one invitation: a new one
+// ends the one before, which may be in wrong hands.
 func (s *Store) Link(ctx context.Context, p Purpose, user string, lasts time.Duration) (string, error) {
 	token, err := s.token()
 	if err != nil {
@@ -32,6 +33,16 @@ func (s *Store) Link(ctx context.Context, p Purpose, user string, lasts time.Dur
 	}
 	if err := s.journal.Aside().Set(ctx, s.linkKey(token), string(p)+" "+user, lasts).Err(); err != nil {
 		return "", fmt.Errorf("make link: %w", err)
+	}
+	if p != Invite {
+		return token, nil
+	}
+	before, err := s.journal.Aside().SetArgs(ctx, s.journal.AsideKey("invited:"+user), hash(token), redis.SetArgs{Get: true, TTL: lasts}).Result()
+	if err == nil {
+		err = s.journal.Aside().Del(ctx, s.journal.AsideKey("link:"+before)).Err()
+	}
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return "", fmt.Errorf("end the link before: %w", err)
 	}
 	return token, nil
 }

@@ -100,13 +100,10 @@ func (s *Store) Empty(ctx context.Context) (bool, error) {
 }
 
 // Invite makes a user, who may set a password by a one-time link. Nobody
-// invites with rights the roles may not have together.
+// invites with rights the roles may not have together. The id follows from the
+// act, so that an act that is sent again finds the user it made.
 func (s *Store) Invite(ctx context.Context, u User, by By) (User, error) {
-	id, err := s.random(10)
-	if err != nil {
-		return u, err
-	}
-	u.ID, u.Version, u.Status, u.proof = "U"+hex.EncodeToString(id), 0, Invited, ""
+	u.ID, u.Version, u.Status, u.proof = "U"+hash(by.Who + " " + by.ID + " " + u.Login)[:20], 0, Invited, ""
 	return u, s.put(ctx, &u, "user.invite", by, false)
 }
 
@@ -153,19 +150,20 @@ func (s *Store) Change(ctx context.Context, to User, by By) error {
 }
 
 // Forget takes password and second factor from a user, who needs a new
-// invitation.
+// invitation. The version is the one that was seen; whether a later one is that
+// of the same act, sent again, the journal knows.
 func (s *Store) Forget(ctx context.Context, id string, version int64, by By) error {
 	u, err := s.User(ctx, id)
 	if err != nil {
 		return err
 	}
-	if u.Version != version {
+	if u.Version < version {
 		return &VersionError{Have: u.Version, Want: version}
 	}
 	if u.Login == by.Who {
 		return ErrOwn
 	}
-	u.proof = ""
+	u.Version, u.proof = version, ""
 	if u.Status == Active {
 		u.Status = Invited
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,14 +21,14 @@ type env struct {
 }
 
 // errUsage marks a wrong use: exit 2.
-var errUsage = errors.New("wrong use")
+var errUsage = errors.New("用法有误 wrong use")
 
 // errAnswer marks a command that did its work and whose answer is no: exit 1,
 // without a message, since the answer was printed.
 var errAnswer = errors.New("does not hold")
 
 func usage(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", errUsage, fmt.Sprintf(format, args...))
+	return fmt.Errorf("%w: "+format, append([]any{errUsage}, args...)...)
 }
 
 // Run carries out a command line and gives the exit code: 0 done, 1 failed (or:
@@ -51,12 +52,16 @@ func (e *env) run(ctx context.Context, args []string) int {
 	case errors.Is(err, errAnswer):
 		return 1
 	case errors.Is(err, errUsage):
-		fmt.Fprintf(e.err, "fundwatch: %v\n运行 fundwatch help 查看用法 (see fundwatch help)\n", err)
+		fmt.Fprintf(e.err, "fundwatch: %s\n运行 fundwatch help 查看用法 (see fundwatch help)\n", inWords(err))
 		return 2
 	}
-	fmt.Fprintf(e.err, "fundwatch: %v\n", err)
+	fmt.Fprintf(e.err, "fundwatch: %s\n", inWords(err))
 	return 1
 }
+
+// helpWords put what cobra says of a command into both languages.
+var helpWords = strings.NewReplacer("Usage:", "用法 Usage:", "Available Commands:", "命令 Commands:", "Flags:", "选项 Flags:", "Global Flags:", "各命令都有 Of all commands:",
+	`Use "{{.CommandPath}} [command] --help" for more information about a command.`, `用 "{{.CommandPath}} [command] --help" 查看一个命令 (tells about one command)。`)
 
 func (e *env) root() *cobra.Command {
 	root := &cobra.Command{
@@ -73,12 +78,18 @@ func (e *env) root() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("%v", err) })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("选项有误 (%v)", err) })
+	root.SetUsageTemplate(helpWords.Replace(root.UsageTemplate()))
+	root.PersistentFlags().BoolP("help", "h", false, "显示用法 (show this)")
 	cobra.EnableCommandSorting = false
 	// In the order a person needs them.
 	root.AddCommand(e.demoCommand(), e.scanCommand(), e.knowledgeCommand(), e.policyCommand(), e.simulateCommand(), e.clockCommand(), e.drawCommand(),
 		e.configCommand(), e.topicsCommand(), e.serveCommand(), e.healthCommand(), e.tokenCommand(), e.userCommand(), e.sendCommand(),
 		e.deadCommand(), e.listCommand(), e.journalCommand(), e.rebuildCommand())
+	root.InitDefaultHelpCmd()
+	if help, _, err := root.Find([]string{"help"}); err == nil {
+		help.Short = "一个命令的用法 · how one command is used"
+	}
 	return root
 }
 

@@ -247,6 +247,21 @@ func TestExitCodes(t *testing.T) {
 	}
 }
 
+// TestHelpIsInBothLanguages: what the library says of itself is none of ours.
+func TestHelpIsInBothLanguages(t *testing.T) {
+	for _, args := range [][]string{{"help"}, {"draw", "-h"}, {"scan", "--help"}} {
+		code, out, _ := run(t, "", args...)
+		if code != 0 || !strings.Contains(out, "用法 Usage:") || !strings.Contains(out, "显示用法 (show this)") {
+			t.Errorf("%v: exit %d %s", args, code, out)
+		}
+		for _, english := range []string{"\nFlags:", "Available Commands:", "Help about", "for more information"} {
+			if strings.Contains(out, english) {
+				t.Errorf("%v says %q", args, english)
+			}
+		}
+	}
+}
+
 func TestKnowledgeCheckAsJSON(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "persons.csv"), []byte("psn_no,gend\nP1,7\n"), 0o644); err != nil {

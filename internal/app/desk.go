@@ -25,6 +25,7 @@ import (
 	"fundwatch/web"
 	"fundwatch/web/desk"
 	"fundwatch/web/signon"
+	"fundwatch/web/source"
 )
 
 // Times of the desk.
@@ -122,12 +123,13 @@ func (s *server) openDesk(ctx context.Context, addr string) (err error) {
 // deskOptions brings together what the pages show.
 func (s *server) deskOptions(ctx context.Context, users *accounts.Store) (o desk.Options, err error) {
 	o = desk.Options{Region: s.cfg.Region, RegionName: detectors.Words{ZH: s.cfg.Region, EN: s.cfg.Region}, Label: s.label,
-		Cases: s.cases, Inspections: inspection.Open(s.journal), Accounts: users, Knowledge: s.known, Detectors: all.Detectors(), Journal: s.journal,
+		Cases: s.cases, Inspections: inspection.Open(s.journal), Knowledge: s.known, Detectors: all.Detectors(), Journal: s.journal,
 		Findings: recall.NewIndex(s.kafka, s.topic(kafka.TopicFindings)), Dead: recall.NewIndex(s.kafka, s.topic(kafka.TopicDead)),
 		Cited:     recall.NewCitations(s.kafka, s.topic(kafka.TopicFindings)),
 		Trail:     recall.NewTrail(s.kafka, s.topic(kafka.TopicJournal), recall.DefaultTrail),
-		Positions: s.ready.at, Mend: mendable, TopicClaims: s.topic(kafka.TopicClaims), Clock: s.env.clock, Secure: s.secure(), SecondFactor: s.cfg.Desk.SecondFactor,
-		Pause: func(ctx context.Context) bool { return pause(ctx, liveEvery) },
+		Positions: s.ready.at, Mend: mendable, TopicClaims: s.topic(kafka.TopicClaims), Clock: s.env.clock, Secure: s.secure(),
+		Entrance: desk.Entrance{Accounts: users, SecondFactor: s.cfg.Desk.SecondFactor, Sources: s.sources()},
+		Pause:    func(ctx context.Context) bool { return pause(ctx, liveEvery) },
 		Failed: func(where string, err error) {
 			s.log.Error("页面出错 · a page failed", "where", where, "error", err)
 		}}
@@ -190,6 +192,11 @@ func (s *server) openClaims(ctx context.Context) (*recall.Claims, error) {
 		o.Archive = &archive.Archive{Store: store, Alloc: alloc, Seed: seed}
 	}
 	return recall.NewClaims(o), nil
+}
+
+// sources says what stands between browsers and us.
+func (s *server) sources() source.Rule {
+	return source.Rule{BehindProxy: s.cfg.HTTP.BehindProxy, Proxies: s.cfg.HTTP.Proxies()}
 }
 
 // secure reports whether browsers reach the server by TLS.

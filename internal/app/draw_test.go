@@ -7,9 +7,11 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // drawFiles puts the files of a draw into a folder and gives their paths.
@@ -73,6 +75,39 @@ func TestDrawCommand(t *testing.T) {
 	code, out, _ = run("verify", "draw.json", "--commit", "commit.json", "--json")
 	if json.Unmarshal([]byte(out), &told) != nil || code != 1 || told["holds"] != false || told["where"] != "commit.objects[0].name" {
 		t.Error(code, out)
+	}
+}
+
+// TestTheDrawOfTheDocs does what docs/verify-a-draw.md says, as a stranger would
+// in a shell: the files first, then the commands.
+func TestTheDrawOfTheDocs(t *testing.T) {
+	shell, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("no sh")
+	}
+	page, err := os.ReadFile("../../docs/verify-a-draw.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := strings.SplitN(string(page), "```sh\n", 3)
+	if len(blocks) != 3 {
+		t.Fatal("docs/verify-a-draw.md has no commands and files")
+	}
+	commands, _, _ := strings.Cut(blocks[1], "```")
+	files, _, _ := strings.Cut(blocks[2], "```")
+	clock := filepath.Join(t.TempDir(), "clock")
+	if err := setClock(clock, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	program, err := filepath.Abs(os.Args[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command(shell, "-e", "-c", "fundwatch() { \""+program+"\" \"$@\"; }\n"+files+commands)
+	c.Dir, c.Env = t.TempDir(), append(os.Environ(), asChild+"="+clock)
+	out, err := c.CombinedOutput()
+	if err != nil || strings.Count(string(out), "抽中 (drawn)") != 2 || !strings.Contains(string(out), "相符 (holds)") {
+		t.Errorf("%v %s", err, out)
 	}
 }
 

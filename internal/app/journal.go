@@ -190,7 +190,11 @@ func (e *env) tellVerdict(records iter.Seq2[journal.Record, error], want *journa
 	case isBreak:
 		fmt.Fprintln(e.out, broken)
 	default:
-		fmt.Fprintf(e.out, "日志完整，共 %d 条，末条 (the journal holds; head) %d:%s\n", head.N, head.N, head.Weave)
+		fmt.Fprintf(e.out, "日志完整，共 %d 条 (the journal holds)", head.N)
+		if head.N > 0 {
+			fmt.Fprintf(e.out, "，末条 (head) %d:%s", head.N, head.Weave)
+		}
+		fmt.Fprintln(e.out)
 		if anchor == anchorNone {
 			fmt.Fprintln(e.out, "没有可核对的末条，末尾是否被截去无从得知 (nothing to compare the end with: a cut end would not show)")
 		}

@@ -137,7 +137,7 @@ func inside(dir, file string) bool {
 }
 
 func (e *env) readListKey(path string) (*edition.Key, error) {
-	b, err := os.ReadFile(path)
+	b, err := readPlain(path, os.Stat) // secrets are often mounted as links
 	if err != nil {
 		return nil, err
 	}
@@ -182,22 +182,18 @@ func (e *env) tellListProblems(problems []edition.Problem, o *publishOptions) er
 		Path     string `json:"path"`
 		Sentence string `json:"sentence"`
 	}
-	rows := make([]row, len(problems))
+	rows, lines := make([]row, len(problems)), make([]string, len(problems))
 	for i, p := range problems {
 		if name, ok := names[p.File]; ok {
 			p.File = name
 		}
-		rows[i] = row{p.File, p.Line, p.Path, p.Sentence}
-		if !o.json {
-			fmt.Fprintln(e.out, p)
-		}
+		rows[i], lines[i] = row{p.File, p.Line, p.Path, p.Sentence}, fmt.Sprint(p)
 	}
-	if o.json {
-		if err := writeJSON(e.out, map[string]any{"problems": rows}); err != nil {
-			return err
-		}
-	} else {
-		fmt.Fprintf(e.out, "共 %d 处问题，没有写入任何文件 (problems, nothing was written)\n", len(rows))
+	if !o.json {
+		return fmt.Errorf("没有写出任何文件 (nothing was written):\n%s", strings.Join(lines, "\n"))
+	}
+	if err := writeJSON(e.out, map[string]any{"problems": rows}); err != nil {
+		return err
 	}
 	return errAnswer
 }

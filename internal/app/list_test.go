@@ -91,6 +91,11 @@ func TestListPublishRefuses(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &answer); err != nil || code != 1 || len(answer.Problems) != 4 || answer.Problems[0].File != "records.jsonl" || answer.Problems[2].File != "removals.csv" {
 		t.Errorf("refused with %d %s", code, out)
 	}
+	// For people, problems are no result: they go where those of a draw go.
+	code, out, msg := run(t, "", "list", "publish", dir, "--records", filepath.Join(tmp, "records.jsonl"), "--removals", filepath.Join(tmp, "removals.csv"), "--day", "2026-02-03", "--key", keyFile)
+	if code != 1 || out != "" || strings.Count(msg, "\n") != 5 || !strings.Contains(msg, "没有写出任何文件") {
+		t.Errorf("refused for people with %d %q %q", code, out, msg)
+	}
 	if !maps.Equal(before, filesOf(t, dir)) {
 		t.Error("a refused edition wrote something")
 	}

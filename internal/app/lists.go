@@ -98,8 +98,7 @@ func (s *server) openPublic() (*public.Site, error) {
 	o.Inspections = inspection.Open(s.journal)
 	publish := s.cfg.Inspections.Publish
 	o.Rule = inspection.Rule{Objects: slices.Contains(publish, "objects"), Results: slices.Contains(publish, "results"), Basis: s.cfg.Inspections.Basis}
-	o.Clock, o.Chance = s.env.clock, rand.Reader
-	o.BehindProxy, o.Proxies = s.cfg.HTTP.BehindProxy, s.cfg.HTTP.Proxies()
+	o.Clock, o.Chance, o.Sources = s.env.clock, rand.Reader, s.sources()
 	profile, known, err := regions.Load(regions.Builtin(), s.cfg.Region)
 	if err != nil {
 		return nil, err

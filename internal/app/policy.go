@@ -43,7 +43,11 @@ func (e *env) policyCheckCommand() *cobra.Command {
 		Short: "检查各地参数和政策：每个数须有条款，每类问题须有答案 · every number has its clause, every class of question an answer",
 		Args:  upToOne,
 		RunE: func(c *cobra.Command, args []string) error {
-			return e.checkPolicies(c.Context(), profiles(args), asJSON)
+			err := e.checkPolicies(c.Context(), profiles(args), asJSON)
+			if err != nil && len(args) == 1 {
+				err = fmt.Errorf("%s: %w", args[0], err)
+			}
+			return err
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "打印 JSON (print JSON)")

@@ -31,7 +31,7 @@ func (f *settingsFlags) load(embedded bool, without ...string) (*config.Loaded, 
 	if s.File != "" {
 		b, err := os.ReadFile(s.File)
 		if err != nil {
-			return nil, nil, usage("无法读取配置文件 (cannot read the configuration): %v", err)
+			return nil, nil, usage("无法读取配置文件 (cannot read the configuration): %w", err)
 		}
 		s.YAML = b
 	}

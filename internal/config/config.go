@@ -125,7 +125,7 @@ type HTTP struct {
 	KeyFile     string
 	BehindProxy bool // something before us ends TLS
 	// TrustedProxies are whose X-Forwarded-For says where a request comes from:
-	// addresses or networks.
+	// addresses or networks. Limits of tips and of tries to sign in go by it.
 	TrustedProxies []string
 	MaxBodyBytes   int
 	MaxClaims      int // of one request

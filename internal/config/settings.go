@@ -87,7 +87,7 @@ var settings = []setting{
 	{"http.cert_file", "证书文件", "certificate", func(c *Config) any { return &c.HTTP.CertFile }},
 	{"http.key_file", "私钥文件", "private key", func(c *Config) any { return &c.HTTP.KeyFile }},
 	{"http.behind_proxy", "加密由前面的反向代理负责", "a proxy before us ends TLS", func(c *Config) any { return &c.HTTP.BehindProxy }},
-	{"http.trusted_proxies", "哪些反向代理（地址或网段）的 X-Forwarded-For 可信，只用于举报按来源限量（docs/tips.md）；空为都不信", "proxies whose X-Forwarded-For is believed, by address or network; only for the limits of tips by source (docs/tips.md); empty: none", func(c *Config) any { return &c.HTTP.TrustedProxies }},
+	{"http.trusted_proxies", "哪些反向代理（地址或网段）的 X-Forwarded-For 可信，只用于按来源限制举报（docs/tips.md）和登录尝试（docs/web.md）；空为都不信", "proxies whose X-Forwarded-For is believed, by address or network; only for the limits by source of tips (docs/tips.md) and of tries to sign in (docs/web.md); empty: none", func(c *Config) any { return &c.HTTP.TrustedProxies }},
 	{"http.max_body_bytes", "一次请求最多字节数", "bytes of one request", func(c *Config) any { return &c.HTTP.MaxBodyBytes }},
 	{"http.max_claims", "一次请求最多结算笔数", "claims of one request", func(c *Config) any { return &c.HTTP.MaxClaims }},
 	{"http.max_in_flight", "同时处理的请求数，超过即请对方稍候", "requests at a time, more are asked to wait", func(c *Config) any { return &c.HTTP.MaxInFlight }},

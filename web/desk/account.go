@@ -47,7 +47,7 @@ func postPassword(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, err = d.o.Accounts.SignIn(r.Context(), u.Login, f.Old, address(r))
+	_, err = d.o.Accounts.SignIn(r.Context(), u.Login, f.Old, d.from(r))
 	if err = d.failedSignIn(r, u.Login, err); err == nil {
 		if err = same(f.Password, f.Again); err == nil {
 			err = d.o.Accounts.SetPassword(r.Context(), u, f.Password, by)

@@ -20,6 +20,7 @@ import (
 	"fundwatch/internal/recall"
 	"fundwatch/policies/regions"
 	"fundwatch/tips"
+	"fundwatch/web/source"
 	"fundwatch/web/words"
 )
 
@@ -36,6 +37,14 @@ type Tipwork struct {
 	Detect Detect      // nil: no evidence packs are made
 }
 
+// Entrance is how people come in.
+type Entrance struct {
+	Accounts     *accounts.Store
+	SecondFactor bool        // everybody needs one
+	SignOn       SignOn      // nil: none
+	Sources      source.Rule // tells apart who tries passwords
+}
+
 // Options are what the desk works with. All are needed but where it is said.
 type Options struct {
 	Region     string
@@ -43,12 +52,12 @@ type Options struct {
 	Label      string // of embedded services; empty: none
 
 	Cases *cases.Store
+	Entrance
 	Casework
 	Tipwork
 	Lists Lists
 	// Inspections are the campaigns of double-random inspections.
 	Inspections *inspection.Store
-	Accounts    *accounts.Store
 	Findings    *recall.Index // topic findings
 	Dead        *recall.Index // topic claims.dead
 	Cited       *recall.Citations
@@ -69,11 +78,9 @@ type Options struct {
 	// Files keeps long exports until they are taken; nil: there are none.
 	Files Files
 
-	TopicClaims  string
-	Clock        func() time.Time
-	Secure       bool   // cookies only over TLS: everywhere but on loopback
-	SecondFactor bool   // everybody needs one
-	SignOn       SignOn // nil: none
+	TopicClaims string
+	Clock       func() time.Time
+	Secure      bool // cookies only over TLS: everywhere but on loopback
 	// Failed is told of errors that are nobody's fault outside. They hold no
 	// personal data.
 	Failed func(where string, err error)

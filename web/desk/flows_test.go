@@ -3,10 +3,13 @@ package desk
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -20,6 +23,7 @@ import (
 	"fundwatch/internal/accounts"
 	"fundwatch/internal/journal"
 	"fundwatch/internal/journal/journaltest"
+	"fundwatch/web/source"
 )
 
 // keep takes the session that an answer sets.
@@ -156,6 +160,39 @@ func TestSignInSlowsDown(t *testing.T) {
 	j := h.ask("", "POST", "/signin", url.Values{"login": {"zhang"}, "password": {password}}, asJSON)
 	if j.Header().Get("Retry-After") == "" || !strings.Contains(j.text, `"code":"slow"`) {
 		t.Error(j.text)
+	}
+}
+
+// TestWhoTriesManyLoginsKeepsOutNobodyElse: behind a trusted proxy each person
+// is a source, and what somebody invents makes no other one. Where no proxy is
+// declared, all are one.
+func TestWhoTriesManyLoginsKeepsOutNobodyElse(t *testing.T) {
+	trust := source.Rule{BehindProxy: true, Proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/24")}}
+	for name, x := range map[string]struct {
+		rule                  source.Rule
+		peer, tries, somebody string // X-Forwarded-For
+		want                  int
+	}{
+		"a trusted proxy":           {trust, "10.0.0.5:1", "198.51.100.%d, 203.0.113.7, 10.0.0.9", "203.0.113.8, 10.0.0.9", 303},
+		"the same source":           {trust, "10.0.0.5:1", "198.51.100.%d, 203.0.113.7, 10.0.0.9", "203.0.113.7", 429},
+		"a peer beside the proxy":   {trust, "10.9.9.9:1", "203.0.113.%d", "203.0.113.200", 429},
+		"an undeclared proxy":       {source.Rule{BehindProxy: true}, "10.0.0.5:1", "203.0.113.%d", "203.0.113.200", 429},
+		"no proxy, a header anyhow": {source.Rule{}, "192.0.2.1:1", "203.0.113.%d", "203.0.113.200", 429},
+	} {
+		h := newHouse(t, func(o *Options) { o.Sources = x.rule })
+		h.user("zhang", nil, accounts.Investigator)
+		try := func(login, forwarded string) int {
+			return h.ask("", "POST", "/signin", url.Values{"login": {login}, "password": {password}}, func(r *http.Request) {
+				r.RemoteAddr = x.peer
+				r.Header.Set("X-Forwarded-For", forwarded)
+			}).Code
+		}
+		for i := range 30 {
+			try(fmt.Sprint("nobody", i), strings.Replace(x.tries, "%d", strconv.Itoa(i), 1))
+		}
+		if got := try("zhang", x.somebody); got != x.want {
+			t.Errorf("%s: %d, want %d", name, got, x.want)
+		}
 	}
 }
 
@@ -433,6 +470,45 @@ func TestRightsChange(t *testing.T) {
 	h.post("sec", "/users/"+own.ID, "version", "2", "name", "虚构", "roles", "system", "reason", "自己").want(t, 403, "不能自己更改")
 	h.post("sec", "/users/"+u.ID+"/invite", "version", "3", "reason", "手机遗失").want(t, 201, "/invite/")
 	h.post("", "/signin", "login", "wang", "password", password).want(t, 422)
+}
+
+// TestAnInvitationIsSentAgain: who presses twice has a link that works, and
+// who asks for a login that is invited is told where to get another; the link
+// before works no more.
+func TestAnInvitationIsSentAgain(t *testing.T) {
+	h := newHouse(t)
+	h.user("sec", nil, accounts.Security)
+	link := func(a answer) string {
+		t.Helper()
+		a.want(t, 201)
+		return regexp.MustCompile(`/invite/[A-Za-z0-9_-]+`).FindString(a.text)
+	}
+	form := []string{"act", "a1", "login", "wang", "name", "虚构王", "roles", "investigator", "reason", "任命"}
+	lost, first := link(h.post("sec", "/users", form...)), link(h.post("sec", "/users", form...))
+	h.get("", lost).want(t, 410)
+	h.get("", first).want(t, 200, "虚构王")
+	h.post("sec", "/users", "act", "a1", "login", "chen", "name", "虚构陈", "reason", "任命").want(t, 409, "已用于另一项操作")
+
+	u, err := h.users.ByLogin(t.Context(), "wang")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := "/users/" + u.ID
+	form[1] = "a2"
+	h.post("sec", "/users", form...).want(t, 422, "登录名已被使用", "已经邀请，本人尚未设置口令", ` href="`+at+`">虚构王 <code>`)
+	again := []string{"act", "a3", "version", "1", "reason", "链接丢失"}
+	lost, second := link(h.post("sec", at+"/invite", again...)), link(h.post("sec", at+"/invite", again...))
+	h.get("", first).want(t, 410)
+	h.get("", lost).want(t, 410)
+	h.post("", second, "password", password, "password_again", password).want(t, 303)
+	h.post("sec", at+"/invite", "act", "a4", "version", "1", "reason", "晚了").want(t, 409, "已被别人修改")
+
+	form[1] = "a5"
+	a := h.post("sec", "/users", form...)
+	a.want(t, 422, "此登录名属于", ` href="`+at+`">虚构王 <code>`)
+	if strings.Contains(a.text, "尚未设置口令") {
+		t.Error("told as if there were no password yet")
+	}
 }
 
 // TestStateOfTheDeskCanBeRebuilt: everything done by pages is in the journal.

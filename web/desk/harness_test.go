@@ -166,7 +166,7 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 		t.Fatal(err)
 	}
 	h.lists = blacklist.Open(h.journal)
-	o := Options{Tipwork: Tipwork{Tips: line}, Lists: h.testLists(), Region: journaltest.Region, RegionName: detectors.Words{ZH: "阿拉善盟", EN: "Alxa League"}, Cases: h.cases, Inspections: inspection.Open(h.journal), Accounts: h.users, Casework: Casework{Procedure: inventedProcedure(), Papers: memoryPapers{}, Refer: inventedRefer},
+	o := Options{Tipwork: Tipwork{Tips: line}, Lists: h.testLists(), Region: journaltest.Region, RegionName: detectors.Words{ZH: "阿拉善盟", EN: "Alxa League"}, Cases: h.cases, Inspections: inspection.Open(h.journal), Entrance: Entrance{Accounts: h.users}, Casework: Casework{Procedure: inventedProcedure(), Papers: memoryPapers{}, Refer: inventedRefer},
 		Findings: recall.NewIndex(h.log, "findings"), Dead: recall.NewIndex(h.log, "claims.dead"), Cited: recall.NewCitations(h.log, "findings"), Claims: newClaims(h.log), Trail: recall.NewTrail(h.log, journal.Topic, recall.DefaultTrail),
 		Knowledge: k, Detectors: all.Detectors(), Policy: book(t), Journal: h.journal, TopicClaims: "claims", Clock: clock, Files: h.files, Pause: func(context.Context) bool { return false },
 		Positions: func() []kafka.Position { return []kafka.Position{{Partition: 0, Next: 1, End: 3}} },

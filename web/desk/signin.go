@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"net"
 	"net/http"
 	"net/url"
 
@@ -36,7 +35,7 @@ func postSignIn(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	if err := read(r, &f); err != nil {
 		return err
 	}
-	u, err := d.o.Accounts.SignIn(r.Context(), f.Login, f.Password, address(r))
+	u, err := d.o.Accounts.SignIn(r.Context(), f.Login, f.Password, d.from(r))
 	err = d.failedSignIn(r, f.Login, err)
 	if p := problemOf(err); p != nil && !visitOf(r).json && err != nil {
 		return d.showAs(w, r, p.status, "signin", signInPage{Login: f.Login, Next: local(f.Next), Fault: p.code, Wait: p.after, Other: d.o.SignOn != nil})
@@ -60,15 +59,10 @@ func postSignIn(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	return d.done(w, r, local(f.Next))
 }
 
-// address is where a request comes from, to slow down who tries passwords. It
-// is kept as a hash only.
-func address(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
-}
+// from is where a try of a password comes from, to slow down who tries many. It
+// is kept as a hash only. All whose source is not known are one: to slow down
+// all of them is better than to let one of them try without end.
+func (d *Desk) from(r *http.Request) string { return d.o.Sources.Of(r).String() }
 
 // arrive signs a person in, and writes down that it did: who cannot be written
 // down does not come in.

@@ -29,6 +29,7 @@ type usersPage struct {
 	Write  bool            `json:"-"`
 	Form   userForm        `json:"-"`
 	Fault  string          `json:"fault,omitempty"`
+	Taken  *UserRow        `json:"-"` // who has the login that was asked for
 	Roles  []accounts.Role `json:"-"`
 	Places []string        `json:"-"` // counties to choose from
 }
@@ -96,6 +97,9 @@ func postUser(d *Desk, w http.ResponseWriter, r *http.Request) error {
 		}
 		f.Act = p.Form.Act
 		p.Form, p.Fault = f, code
+		if i := slices.IndexFunc(p.Users, func(u UserRow) bool { return u.Login == f.Login }); i >= 0 && code == "login" {
+			p.Taken = &p.Users[i]
+		}
 		return d.showAs(w, r, status, "users", p)
 	}
 	if err != nil {

@@ -5,9 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
-	"net/http"
 	"net/netip"
-	"strings"
 	"sync"
 	"time"
 )
@@ -87,62 +85,4 @@ func (m *meter) name(from netip.Prefix) (name [8]byte) {
 	h.Write(b[:]) // a hash takes everything
 	copy(name[:], h.Sum(nil))
 	return name
-}
-
-// network is the part of an address that one source has to itself: all of an
-// address of IPv4, the first 64 bits of one of IPv6.
-func network(a netip.Addr) netip.Prefix {
-	a = a.Unmap().WithZone("")
-	bits := 64
-	if a.Is4() {
-		bits = 32
-	}
-	p, _ := a.Prefix(bits) // bits fit
-	return p
-}
-
-// source is where a request comes from. It is the zero prefix where that is not
-// known: what comes through a proxy that nobody declared would all be one
-// source, so that a flood would keep out everybody, from a budget much smaller
-// than that of all. So behind a proxy an address counts only by the word of one
-// that is trusted, and a peer on this machine never.
-func (s *Site) source(r *http.Request) netip.Prefix {
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return netip.Prefix{}
-	}
-	a := peer.Addr().Unmap()
-	if !s.trusted(a) {
-		if s.o.BehindProxy || len(s.o.Proxies) > 0 || a.IsLoopback() {
-			return netip.Prefix{}
-		}
-		return network(a)
-	}
-	// Each proxy adds at the end whom it has heard; what stands before the last
-	// that we trust could be anybody's invention.
-	said := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for i := len(said) - 1; i >= 0; i-- {
-		text := strings.TrimSpace(said[i])
-		a, err := netip.ParseAddr(strings.Trim(text, "[]"))
-		if err != nil {
-			with, err := netip.ParseAddrPort(text) // some add the port
-			if err != nil {
-				return netip.Prefix{}
-			}
-			a = with.Addr()
-		}
-		if a = a.Unmap(); !s.trusted(a) {
-			return network(a)
-		}
-	}
-	return netip.Prefix{}
-}
-
-func (s *Site) trusted(a netip.Addr) bool {
-	for _, p := range s.o.Proxies {
-		if p.Contains(a.WithZone("")) {
-			return true
-		}
-	}
-	return false
 }

@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"testing"
 	"time"
+
+	"fundwatch/web/source"
 )
 
 // passed counts how many of so many tips of one source come in.
@@ -68,9 +70,9 @@ func TestAFloodOfOneSourceKeepsNobodyElseOut(t *testing.T) {
 func TestBehindAProxyTheOneItTrustsSaysWhoItIs(t *testing.T) {
 	l := newLine(t)
 	trust := func(o *Options) {
-		o.BehindProxy, o.Proxies = true, []netip.Prefix{netip.MustParsePrefix("10.0.0.0/24"), netip.MustParsePrefix("127.0.0.1/32")}
+		o.Sources = source.Rule{BehindProxy: true, Proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/24"), netip.MustParsePrefix("127.0.0.1/32")}}
 	}
-	behind := func(o *Options) { o.BehindProxy = true }
+	behind := func(o *Options) { o.Sources.BehindProxy = true }
 	for _, x := range []struct {
 		name            string
 		set             func(*Options)

@@ -12,7 +12,6 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"path"
 	"slices"
@@ -22,6 +21,7 @@ import (
 	"fundwatch/blacklist"
 	"fundwatch/inspection"
 	"fundwatch/tips"
+	"fundwatch/web/source"
 	"fundwatch/web/words"
 )
 
@@ -42,11 +42,9 @@ type Options struct {
 	Rule        inspection.Rule
 	Clock       func() time.Time // for tips
 	// Chance makes the keys by which sources of tips are told apart; nil: they
-	// are not. BehindProxy says that browsers come through a proxy; Proxies are
-	// those whose X-Forwarded-For is believed.
-	Chance      io.Reader
-	BehindProxy bool
-	Proxies     []netip.Prefix
+	// are not.
+	Chance  io.Reader
+	Sources source.Rule
 	// Failed is told of errors that are nobody's fault outside.
 	Failed func(where string, err error)
 }

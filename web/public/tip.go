@@ -109,7 +109,7 @@ func takeTip(s *Site, w http.ResponseWriter, r *http.Request) error {
 		return s.tipForm(w, r, http.StatusUnprocessableEntity, tipForm{Fault: "public.tip.long"})
 	}
 	f := tipForm{Act: value(r, "act"), About: value(r, "about"), Said: value(r, "said"), Identity: value(r, "identity")}
-	ok, err := s.takes.pass(s.o.Clock(), s.source(r))
+	ok, err := s.takes.pass(s.o.Clock(), s.o.Sources.Of(r))
 	if err != nil {
 		return err
 	}
@@ -160,7 +160,7 @@ func (s *Site) find(w http.ResponseWriter, r *http.Request) (id string, ok bool,
 		return "", false, errNothing
 	}
 	read := posted(w, r)
-	if ok, err = s.tries.pass(s.o.Clock(), s.source(r)); err != nil {
+	if ok, err = s.tries.pass(s.o.Clock(), s.o.Sources.Of(r)); err != nil {
 		return "", false, err
 	}
 	if !ok {

@@ -55,7 +55,11 @@ def check(ok, name, why):
         sys.exit(f"does not hold: {name}: {why}")
 
 folder, key = sys.argv[1], sys.argv[2]
-read = lambda name: open(os.path.join(folder, name), "rb").read()
+
+def read(name):                                       # what is no plain file is neither followed nor waited for
+    at = os.path.join(folder, name)
+    check(os.path.isfile(at) and not os.path.islink(at), name, "missing, or no plain file")
+    return open(at, "rb").read()
 
 def content(name, members):
     b = read(name)
@@ -89,8 +93,6 @@ for n, e in enumerate(index["editions"], 1):
     good = isinstance(e, dict) and set(e) == {"edition", "day", "list", "delta"} and e["edition"] == n and isday(e["day"])
     check(good and (n > 1 or e["delta"] == ""), "index.json", f"entry {n}")
     files = [f"list-{n}.json", f"list-{n}.note"] + ([f"delta-{n}.json"] if n > 1 else [])
-    for f in files:
-        check(os.path.exists(os.path.join(folder, f)), f, "missing")
     known.update(files)
     check(sha(read(files[0])) == e["list"], files[0], "another hash than in index.json")
     text = f"fundwatch list\nedition {n}\nday {e['day']}\n{e['list']}\n".encode()
