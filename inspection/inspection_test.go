@@ -22,7 +22,7 @@ const (
 
 	inspectorsCSV = "id,name,licence_no,licence_until,unit,skills,recuse\nI1,甲,1,,一科,,\nI2,乙,2,,一科,,\nI3,丙,3,,二科,,H1\nI4,丁,4,,二科,,\n"
 
-	planJSON = `{"campaign":"虚构抽查","day":"2026-12-01","seed_source":"虚构","strata":[{"name":"医院","where":{"kind":["hospital"]},"count":2}],"inspectors_per_object":2,"substitutes":2,"max_load":2}`
+	planJSON = `{"campaign":"虚构抽查","day":"2026-11-30","seed_source":"虚构","strata":[{"name":"医院","where":{"kind":["hospital"]},"count":2}],"inspectors_per_object":2,"substitutes":2,"max_load":2}`
 )
 
 // office is a store with the people who use it.
@@ -314,6 +314,33 @@ func TestResults(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := o.File(ctx, at(substitute, 3), "C00000000000000000002", o.by("jia")); !errors.As(err, &status) {
+		t.Error(err)
+	}
+	o.again(t)
+}
+
+// TestNothingIsFoundBeforeTheDay: a result is recorded from the day of inspection
+// on, as the day is in China; an object can be skipped before.
+func TestNothingIsFoundBeforeTheDay(t *testing.T) {
+	o := newOffice(t)
+	c := o.drawn(t)
+	w, err := o.Work(t.Context(), c.ID)
+	if err != nil || w.Day() != "2026-11-30" {
+		t.Fatal(w.Day(), err)
+	}
+	seen := Seen{c.ID, w.Tasks[0].ID(), 0}
+	o.day = time.Date(2026, 11, 29, 15, 59, 59, 0, time.UTC) // 23:59:59 there
+	for _, state := range []State{None, Rectify, Breach} {
+		err := o.Record(t.Context(), seen, Result{state, 5, clock.Days}, o.by("jia"))
+		if early, ok := errors.AsType[*EarlyError](err); !ok || early.Day != "2026-11-30" {
+			t.Errorf("%s: %v", state, err)
+		}
+	}
+	if _, err := o.Skip(t.Context(), Seen{c.ID, w.Tasks[1].ID(), 0}, o.by("jia")); err != nil {
+		t.Error(err)
+	}
+	o.day = o.day.Add(time.Second)
+	if err := o.Record(t.Context(), seen, Result{State: None}, o.by("jia")); err != nil {
 		t.Error(err)
 	}
 	o.again(t)

@@ -57,7 +57,7 @@ func (h *house) shelve(login string) {
 	}
 }
 
-var aPlan = []string{"name", "虚构 2026", "day", "2026-12-01", "seed_source", "虚构", "inspectors_per_object", "2", "substitutes", "2", "max_load", "3",
+var aPlan = []string{"name", "虚构 2026", "day", "2026-03-05", "seed_source", "虚构", "inspectors_per_object", "2", "substitutes", "2", "max_load", "3",
 	"stratum", "C or D", "kinds", "hospital", "credits", "C，D", "places", "", "others", "", "shares", "50%", "reason", "虚构"}
 
 // planned makes a campaign and gives its id.
@@ -162,6 +162,31 @@ func TestInspection(t *testing.T) {
 		t.Error(err)
 	}
 	h.results(t, id)
+}
+
+// TestResultsWaitForTheDay: before the day of inspection a result is refused on
+// its page, in both languages with the day from which it is not.
+func TestResultsWaitForTheDay(t *testing.T) {
+	h := newHouse(t)
+	h.user("jia", nil, accounts.Inspector)
+	h.user("bing", nil, accounts.Inspector)
+	h.shelve("jia")
+	id := strings.TrimPrefix(h.post("jia", "/inspections", append([]string{"name", "虚构", "day", "2026-03-06"}, aPlan[4:]...)...).Header().Get("Location"), "/inspections/")
+	h.approvePlan("bing", id)
+	h.post("jia", "/inspections/"+id+"/draw", "version", "2", "seed", "314159", "seed_again", "314159", "reason", "虚构").want(t, 303)
+	work := h.workOn(id)
+	first := taskPath(id, work.Tasks[0].ID())
+	h.get("jia", first).want(t, 200, "2026-03-06 起可以记录检查结果")
+	h.post("jia", first, "version", "0", "state", "none", "reason", "虚构丁").want(t, 422, `role="alert"`, "检查日还没有到", "2026-03-06 起可以记录检查结果", "虚构丁", `value="none" required checked`)
+	h.ask("jia", http.MethodPost, first, map[string][]string{"version": {"0"}, "state": {"none"}, "reason": {"虚构丁"}}, asJSON).
+		want(t, 422, `"code":"early-result"`, "2026-03-06 起可以记录检查结果", "recorded from 2026-03-06 on")
+	h.post("jia", taskPath(id, work.Tasks[1].ID()), "version", "0", "state", "skipped", "reason", "虚构：已停业").want(t, 303)
+	h.now = h.now.AddDate(0, 0, 1)
+	h.enterAgain("jia")
+	if text := h.get("jia", first).text; strings.Contains(text, "起可以记录检查结果") {
+		t.Error("the page still waits for the day")
+	}
+	h.post("jia", first, "version", "0", "state", "none", "reason", "虚构丁").want(t, 303)
 }
 
 // results records what was found.
