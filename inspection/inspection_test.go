@@ -70,7 +70,7 @@ func (o *office) drawn(t testing.TB) Campaign {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := o.Approve(t.Context(), id, 1, c.SHA256, o.by("yi")); err != nil {
+	if err := o.Approve(t.Context(), id, 1, c.SHA256, Officers{}, o.by("yi")); err != nil {
 		t.Fatal(err)
 	}
 	if err := o.Store.Draw(t.Context(), id, 2, "314159", "314159", o.by("jia")); err != nil {
@@ -146,24 +146,24 @@ func TestCampaign(t *testing.T) {
 	}
 	var version *VersionError
 	var status *StatusError
-	if err := o.Approve(ctx, id, 1, c.SHA256, o.by("jia")); !errors.Is(err, ErrOwn) {
+	if err := o.Approve(ctx, id, 1, c.SHA256, Officers{}, o.by("jia")); !errors.Is(err, ErrOwn) {
 		t.Error(err)
 	}
-	if err := o.Approve(ctx, id, 1, strings.Repeat("0", 64), o.by("yi")); !errors.Is(err, ErrOther) {
+	if err := o.Approve(ctx, id, 1, strings.Repeat("0", 64), Officers{}, o.by("yi")); !errors.Is(err, ErrOther) {
 		t.Error(err)
 	}
 	for _, none := range []string{"K", "\xff"} {
-		if err := o.Approve(ctx, none, 1, c.SHA256, o.by("yi")); !errors.Is(err, ErrMissing) {
+		if err := o.Approve(ctx, none, 1, c.SHA256, Officers{}, o.by("yi")); !errors.Is(err, ErrMissing) {
 			t.Errorf("%q: %v", none, err)
 		}
 	}
-	if err := o.Approve(ctx, id, 7, c.SHA256, o.by("yi")); !errors.As(err, &version) || version.Have != 1 {
+	if err := o.Approve(ctx, id, 7, c.SHA256, Officers{}, o.by("yi")); !errors.As(err, &version) || version.Have != 1 {
 		t.Error(err)
 	}
 	if err := o.Store.Draw(ctx, id, 1, "1", "1", o.by("jia")); !errors.As(err, &status) {
 		t.Error(err)
 	}
-	if err := o.Approve(ctx, id, 1, c.SHA256, o.by("yi")); err != nil {
+	if err := o.Approve(ctx, id, 1, c.SHA256, Officers{}, o.by("yi")); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := o.Plan(ctx, id, 2, planJSON, o.by("jia")); !errors.As(err, &status) {

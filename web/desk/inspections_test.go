@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,6 +16,7 @@ import (
 	"fundwatch/internal/accounts"
 	"fundwatch/internal/journal"
 	"fundwatch/internal/journal/journaltest"
+	"fundwatch/policies/regions"
 )
 
 const (
@@ -296,5 +298,59 @@ func TestShares(t *testing.T) {
 		if got := f.json(); !strings.Contains(got, want) || !strings.Contains(got, `"beds":["10","20"]`) || !strings.Contains(got, `"区域":["东"]`) {
 			t.Errorf("%s: %s", share, got)
 		}
+	}
+}
+
+// TestAPlanNeedsOfficersAsTheLawAsks: as many as the region's parameters say, for
+// each object and with a licence on the day; where they say nothing, as the plan.
+func TestAPlanNeedsOfficersAsTheLawAsks(t *testing.T) {
+	set := func(n int64) regions.Book {
+		return regions.Book{Policy: regions.Policy{Values: map[string]regions.Setting{"officers_least": {Number: &n, Unit: regions.Persons, Clause: "虚构条款第29条"}}}}
+	}
+	for what, c := range map[string]struct {
+		book    regions.Book
+		each    string
+		expired bool // the licences of all but one
+		says    string
+	}{
+		"two of four":            {book: set(2), each: "2"},
+		"two where three must":   {book: set(3), each: "2", says: "只有 2 名，至少须 3 名"},
+		"three where three must": {book: set(3), each: "3"},
+		"one licence holds":      {book: set(2), each: "2", expired: true, says: "只有 1 名，至少须 2 名"},
+		"nothing is set":         {each: "2", expired: true},
+	} {
+		t.Run(what, func(t *testing.T) {
+			h := newHouse(t, func(o *Options) { o.Policy = c.book })
+			h.user("jia", nil, accounts.Inspector)
+			h.user("bing", nil, accounts.Inspector)
+			h.shelve("jia")
+			if c.expired {
+				text := "id,name,licence_no,licence_until,unit,skills,recuse\nI1,虚构,1,2026-03-05,,,\nI2,虚构,2,2026-03-04,,,\nI3,虚构,3,2026-03-04,,,\n"
+				h.bring("jia", inspection.Inspectors, "c.csv", []byte(text), "reason", "虚构").want(t, 303)
+				shelf, err := h.o.Inspections.Shelf(t.Context(), inspection.Inspectors)
+				if err != nil {
+					t.Fatal(err)
+				}
+				h.post("jia", "/libraries/inspectors/use", "id", shelf.Draft, "version", "1", "reason", "虚构").want(t, 303)
+			}
+			form := append([]string{}, aPlan...)
+			form[slices.Index(form, "inspectors_per_object")+1] = c.each
+			at := h.post("jia", "/inspections", form...).Header().Get("Location")
+			made, err := h.o.Inspections.Campaign(t.Context(), strings.TrimPrefix(at, "/inspections/"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			sent := []string{"version", "1", "sha256", made.SHA256, "reason", "虚构"}
+			if c.says == "" {
+				h.post("bing", at+"/approve", sent...).want(t, 303)
+				return
+			}
+			h.post("bing", at+"/approve", sent...).want(t, 422, "检查人员不足", c.says, "虚构条款第29条", `role="alert"`)
+			h.ask("bing", http.MethodPost, at+"/approve", map[string][]string{"version": {"1"}, "sha256": {made.SHA256}, "reason": {"虚构"}}, asJSON).
+				want(t, 422, `"code":"few-officers"`, c.says, "to inspect an object", "虚构条款第29条")
+			if now, err := h.o.Inspections.Campaign(t.Context(), made.ID); err != nil || now.Status != inspection.Planned {
+				t.Error(now.Status, err)
+			}
+		})
 	}
 }

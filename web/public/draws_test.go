@@ -55,7 +55,7 @@ func newDraws(t testing.TB, inspectors string, rule inspection.Rule) *draws {
 		d.campaign, err = d.store.Campaign(t.Context(), id)
 	}
 	if err == nil {
-		err = d.store.Approve(t.Context(), id, 1, d.campaign.SHA256, d.by("yi"))
+		err = d.store.Approve(t.Context(), id, 1, d.campaign.SHA256, inspection.Officers{}, d.by("yi"))
 	}
 	o := d.o
 	o.Inspections, o.Rule = d.store, rule
