@@ -50,7 +50,7 @@ type Act struct {
 
 func (a *Act) check() error {
 	if a.ID == "" || a.Who == "" || strings.TrimSpace(a.Reason) == "" || len(a.Reason) > maxText {
-		return &MissingError{Reason, "须写明理由", "a reason is needed"}
+		return &MissingError{Need: Reason, ZH: "须写明理由", EN: "a reason is needed"}
 	}
 	return nil
 }
@@ -117,7 +117,7 @@ func (s *Store) Enter(ctx context.Context, d Decision, by Act) (string, error) {
 	e := Entry{ID: s.EntryID(d.Case, d.Subject), Decision: d, Entered: journal.Stamp(by.At)}
 	l := Listing{ID: ListingOf(e.ID), Subject: e.Subject, Measure: e.Measure, Facts: e.Facts}
 	if _, problems := l.Record(&e); len(problems) > 0 {
-		return "", &MissingError{Clean, guards[Clean].zh, guards[Clean].en}
+		return "", lack(Clean)
 	}
 	err := s.append(ctx, "credit.enter", "entry:"+e.ID, 1, by, e.op())
 	if v, ok := errors.AsType[*VersionError](err); ok && v.Have > 0 {
@@ -152,7 +152,7 @@ func (s *Store) Revoke(ctx context.Context, id string, version int64, by Act) er
 		return &VersionError{id, e.Version, version}
 	}
 	if e.Revoked != "" {
-		return &MissingError{Standing, "依据已撤销", "the ground fell before"}
+		return &MissingError{Need: Standing, ZH: "依据已撤销", EN: "the ground fell before"}
 	}
 	e.Revoked, e.RevokedReason = by.day(), by.Reason
 	ops := []journal.Op{e.op()}

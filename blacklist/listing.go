@@ -200,10 +200,12 @@ func monthsAfter(day string, months int64) string {
 
 func validDay(s string) bool { return edition.ValidDay(s) }
 
-func dayBefore(day string) string {
+func dayBefore(day string) string { return daysAfter(day, -1) }
+
+func daysAfter(day string, n int) string {
 	d, err := clock.ParseDay(day)
 	if err != nil {
 		return day
 	}
-	return (d - 1).String()
+	return (d + clock.Day(n)).String()
 }

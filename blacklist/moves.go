@@ -43,6 +43,7 @@ const (
 	Shown    Need = "shown"    // the digest of what was shown
 	From     Need = "from"     // the day from which claims are flagged, not before today
 	Least    Need = "least"    // the least time of publication is over
+	Quiet    Need = "quiet"    // no new breach for as long as the place asks, where a text of it does
 	Most     Need = "most"     // the longest time of publication is over
 	Clean    Need = "clean"    // facts that may be published
 	Fallen   Need = "fallen"   // the ground of the entry fell
@@ -72,7 +73,7 @@ var moves = []Move{
 	{ActionKeep, []Status{Review}, Listed, []Need{Standing, Second}, "不成立，继续公布", "not founded, stays published"},
 	{ActionCorrect, []Status{Listed, Review}, Listed, []Need{Standing, Second, Clean}, "更正公布内容", "correct what is published"},
 	{ActionWithdraw, []Status{Review}, Leaving, []Need{Second}, "异议成立，移出", "uphold, take off the list"},
-	{ActionRepair, []Status{Listed, Review}, Leaving, []Need{Second, Least}, "信用修复，移出", "repaired, take off the list"},
+	{ActionRepair, []Status{Listed, Review}, Leaving, []Need{Second, Least, Quiet}, "信用修复，移出", "repaired, take off the list"},
 	{ActionExpire, []Status{Listed, Review}, Leaving, []Need{Most}, "公布期满，移出", "the time of publication is over"},
 	{ActionRevoke, []Status{Listed, Review}, Leaving, []Need{Fallen}, "依据撤销，移出", "the ground fell, take off the list"},
 	{ActionRevoke, []Status{Proposed, Noticed, Disputed}, Dropped, []Need{Fallen}, "依据撤销，不列入", "the ground fell, do not list"},
@@ -103,6 +104,7 @@ type Order struct {
 type MissingError struct {
 	Need   Need
 	ZH, EN string
+	Basis  string // the clause, where a text of the place asks for it
 }
 
 // Error says so to a person.
@@ -127,6 +129,19 @@ type asked struct {
 	o   *Order
 	who string
 	day string
+
+	repair *Repair
+	breach string // day of the last one of the subject; known where it counts
+}
+
+// asked is what guards look at of a listing on a day.
+func (s *Store) asked(ctx context.Context, l *Listing, e *Entry, o *Order, who, day string) (asked, error) {
+	a := asked{l: l, e: e, o: o, who: who, day: day, repair: &s.repair}
+	var err error
+	if s.repair.Months > 0 && l.Status.shown() {
+		a.breach, err = s.lastBreach(ctx, l.Subject)
+	}
+	return a, err
 }
 
 // guards, one for each need; the sentence says what is missing.
@@ -142,6 +157,7 @@ var guards = map[Need]struct {
 	Shown:    {func(a asked) bool { return a.o.Shown == a.l.Digest(a.e) }, "所见内容与现在的不同，请重新查看", "what was shown is not what is there now: look again"},
 	From:     {func(a asked) bool { return validDay(a.o.From) && a.o.From >= a.day }, "须给出限制起始日，不早于今日", "the day from which claims are flagged is needed, not before today"},
 	Least:    {func(a asked) bool { return a.day >= a.l.LeastDay }, "未满最短公布期", "the least time of publication is not over"},
+	Quiet:    {func(a asked) bool { return a.repair.free(a.breach, a.day) }, "未满修复前须无新违规的期限", "the time without a new breach before repair is not over"},
 	Most:     {func(a asked) bool { return a.day > a.l.MostDay }, "未满最长公布期", "the longest time of publication is not over"},
 	Clean:    {clean, "公布内容为空，或含有身份证号码、手机号码", "what is published is empty, or holds an identity or mobile number"},
 	Fallen:   {func(a asked) bool { return a.e.Revoked != "" }, "所依据的决定仍有效", "the decision stands"},
@@ -165,11 +181,21 @@ func clean(a asked) bool {
 // lacks gives the first need that is not met.
 func (m *Move) lacks(a asked) error {
 	for _, n := range m.Needs {
-		if g := guards[n]; !g.holds(a) {
-			return &MissingError{n, g.zh, g.en}
+		if !guards[n].holds(a) {
+			return a.lack(n)
 		}
 	}
 	return nil
+}
+
+// lack says of a need that it is not met.
+func lack(n Need) *MissingError { return &MissingError{Need: n, ZH: guards[n].zh, EN: guards[n].en} }
+
+func (a *asked) lack(n Need) *MissingError {
+	if n == Quiet {
+		return a.repair.lack(a.breach)
+	}
+	return lack(n)
 }
 
 // Propose puts an entry on its way to the list, as policy answered. An answer
@@ -183,7 +209,7 @@ func (s *Store) Propose(ctx context.Context, entry string, p Proposal, by Act) (
 		return "", err
 	}
 	if e.Revoked != "" || e.Effective > by.day() {
-		return "", &MissingError{Standing, guards[Standing].zh, guards[Standing].en}
+		return "", lack(Standing)
 	}
 	if !slices.Contains([]string{"minor", "ordinary", "serious"}, p.Class) || p.Most < 1 || p.Least < 0 || p.Least > p.Most || p.Revision == "" || len(p.Basis) == 0 {
 		return "", ErrProposal
@@ -191,7 +217,7 @@ func (s *Store) Propose(ctx context.Context, entry string, p Proposal, by Act) (
 	l := Listing{ID: ListingOf(e.ID), Entry: e.ID, Subject: e.Subject, Status: Proposed, Class: p.Class, Least: p.Least, Most: p.Most, Basis: p.Basis,
 		Revision: p.Revision, Facts: e.Facts, Measure: e.Measure, Proposer: by.Who, Proposed: by.day()}
 	if !clean(asked{l: &l, e: &e, o: &Order{}}) {
-		return "", &MissingError{Clean, guards[Clean].zh, guards[Clean].en}
+		return "", lack(Clean)
 	}
 	op := l.op(nil)
 	op["entry"], op["entry_version"] = e.ID, decimal(e.Version)
@@ -233,7 +259,11 @@ func (s *Store) Do(ctx context.Context, o Order, by Act) error {
 	if !ok {
 		return &StatusError{l.ID, l.Status, o.Action}
 	}
-	if err := move.lacks(asked{&l, &e, &o, by.Who, by.day()}); err != nil {
+	a, err := s.asked(ctx, &l, &e, &o, by.Who, by.day())
+	if err == nil {
+		err = move.lacks(a)
+	}
+	if err != nil {
 		return err
 	}
 	l.apply(o, move, by)
@@ -280,7 +310,11 @@ func (l *Listing) apply(o Order, m Move, by Act) {
 }
 
 // May lists what somebody may do with a listing now, and what each still lacks.
-func (s *Store) May(l *Listing, e *Entry, who, day string) (out []Choice) {
+func (s *Store) May(ctx context.Context, l *Listing, e *Entry, who, day string) (out []Choice, err error) {
+	a, err := s.asked(ctx, l, e, &Order{}, who, day)
+	if err != nil {
+		return nil, err
+	}
 	for _, m := range moves {
 		if !slices.Contains(m.From, l.Status) || m.Action == ActionRevoke {
 			continue
@@ -288,13 +322,13 @@ func (s *Store) May(l *Listing, e *Entry, who, day string) (out []Choice) {
 		c := Choice{Move: m}
 		for _, n := range m.Needs {
 			given := n == Deadline || n == From || n == Shown || n == Clean // asked for with the act
-			if g := guards[n]; !given && !g.holds(asked{l, e, &Order{}, who, day}) {
-				c.Lacks = append(c.Lacks, &MissingError{n, g.zh, g.en})
+			if !given && !guards[n].holds(a) {
+				c.Lacks = append(c.Lacks, a.lack(n))
 			}
 		}
 		out = append(out, c)
 	}
-	return out
+	return out, nil
 }
 
 // Choice is a move from where a listing stands.

@@ -23,10 +23,13 @@ func Ops() journal.Ops { return journal.Ops(ops) }
 
 // Store keeps the credit ledger and the listings of a region. It is safe for
 // many goroutines.
-type Store struct{ journal *journal.Store }
+type Store struct {
+	journal *journal.Store
+	repair  Repair
+}
 
 // Open makes a store on a journal that has [Ops].
-func Open(j *journal.Store) *Store { return &Store{j} }
+func Open(j *journal.Store) *Store { return &Store{journal: j} }
 
 const staff = "staff" // the chain of what people do
 

@@ -182,10 +182,52 @@ func (s *Store) Commit(ctx context.Context, c *Campaign) (*draw.Commit, error) {
 	return commit, nil
 }
 
+// Officers is how few may carry out an inspection, and the clause that says so.
+// The zero value asks for nothing beyond what a plan must say.
+type Officers struct {
+	Least  int64
+	Clause string
+}
+
+// OfficersError says that a plan would send too few to an object, or that the
+// library has no more whose licences hold on its day.
+type OfficersError struct {
+	Officers
+	Have int64
+}
+
+// Error says so to a person.
+func (e *OfficersError) Error() string {
+	return fmt.Sprintf("执法人员 %d 名，至少须 %d 名（%s） too few inspectors", e.Have, e.Least, e.Clause)
+}
+
+// fits refuses what has too few inspectors: such a plan could be made public and
+// never be drawn, or not be carried out as the law asks.
+func (o *Officers) fits(c *draw.Commit) error {
+	have := int64(min(c.Plan.InspectorsPerObject, c.Able()))
+	if c.Quota() == 0 || have >= o.Least {
+		return nil
+	}
+	return &OfficersError{*o, have}
+}
+
 // Approve commits a campaign: plan and libraries, by the SHA-256 that the person
 // was shown, are fixed from now on. Another person than the one who planned it
-// does it, else it is [ErrOwn].
-func (s *Store) Approve(ctx context.Context, id string, version int64, sha256 string, by Act) error {
+// does it, else it is [ErrOwn]; with too few inspectors it is an [*OfficersError].
+func (s *Store) Approve(ctx context.Context, id string, version int64, sha256 string, least Officers, by Act) error {
+	c, err := s.Campaign(ctx, id)
+	if err != nil {
+		return err
+	}
+	if c.Version == version && c.SHA256 == sha256 { // else the write tells what changed
+		commit, err := s.Commit(ctx, &c)
+		if err == nil {
+			err = least.fits(commit)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	op := journal.Op{"op": "campaigncommit", "id": id, "version": decimal(version), "sha256": sha256}
 	return s.act(ctx, "campaign.commit", "campaign:"+id, version, by, op)
 }

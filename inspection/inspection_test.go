@@ -22,7 +22,7 @@ const (
 
 	inspectorsCSV = "id,name,licence_no,licence_until,unit,skills,recuse\nI1,甲,1,,一科,,\nI2,乙,2,,一科,,\nI3,丙,3,,二科,,H1\nI4,丁,4,,二科,,\n"
 
-	planJSON = `{"campaign":"虚构抽查","day":"2026-12-01","seed_source":"虚构","strata":[{"name":"医院","where":{"kind":["hospital"]},"count":2}],"inspectors_per_object":2,"substitutes":2,"max_load":2}`
+	planJSON = `{"campaign":"虚构抽查","day":"2026-11-30","seed_source":"虚构","strata":[{"name":"医院","where":{"kind":["hospital"]},"count":2}],"inspectors_per_object":2,"substitutes":2,"max_load":2}`
 )
 
 // office is a store with the people who use it.
@@ -70,7 +70,7 @@ func (o *office) drawn(t testing.TB) Campaign {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := o.Approve(t.Context(), id, 1, c.SHA256, o.by("yi")); err != nil {
+	if err := o.Approve(t.Context(), id, 1, c.SHA256, Officers{}, o.by("yi")); err != nil {
 		t.Fatal(err)
 	}
 	if err := o.Store.Draw(t.Context(), id, 2, "314159", "314159", o.by("jia")); err != nil {
@@ -146,24 +146,24 @@ func TestCampaign(t *testing.T) {
 	}
 	var version *VersionError
 	var status *StatusError
-	if err := o.Approve(ctx, id, 1, c.SHA256, o.by("jia")); !errors.Is(err, ErrOwn) {
+	if err := o.Approve(ctx, id, 1, c.SHA256, Officers{}, o.by("jia")); !errors.Is(err, ErrOwn) {
 		t.Error(err)
 	}
-	if err := o.Approve(ctx, id, 1, strings.Repeat("0", 64), o.by("yi")); !errors.Is(err, ErrOther) {
+	if err := o.Approve(ctx, id, 1, strings.Repeat("0", 64), Officers{}, o.by("yi")); !errors.Is(err, ErrOther) {
 		t.Error(err)
 	}
 	for _, none := range []string{"K", "\xff"} {
-		if err := o.Approve(ctx, none, 1, c.SHA256, o.by("yi")); !errors.Is(err, ErrMissing) {
+		if err := o.Approve(ctx, none, 1, c.SHA256, Officers{}, o.by("yi")); !errors.Is(err, ErrMissing) {
 			t.Errorf("%q: %v", none, err)
 		}
 	}
-	if err := o.Approve(ctx, id, 7, c.SHA256, o.by("yi")); !errors.As(err, &version) || version.Have != 1 {
+	if err := o.Approve(ctx, id, 7, c.SHA256, Officers{}, o.by("yi")); !errors.As(err, &version) || version.Have != 1 {
 		t.Error(err)
 	}
 	if err := o.Store.Draw(ctx, id, 1, "1", "1", o.by("jia")); !errors.As(err, &status) {
 		t.Error(err)
 	}
-	if err := o.Approve(ctx, id, 1, c.SHA256, o.by("yi")); err != nil {
+	if err := o.Approve(ctx, id, 1, c.SHA256, Officers{}, o.by("yi")); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := o.Plan(ctx, id, 2, planJSON, o.by("jia")); !errors.As(err, &status) {
@@ -314,6 +314,33 @@ func TestResults(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := o.File(ctx, at(substitute, 3), "C00000000000000000002", o.by("jia")); !errors.As(err, &status) {
+		t.Error(err)
+	}
+	o.again(t)
+}
+
+// TestNothingIsFoundBeforeTheDay: a result is recorded from the day of inspection
+// on, as the day is in China; an object can be skipped before.
+func TestNothingIsFoundBeforeTheDay(t *testing.T) {
+	o := newOffice(t)
+	c := o.drawn(t)
+	w, err := o.Work(t.Context(), c.ID)
+	if err != nil || w.Day() != "2026-11-30" {
+		t.Fatal(w.Day(), err)
+	}
+	seen := Seen{c.ID, w.Tasks[0].ID(), 0}
+	o.day = time.Date(2026, 11, 29, 15, 59, 59, 0, time.UTC) // 23:59:59 there
+	for _, state := range []State{None, Rectify, Breach} {
+		err := o.Record(t.Context(), seen, Result{state, 5, clock.Days}, o.by("jia"))
+		if early, ok := errors.AsType[*EarlyError](err); !ok || early.Day != "2026-11-30" {
+			t.Errorf("%s: %v", state, err)
+		}
+	}
+	if _, err := o.Skip(t.Context(), Seen{c.ID, w.Tasks[1].ID(), 0}, o.by("jia")); err != nil {
+		t.Error(err)
+	}
+	o.day = o.day.Add(time.Second)
+	if err := o.Record(t.Context(), seen, Result{State: None}, o.by("jia")); err != nil {
 		t.Error(err)
 	}
 	o.again(t)

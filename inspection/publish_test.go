@@ -132,7 +132,7 @@ func TestFilesArePublicWithoutNames(t *testing.T) {
 	}
 	c, err := o.Campaign(t.Context(), id)
 	if err == nil {
-		err = o.Approve(t.Context(), id, 1, c.SHA256, o.by("yi"))
+		err = o.Approve(t.Context(), id, 1, c.SHA256, Officers{}, o.by("yi"))
 	}
 	if err == nil {
 		err = o.Store.Draw(t.Context(), id, 2, "271828", "271828", o.by("jia"))

@@ -158,6 +158,9 @@ func (s *Store) records(ctx context.Context, campaign string) (map[string]map[st
 	return out, nil
 }
 
+// Day is the day of inspection, as it was planned and drawn for.
+func (w *Work) Day() string { return w.Draw.Commit.Plan.Day }
+
 // Task gives what became of an object, or [ErrMissing].
 func (w *Work) Task(object string) (*Task, error) {
 	i := slices.IndexFunc(w.Tasks, func(t Task) bool { return t.ID() == object })
@@ -184,8 +187,18 @@ type Result struct {
 	Unit clock.Unit
 }
 
+// EarlyError says that nothing can have been found yet: the day of inspection is
+// still to come.
+type EarlyError struct{ Day string }
+
+// Error says so to a person.
+func (e *EarlyError) Error() string {
+	return "检查日未到，自 " + e.Day + " 起记录 the day of inspection is to come: record from " + e.Day
+}
+
 // Record records what was found at an object that is open, or that what was to
-// be rectified was. The reason of the act is the note.
+// be rectified was, from the day of inspection on: before it there is an
+// [*EarlyError]. The reason of the act is the note.
 func (s *Store) Record(ctx context.Context, seen Seen, found Result, by Act) error {
 	if !slices.Contains([]State{None, Rectify, Rectified, Breach}, found.State) {
 		return ErrState
@@ -204,6 +217,9 @@ func (s *Store) Record(ctx context.Context, seen Seen, found Result, by Act) err
 	}
 	if _, err := w.Task(seen.Object); err != nil {
 		return err
+	}
+	if day := w.Day(); journal.Stamp(by.At)[:len(day)] < day {
+		return &EarlyError{day}
 	}
 	return s.act(ctx, "inspection."+string(found.State), seen.name(), seen.Version, by, op)
 }

@@ -180,20 +180,30 @@ func (c *Commit) Notes() (out []string) {
 	if c.Plan.SeedSource == "" {
 		out = append(out, "方案没有写明种子从何而来 (the plan has no seed_source)")
 	}
-	able, quota := 0, 0
-	for _, row := range c.Inspectors.Rows {
-		if c.takesPart(row) {
-			able++
-		}
-	}
-	for _, s := range c.Strata {
-		quota += s.Quota
-	}
+	able, quota := c.Able(), c.Quota()
 	each, load := c.Plan.InspectorsPerObject, c.Plan.MaxLoad
 	if quota > 0 && (able < each || load > 0 && able*min(load, quota) < quota*each) {
 		out = append(out, fmt.Sprintf("证件有效的检查人员 %d 名，不够检查 %d 个对象、每个 %d 人，抽取将会失败 (too few inspectors: the draw will fail)", able, quota, each))
 	}
 	return out
+}
+
+// Able is how many inspectors can be drawn: their licences hold on the plan's day.
+func (c *Commit) Able() (n int) {
+	for _, row := range c.Inspectors.Rows {
+		if c.takesPart(row) {
+			n++
+		}
+	}
+	return n
+}
+
+// Quota is how many objects are drawn.
+func (c *Commit) Quota() (n int) {
+	for _, s := range c.Strata {
+		n += s.Quota
+	}
+	return n
 }
 
 // takesPart reports whether an inspector's licence holds on the plan's day.

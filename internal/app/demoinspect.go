@@ -75,7 +75,7 @@ func (e *env) demoInspections(ctx context.Context, s *inspection.Store, known *k
 	if err != nil {
 		return err
 	}
-	if err := s.Approve(ctx, id, c.Version, c.SHA256, e.demoAct("supervisor")); err != nil {
+	if err := s.Approve(ctx, id, c.Version, c.SHA256, inspection.Officers{}, e.demoAct("supervisor")); err != nil {
 		return err
 	}
 	if err := s.Draw(ctx, id, c.Version+1, "314159", "314159", e.demoAct("planner")); err != nil {

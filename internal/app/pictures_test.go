@@ -92,6 +92,7 @@ func (v *visitor) round() {
 	v.t.Helper()
 	v.as("disclosure")
 	v.at("/listings", 700, "6-listings")
+	v.at("/editions", 700, "6-editions")
 	v.at("/credit", 700, "5-credit")
 	file := tell[string](v, `[...document.querySelectorAll("a")].map(a => a.getAttribute("href")).filter(h => h.startsWith("/credit/R")).at(-1)`)
 	v.Do(chromedp.Navigate(v.base + file))

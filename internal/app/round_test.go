@@ -401,6 +401,13 @@ func TestRoundFromAClaim(t *testing.T) {
 	s.settle("S2", s.day(0), s.day(0), s.day(0))
 	s.lead(o, "R11", 1)
 	s.pass(40)
+	var early listingSeen
+	s.data("shi", at, &early)
+	if code, _, p := s.try("shi", at+"/repair", "version", number(early.Listing.Version), "shown", early.Shown, "reason", "虚构：办理"); code != http.StatusUnprocessableEntity ||
+		!strings.Contains(p, "内蒙古自治区医疗保障信用管理暂行办法") {
+		t.Errorf("repaired within six months of the breach: %d %.1000s", code, p)
+	}
+	s.pass(150)
 	s.order("shi", at, "repair")
 	s.edition("已修复")
 	s.restricted(`"restricted":false,"restrictions":[],"edition":2`)

@@ -102,6 +102,9 @@ func TestRoundInChromium(t *testing.T) {
 	s.pass(40)
 	shi := at["shi"]
 	shi.goTo(listing)
+	shi.Read("须 6 个月内无新的违规")
+	s.pass(150)
+	shi.goTo(listing)
 	shi.Fill("理由", "虚构：已履行并纠正", "信用修复，移出")
 	shi.Press("信用修复，移出", "信用修复，移出")
 	shi.Read("待移出")

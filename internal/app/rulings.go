@@ -59,7 +59,11 @@ func (s *server) deskLists(ctx context.Context) (desk.Lists, error) {
 	if err != nil {
 		return desk.Lists{}, err
 	}
-	out := desk.Lists{Store: s.lists, Advise: func(ctx context.Context, e *blacklist.Entry) (desk.Advice, error) {
+	var repair blacklist.Repair
+	if v := data.Values["repair_clean_months"]; v.Number != nil {
+		repair = blacklist.Repair{Months: *v.Number, Clause: v.Clause}
+	}
+	out := desk.Lists{Store: s.lists.WithRepair(repair), Advise: func(ctx context.Context, e *blacklist.Entry) (desk.Advice, error) {
 		return adviseListing(ctx, engine, data, e)
 	}}
 	out.Ask = s.askPublication

@@ -1,8 +1,8 @@
 package desk
 
 import (
-	"errors"
 	"net/http"
+	"slices"
 
 	"fundwatch/internal/accounts"
 )
@@ -35,7 +35,7 @@ func (d *Desk) by(r *http.Request, id, reason string) (accounts.By, error) {
 // faultOf gives the code of what is wrong with a form, where it is that.
 func faultOf(err error) (string, int, bool) {
 	p := problemOf(err)
-	if err == nil || p == nil || p.status != http.StatusUnprocessableEntity && p.status != http.StatusTooManyRequests || errors.Is(err, errForm) {
+	if err == nil || p == nil || !slices.Contains([]int{http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusRequestEntityTooLarge}, p.status) {
 		return "", 0, false
 	}
 	return p.code, p.status, true

@@ -30,6 +30,7 @@ type campaignPage struct {
 	Released   *ReleaseRow    `json:"released,omitempty"`
 	Recorded   bool           `json:"recorded"` // who sees it recorded a result, and may not approve them
 	Fault      string         `json:"fault,omitempty"`
+	Refused    []lackRow      `json:"refused,omitempty"`
 	Problems   []draw.Problem `json:"problems,omitempty"`
 	Work       bool           `json:"-"`
 	Approve    bool           `json:"-"`

@@ -25,9 +25,17 @@ func postApprove(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	}
 	by, err := d.acting(r, f.Act, f.Reason)
 	if err == nil {
-		err = d.o.Inspections.Approve(r.Context(), r.PathValue("campaign"), f.Version, f.SHA256, by)
+		err = d.o.Inspections.Approve(r.Context(), r.PathValue("campaign"), f.Version, f.SHA256, d.officersLeast(), by)
 	}
 	return d.campaignAnswer(w, r, InspectionConflict{Want: "campaign.commit", Reason: f.Reason, Seen: f.Version}, err)
+}
+
+// officersLeast is how few may carry out an inspection here.
+func (d *Desk) officersLeast() (least inspection.Officers) {
+	if v := d.o.Policy.Policy.Values["officers_least"]; v.Number != nil {
+		least = inspection.Officers{Least: *v.Number, Clause: v.Clause}
+	}
+	return least
 }
 
 // withdrawForm ends a campaign that was not drawn.
@@ -108,7 +116,7 @@ func (d *Desk) campaignAnswer(w http.ResponseWriter, r *http.Request, c Inspecti
 	if failed != nil {
 		return failed
 	}
-	p.Fault = code
+	p.Fault, p.Refused = code, problemOf(err).lacks
 	p.Problems, _ = errors.AsType[draw.Problems](err)
 	return d.showAs(w, r, status, "campaign", p)
 }

@@ -35,6 +35,8 @@ type casePage struct {
 	Act       string       `json:"-"`
 	MayFile   bool         `json:"-"` // sees evidence and documents
 	MayUpload bool         `json:"-"`
+	Fault     string       `json:"-"` // of the upload that was refused
+	Upload    proofForm    `json:"-"`
 	Approve   bool         `json:"-"`
 	Referral  *referralRow `json:"referral,omitempty"` // to whom it belongs by policy, while it is not decided
 	Credit    bool         `json:"-"`                  // may enter the penalty, which was served, in the ledger

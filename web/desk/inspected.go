@@ -15,7 +15,9 @@ type inspectedPage struct {
 	Task     TaskRow     `json:"task"`
 	Columns  []Cell      `json:"columns"` // everything the library says of it
 	Acts     []actRow    `json:"acts"`
+	From     string      `json:"from,omitempty"` // the day of inspection, while it is to come: nothing is recorded before it
 	Fault    string      `json:"fault,omitempty"`
+	Refused  []lackRow   `json:"refused,omitempty"`
 	Form     foundForm   `json:"-"`
 	Work     bool        `json:"-"`
 }
@@ -45,6 +47,9 @@ func (d *Desk) inspected(r *http.Request) (p inspectedPage, err error) {
 	p = inspectedPage{Campaign: campaignRow(&work.Campaign), Task: d.taskRow(&work.Campaign, t), Work: u.May(mayRecord)}
 	for _, c := range work.Draw.Commit.Objects.Columns {
 		p.Columns = append(p.Columns, Cell{c, t.Object[c]})
+	}
+	if day := work.Day(); d.today() < day {
+		p.From = day
 	}
 	for _, a := range d.o.Trail.About("campaign:" + work.Campaign.ID + "/" + t.ID()) {
 		p.Acts = append(p.Acts, rowOf(&a))
@@ -124,7 +129,7 @@ func (d *Desk) inspectedFault(w http.ResponseWriter, r *http.Request, p inspecte
 	if !ok || visitOf(r).json {
 		return err
 	}
-	p.Fault, f.Act = code, p.Form.Act
+	p.Fault, p.Refused, f.Act = code, problemOf(err).lacks, p.Form.Act
 	p.Form = f
 	return d.showAs(w, r, status, "inspected", p)
 }

@@ -145,6 +145,13 @@ func inspectionProblem(err error) *problem {
 	if problems, ok := errors.AsType[draw.Problems](err); ok {
 		return &problem{status: http.StatusUnprocessableEntity, code: "table", page: problems}
 	}
+	if e, ok := errors.AsType[*inspection.EarlyError](err); ok {
+		return &problem{status: http.StatusUnprocessableEntity, code: "early-result", lacks: []lackRow{{Guard: "day", What: inBoth("plan.day"), Where: inBoth("task.from", e.Day)}}}
+	}
+	if e, ok := errors.AsType[*inspection.OfficersError](err); ok {
+		return &problem{status: http.StatusUnprocessableEntity, code: "few-officers", lacks: []lackRow{{Guard: "officers", What: inBoth("plan.officers", e.Have, e.Least),
+			Where: inBoth("problem.few-officers.todo"), Basis: e.Clause}}}
+	}
 	if _, ok := errors.AsType[clock.MissingYear](err); ok {
 		return &problem{status: http.StatusUnprocessableEntity, code: "calendar"}
 	}

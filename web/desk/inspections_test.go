@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,6 +16,7 @@ import (
 	"fundwatch/internal/accounts"
 	"fundwatch/internal/journal"
 	"fundwatch/internal/journal/journaltest"
+	"fundwatch/policies/regions"
 )
 
 const (
@@ -57,7 +59,7 @@ func (h *house) shelve(login string) {
 	}
 }
 
-var aPlan = []string{"name", "虚构 2026", "day", "2026-12-01", "seed_source", "虚构", "inspectors_per_object", "2", "substitutes", "2", "max_load", "3",
+var aPlan = []string{"name", "虚构 2026", "day", "2026-03-05", "seed_source", "虚构", "inspectors_per_object", "2", "substitutes", "2", "max_load", "3",
 	"stratum", "C or D", "kinds", "hospital", "credits", "C，D", "places", "", "others", "", "shares", "50%", "reason", "虚构"}
 
 // planned makes a campaign and gives its id.
@@ -162,6 +164,31 @@ func TestInspection(t *testing.T) {
 		t.Error(err)
 	}
 	h.results(t, id)
+}
+
+// TestResultsWaitForTheDay: before the day of inspection a result is refused on
+// its page, in both languages with the day from which it is not.
+func TestResultsWaitForTheDay(t *testing.T) {
+	h := newHouse(t)
+	h.user("jia", nil, accounts.Inspector)
+	h.user("bing", nil, accounts.Inspector)
+	h.shelve("jia")
+	id := strings.TrimPrefix(h.post("jia", "/inspections", append([]string{"name", "虚构", "day", "2026-03-06"}, aPlan[4:]...)...).Header().Get("Location"), "/inspections/")
+	h.approvePlan("bing", id)
+	h.post("jia", "/inspections/"+id+"/draw", "version", "2", "seed", "314159", "seed_again", "314159", "reason", "虚构").want(t, 303)
+	work := h.workOn(id)
+	first := taskPath(id, work.Tasks[0].ID())
+	h.get("jia", first).want(t, 200, "2026-03-06 起可以记录检查结果")
+	h.post("jia", first, "version", "0", "state", "none", "reason", "虚构丁").want(t, 422, `role="alert"`, "检查日还没有到", "2026-03-06 起可以记录检查结果", "虚构丁", `value="none" required checked`)
+	h.ask("jia", http.MethodPost, first, map[string][]string{"version": {"0"}, "state": {"none"}, "reason": {"虚构丁"}}, asJSON).
+		want(t, 422, `"code":"early-result"`, "2026-03-06 起可以记录检查结果", "recorded from 2026-03-06 on")
+	h.post("jia", taskPath(id, work.Tasks[1].ID()), "version", "0", "state", "skipped", "reason", "虚构：已停业").want(t, 303)
+	h.now = h.now.AddDate(0, 0, 1)
+	h.enterAgain("jia")
+	if text := h.get("jia", first).text; strings.Contains(text, "起可以记录检查结果") {
+		t.Error("the page still waits for the day")
+	}
+	h.post("jia", first, "version", "0", "state", "none", "reason", "虚构丁").want(t, 303)
 }
 
 // results records what was found.
@@ -271,5 +298,59 @@ func TestShares(t *testing.T) {
 		if got := f.json(); !strings.Contains(got, want) || !strings.Contains(got, `"beds":["10","20"]`) || !strings.Contains(got, `"区域":["东"]`) {
 			t.Errorf("%s: %s", share, got)
 		}
+	}
+}
+
+// TestAPlanNeedsOfficersAsTheLawAsks: as many as the region's parameters say, for
+// each object and with a licence on the day; where they say nothing, as the plan.
+func TestAPlanNeedsOfficersAsTheLawAsks(t *testing.T) {
+	set := func(n int64) regions.Book {
+		return regions.Book{Policy: regions.Policy{Values: map[string]regions.Setting{"officers_least": {Number: &n, Unit: regions.Persons, Clause: "虚构条款第29条"}}}}
+	}
+	for what, c := range map[string]struct {
+		book    regions.Book
+		each    string
+		expired bool // the licences of all but one
+		says    string
+	}{
+		"two of four":            {book: set(2), each: "2"},
+		"two where three must":   {book: set(3), each: "2", says: "只有 2 名，至少须 3 名"},
+		"three where three must": {book: set(3), each: "3"},
+		"one licence holds":      {book: set(2), each: "2", expired: true, says: "只有 1 名，至少须 2 名"},
+		"nothing is set":         {each: "2", expired: true},
+	} {
+		t.Run(what, func(t *testing.T) {
+			h := newHouse(t, func(o *Options) { o.Policy = c.book })
+			h.user("jia", nil, accounts.Inspector)
+			h.user("bing", nil, accounts.Inspector)
+			h.shelve("jia")
+			if c.expired {
+				text := "id,name,licence_no,licence_until,unit,skills,recuse\nI1,虚构,1,2026-03-05,,,\nI2,虚构,2,2026-03-04,,,\nI3,虚构,3,2026-03-04,,,\n"
+				h.bring("jia", inspection.Inspectors, "c.csv", []byte(text), "reason", "虚构").want(t, 303)
+				shelf, err := h.o.Inspections.Shelf(t.Context(), inspection.Inspectors)
+				if err != nil {
+					t.Fatal(err)
+				}
+				h.post("jia", "/libraries/inspectors/use", "id", shelf.Draft, "version", "1", "reason", "虚构").want(t, 303)
+			}
+			form := append([]string{}, aPlan...)
+			form[slices.Index(form, "inspectors_per_object")+1] = c.each
+			at := h.post("jia", "/inspections", form...).Header().Get("Location")
+			made, err := h.o.Inspections.Campaign(t.Context(), strings.TrimPrefix(at, "/inspections/"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			sent := []string{"version", "1", "sha256", made.SHA256, "reason", "虚构"}
+			if c.says == "" {
+				h.post("bing", at+"/approve", sent...).want(t, 303)
+				return
+			}
+			h.post("bing", at+"/approve", sent...).want(t, 422, "检查人员不足", c.says, "虚构条款第29条", `role="alert"`)
+			h.ask("bing", http.MethodPost, at+"/approve", map[string][]string{"version": {"1"}, "sha256": {made.SHA256}, "reason": {"虚构"}}, asJSON).
+				want(t, 422, `"code":"few-officers"`, c.says, "to inspect an object", "虚构条款第29条")
+			if now, err := h.o.Inspections.Campaign(t.Context(), made.ID); err != nil || now.Status != inspection.Planned {
+				t.Error(now.Status, err)
+			}
+		})
 	}
 }

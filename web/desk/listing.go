@@ -89,7 +89,11 @@ func (d *Desk) listing(r *http.Request) (p listingPage, err error) {
 	p = listingPage{Listing: d.listingRow(&l), Basis: l.Basis, Revision: l.Revision, Facts: l.Facts, Published: l.Subject.PublicName(), Days: listingDays(&l),
 		Objection: l.Objection, Answer: l.Answer, Left: l.LeftWhy, Entry: d.entryRow(&e), Shown: l.Digest(&e), Write: u.May("list.write"),
 		Today: journal.Stamp(d.now())[:len(time.DateOnly)]}
-	for _, c := range d.o.Lists.Store.May(&l, &e, u.Login, p.Today) {
+	choices, err := d.o.Lists.Store.May(r.Context(), &l, &e, u.Login, p.Today)
+	if err != nil {
+		return p, err
+	}
+	for _, c := range choices {
 		p.Choices = append(p.Choices, d.counted(choiceOf(c), p.Today))
 	}
 	acts := d.o.Trail.About("listing:" + l.ID)
@@ -104,9 +108,14 @@ func choiceOf(c blacklist.Choice) choice {
 	out := choice{Action: c.Action, Name: Words{c.ZH, c.EN}, Until: slices.Contains(c.Needs, blacklist.Deadline),
 		From: slices.Contains(c.Needs, blacklist.From), Facts: c.Action == blacklist.ActionCorrect}
 	for _, m := range c.Lacks {
-		out.Lacks = append(out.Lacks, lackRow{Guard: string(m.Need), What: Words{m.ZH, m.EN}, Where: inBoth("problem.lacks." + string(m.Need) + ".todo")})
+		out.Lacks = append(out.Lacks, lackOf(m))
 	}
 	return out
+}
+
+// lackOf words what a move of a listing lacks.
+func lackOf(m *blacklist.MissingError) lackRow {
+	return lackRow{Guard: string(m.Need), What: Words{m.ZH, m.EN}, Where: inBoth("problem.lacks." + string(m.Need) + ".todo"), Basis: m.Basis}
 }
 
 // counted puts the time for objection into a choice that asks for its last day,

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"testing"
@@ -338,6 +339,39 @@ func TestTheLastDayForObjectionIsCounted(t *testing.T) {
 		t.Errorf("%q by %q, %v", l.Until, l.UntilBasis, err)
 	}
 	h.get("first", at).want(t, 200, last, "虚构办法第七条")
+}
+
+// TestRepairWaitsWhereATextSaysSo: the page says from when, and by what clause;
+// what is sent all the same is answered so.
+func TestRepairWaitsWhereATextSaysSo(t *testing.T) {
+	h := newHouse(t, func(o *Options) {
+		delete(o.Procedure.Terms, cases.ListingObjectionTerm)
+		o.Lists.Store = o.Lists.Store.WithRepair(blacklist.Repair{Months: 6, Clause: "虚构信用办法第九条"})
+	})
+	entry, _ := h.ledger("C00000000000000000001") // decided on 2026-02-01
+	h.user("first", nil, accounts.Disclosure)
+	h.user("second", nil, accounts.Disclosure)
+	at := "/listings/" + blacklist.ListingOf(entry)
+	h.post("first", "/credit/"+entry+"/propose", "reason", "按政策").want(t, http.StatusSeeOther)
+	h.post("first", at+"/serve", "version", "1", "reason", "送达", "until", h.today(), "basis", "虚构通知第三条").want(t, http.StatusSeeOther)
+	on := func(day time.Time) {
+		h.now = day
+		h.enterAgain("second")
+	}
+	on(h.now.AddDate(0, 0, 1))
+	var p listingPage
+	if err := json.Unmarshal(h.get("second", at, asJSON).Body.Bytes(), &p); err != nil {
+		t.Fatal(err)
+	}
+	h.post("second", at+"/list", "version", "2", "reason", "批准", "from", h.today(), "shown", p.Shown).want(t, http.StatusSeeOther)
+	says := []string{"2026-08-02 起可以修复", "虚构信用办法第九条"}
+	on(time.Date(2026, 8, 1, 4, 0, 0, 0, time.UTC))
+	h.get("second", at).want(t, 200, says...)
+	h.post("second", at+"/repair", "version", "3", "reason", "虚构").want(t, http.StatusUnprocessableEntity, append(says, "未满修复前须无新违规的期限")...)
+	form := url.Values{"version": {"3"}, "reason": {"虚构"}}
+	h.ask("second", http.MethodPost, at+"/repair", form, asJSON).want(t, http.StatusUnprocessableEntity, append(says, `"code":"lacks.quiet"`, "repair from 2026-08-02 on")...)
+	on(time.Date(2026, 8, 2, 4, 0, 0, 0, time.UTC))
+	h.post("second", at+"/repair", "version", "3", "reason", "虚构").want(t, http.StatusSeeOther)
 }
 
 // TestWithoutACalendarNoNoticeIsServed: the last day is not guessed.

@@ -22,7 +22,11 @@ var listSentences = []sentence{
 // nil where it is none of theirs.
 func listProblem(err error) *problem {
 	if m, ok := errors.AsType[*blacklist.MissingError](err); ok {
-		return &problem{status: http.StatusUnprocessableEntity, code: "lacks." + string(m.Need)}
+		p := &problem{status: http.StatusUnprocessableEntity, code: "lacks." + string(m.Need)}
+		if m.Basis != "" { // and more to say than the sentence of the need
+			p.lacks = []lackRow{lackOf(m)}
+		}
+		return p
 	}
 	if _, ok := errors.AsType[*blacklist.VersionError](err); ok {
 		return &problem{status: http.StatusConflict, code: "version"}

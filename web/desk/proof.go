@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"mime"
+	"mime/multipart"
 	"net/http"
 	"slices"
 	"strings"
@@ -42,50 +43,85 @@ func postProof(d *Desk, w http.ResponseWriter, r *http.Request) error {
 		return &problem{status: http.StatusServiceUnavailable, code: "papers"}
 	}
 	f, content, err := readProof(r)
-	if err != nil {
-		return err
+	if err == nil {
+		err = d.fileProof(w, r, &f, content)
 	}
+	return d.proofFault(w, r, f, err)
+}
+
+func (d *Desk) fileProof(w http.ResponseWriter, r *http.Request, f *proofForm, content []byte) error {
 	kind, ok := typeOf(content)
 	if !ok || !slices.Contains(cases.EvidenceKinds(), f.Kind) || f.Title == "" || len(f.Title) > 300 {
 		return &problem{status: http.StatusUnprocessableEntity, code: "proof"}
 	}
-	if f.Reason == "" {
-		f.Reason = f.Title
+	why := f.Reason
+	if why == "" {
+		why = f.Title
 	}
 	e := cases.Evidence{Hash: cases.HashOf(content), Size: int64(len(content)), Type: kind, Kind: f.Kind, Title: f.Title, By: visitOf(r).user.Login, At: journal.Stamp(d.now())}
 	if err := d.o.Papers.Write(r.Context(), PaperName(e.Hash), content); err != nil {
 		return err
 	}
 	m, _ := cases.MoveOf("evidence")
-	return d.deed(w, r, &m, deedForm{Act: f.Act, Version: f.Version, Reason: f.Reason}, cases.Deed{Move: m.Name, Evidence: &e})
+	return d.deed(w, r, &m, deedForm{Act: f.Act, Version: f.Version, Reason: why}, cases.Deed{Move: m.Name, Evidence: &e})
 }
 
-// readProof reads an upload, at most [cases.MaxBytes] of it.
+// proofFault shows the case again with what was wrong with an upload at its form.
+// What was typed is there; no page can give a browser its file back.
+func (d *Desk) proofFault(w http.ResponseWriter, r *http.Request, f proofForm, err error) error {
+	code, status, ok := faultOf(err)
+	if !ok || visitOf(r).json {
+		return err
+	}
+	c, failed := d.o.Cases.Case(r.Context(), r.PathValue("case"))
+	if failed != nil {
+		return failed
+	}
+	p, failed := d.casePage(r, &c)
+	if failed != nil || !p.MayUpload { // there is no form any more
+		return errors.Join(failed, err)
+	}
+	p.Fault, p.Upload = code, f
+	return d.showAs(w, r, status, "case", p)
+}
+
+// mostParts is the most parts an upload may have; ours has six.
+const mostParts = 100
+
+// readProof reads an upload part by part, so that what was typed before a file
+// that is too large is not lost with it.
 func readProof(r *http.Request) (f proofForm, content []byte, err error) {
-	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if kind != "multipart/form-data" {
+	parts, err := r.MultipartReader()
+	if err != nil {
 		return f, nil, errForm
 	}
-	if err := r.ParseMultipartForm(1 << 20); err != nil {
-		if _, large := errors.AsType[*http.MaxBytesError](err); large {
-			return f, nil, err
+	typed := map[string][]string{}
+	for range mostParts {
+		var part *multipart.Part
+		if part, err = parts.NextPart(); err != nil {
+			break
 		}
-		return f, nil, errForm
+		var value []byte
+		if value, err = io.ReadAll(part); err != nil { // the gate bounds the whole
+			break
+		}
+		if name := part.FormName(); name == "content" {
+			content = value
+		} else {
+			typed[name] = append(typed[name], string(value))
+		}
 	}
-	defer func() { _ = r.MultipartForm.RemoveAll() }()
-	if err := fill(&f, r.MultipartForm.Value); err != nil {
+	if err := fill(&f, typed); err != nil {
 		return f, nil, err
 	}
-	file, head, err := r.FormFile("content")
-	if err != nil {
-		return f, nil, &problem{status: http.StatusUnprocessableEntity, code: "proof"}
-	}
-	defer func() { _ = file.Close() }() // it was only read
-	if head.Size > cases.MaxBytes {
+	_, large := errors.AsType[*http.MaxBytesError](err)
+	switch {
+	case large || len(content) > cases.MaxBytes:
 		return f, nil, &problem{status: http.StatusRequestEntityTooLarge, code: "large"}
+	case err != io.EOF:
+		return f, nil, errForm
 	}
-	content, err = io.ReadAll(file)
-	return f, content, err
+	return f, content, nil
 }
 
 // typeOf tells the media type of bytes by what they are, whatever a browser

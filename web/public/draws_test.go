@@ -21,7 +21,7 @@ const (
 	drawObjects = "id,name,kind,admdvs,credit\nH1,虚构一院,hospital,152921,C\nH2,虚构二院,hospital,152921,D\nH3,虚构三院,hospital,152922,D\nH4,虚构四院,hospital,152922,C\n"
 	withNames   = "id,name,licence_no,licence_until,unit,skills,recuse\nI1,虚构甲,证一,,一科,,\nI2,虚构乙,证二,,二科,,\n"
 	withoutAny  = "id,name,licence_no,licence_until,unit,skills,recuse\nI1,,,,一科,,\nI2,,,,二科,,\n"
-	drawPlan    = `{"campaign":"虚构抽查","day":"2026-12-01","seed_source":"虚构彩票","strata":[{"name":"医院","count":2}],"inspectors_per_object":2,"substitutes":1}`
+	drawPlan    = `{"campaign":"虚构抽查","day":"2026-11-30","seed_source":"虚构彩票","strata":[{"name":"医院","count":2}],"inspectors_per_object":2,"substitutes":1}`
 )
 
 // draws is a house with a campaign.
@@ -55,7 +55,7 @@ func newDraws(t testing.TB, inspectors string, rule inspection.Rule) *draws {
 		d.campaign, err = d.store.Campaign(t.Context(), id)
 	}
 	if err == nil {
-		err = d.store.Approve(t.Context(), id, 1, d.campaign.SHA256, d.by("yi"))
+		err = d.store.Approve(t.Context(), id, 1, d.campaign.SHA256, inspection.Officers{}, d.by("yi"))
 	}
 	o := d.o
 	o.Inspections, o.Rule = d.store, rule
