@@ -116,9 +116,9 @@ func (c *checked) names() ([]string, error) {
 	return names, err
 }
 
-// NotPlain says what something is that is no plain file, in words; "" for one
+// notPlain says what something is that is no plain file, in words; "" for one
 // that is.
-func NotPlain(mode fs.FileMode) string {
+func notPlain(mode fs.FileMode) string {
 	switch {
 	case mode.IsRegular():
 		return ""
@@ -144,7 +144,7 @@ func (c *checked) plain(name string) (*Failure, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	if reason := NotPlain(info.Mode()); reason != "" {
+	if reason := notPlain(info.Mode()); reason != "" {
 		return &Failure{name, reason}, nil
 	}
 	return nil, nil

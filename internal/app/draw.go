@@ -174,13 +174,13 @@ func (e *env) drawVerifyCommand() *cobra.Command {
 		Short: "只凭这个文件重新抽一遍，指出第一处不同 · draw again from the file alone, name the first thing that differs",
 		Args:  exactly(1, "draw.json"),
 		RunE: func(c *cobra.Command, args []string) error {
-			text, err := readPlain(args[0], os.Lstat)
+			text, err := os.ReadFile(args[0])
 			if err != nil {
 				return err
 			}
 			var fixed []byte
 			if c.Flags().Changed("commit") {
-				if fixed, err = readPlain(commit, os.Lstat); err != nil {
+				if fixed, err = os.ReadFile(commit); err != nil {
 					return err
 				}
 			}

@@ -4,11 +4,9 @@ import (
 	"bufio"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"strings"
 
-	"fundwatch/blacklist/edition"
 	"fundwatch/claim"
 	"fundwatch/claim/parquet"
 	"fundwatch/detectors"
@@ -22,19 +20,6 @@ func writeFile(path string, fill func(w *bufio.Writer) error) error {
 	}
 	w := bufio.NewWriterSize(f, 1<<20)
 	return errors.Join(fill(w), w.Flush(), f.Close())
-}
-
-// readPlain reads a file that somebody else may have put there. What is none, by
-// what look says of it, is named and not read: a pipe may never end.
-func readPlain(path string, look func(string) (os.FileInfo, error)) ([]byte, error) {
-	info, err := look(path)
-	if err != nil {
-		return nil, err
-	}
-	if reason := edition.NotPlain(info.Mode()); reason != "" {
-		return nil, fmt.Errorf("%s: %s", path, reason)
-	}
-	return os.ReadFile(path)
 }
 
 // writeFindings writes findings as JSON, one a line.
