@@ -144,7 +144,9 @@ func (w *Window) Until(expression string) {
 }
 
 func (w *Window) holds(expression string) bool {
-	for end := time.Now().Add(Patience); time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
+	ctx, cancel := context.WithTimeout(w.Ctx, Patience)
+	defer cancel()
+	for ; ctx.Err() == nil; time.Sleep(30 * time.Millisecond) {
 		if is, err := evaluate[bool](w, `document.readyState === "complete" && (`+expression+`)`); err == nil && is {
 			return true
 		}

@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"io/fs"
 	"path"
+	"regexp"
 	"strings"
 	"time"
 
@@ -24,9 +25,11 @@ func (d *Desk) parse() (map[words.Lang]map[string]*template.Template, error) {
 	out := map[words.Lang]map[string]*template.Template{}
 	for _, lang := range words.Langs() {
 		out[lang] = map[string]*template.Template{}
-		shared, err := template.New("").Funcs(d.funcs(lang)).ParseFS(templates, "templates/layout.gohtml", "templates/parts.gohtml")
-		if err != nil {
-			return nil, err
+		shared := template.New("").Funcs(d.funcs(lang))
+		for _, file := range []string{"templates/layout.gohtml", "templates/parts.gohtml"} {
+			if err := add(shared, file); err != nil {
+				return nil, err
+			}
 		}
 		for _, file := range names {
 			name := strings.TrimSuffix(path.Base(file), ".gohtml")
@@ -35,7 +38,7 @@ func (d *Desk) parse() (map[words.Lang]map[string]*template.Template, error) {
 			}
 			own, err := shared.Clone()
 			if err == nil {
-				own, err = own.ParseFS(templates, file)
+				err = add(own, file)
 			}
 			if err != nil {
 				return nil, fmt.Errorf("page %s: %w", name, err)
@@ -44,6 +47,19 @@ func (d *Desk) parse() (map[words.Lang]map[string]*template.Template, error) {
 		}
 	}
 	return out, nil
+}
+
+// indentation is a line break and the indentation behind it. Templates are laid out
+// for who reads them; in a page it would be bytes, and blanks that nobody meant.
+var indentation = regexp.MustCompile(`\n[ \t]+`)
+
+// add reads a file of templates into a set.
+func add(to *template.Template, file string) error {
+	text, err := templates.ReadFile(file)
+	if err == nil {
+		_, err = to.New(path.Base(file)).Parse(indentation.ReplaceAllString(string(text), ""))
+	}
+	return err
 }
 
 // funcs are what templates may call. They know the language.

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"fundwatch/claim"
+	"fundwatch/internal/accounts"
 	"fundwatch/web/words"
 )
 
@@ -20,6 +21,32 @@ var (
 	prefixes    = regexp.MustCompile(`\((?:print|printf) "([a-z.]+)"`)
 	inCode      = regexp.MustCompile(`"([a-z]+(?:[.-][a-z0-9-]+)*\.?)"`)
 )
+
+// TestTemplatesAreLaidOut for who reads them: no line is too long to be read in
+// one go, and what the layout adds reaches no page.
+func TestTemplatesAreLaidOut(t *testing.T) {
+	files, err := fs.Glob(templates, "templates/*.gohtml")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, f := range files {
+		b, err := templates.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, line := range strings.Split(string(b), "\n") {
+			if len(line) > 200 || strings.TrimRight(line, " \t") != line || strings.Contains(line, "\t") {
+				t.Errorf("%s:%d: too long, or blanks at its end, or a tab", f, i+1)
+			}
+		}
+	}
+	h := newHouse(t)
+	h.fill()
+	h.user("zhang", nil, accounts.Investigator)
+	if text := h.get("zhang", "/leads").text; strings.Contains(text, "\n ") {
+		t.Error("indentation reaches a page")
+	}
+}
 
 // TestWordsAreUsedAndThere: every key that a page asks for is in the catalogue,
 // and nothing is in the catalogue that nobody asks for.
