@@ -191,6 +191,13 @@ func TestResultsWaitForTheDay(t *testing.T) {
 	h.post("jia", first, "version", "0", "state", "none", "reason", "虚构丁").want(t, 303)
 }
 
+// TestALibraryThatIsTooLargeComesBackToItsPage, with the sentence.
+func TestALibraryThatIsTooLargeComesBackToItsPage(t *testing.T) {
+	h := newHouse(t)
+	h.user("jia", nil, accounts.Inspector)
+	h.bring("jia", inspection.Objects, "a.csv", make([]byte, 30<<20), "reason", "虚构").want(t, http.StatusRequestEntityTooLarge, `role="alert"`, "提交的内容过大", `action="/libraries/objects"`)
+}
+
 // results records what was found.
 func (h *house) results(t *testing.T, id string) {
 	work := h.workOn(id)

@@ -141,7 +141,7 @@ func postLibrary(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	var f importForm
 	text, err := readUpload(r, &f)
 	if err != nil && !errors.Is(err, inspection.ErrWorkbook) {
-		return err
+		return d.libraryAnswer(w, r, err)
 	}
 	if err == nil && f.Check {
 		_, problems := kind.Read(text)

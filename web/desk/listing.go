@@ -47,6 +47,10 @@ type listingPage struct {
 	Choices   []choice         `json:"choices"`
 	History   []actRow         `json:"history"`
 	Conflict  *listingConflict `json:"conflict,omitempty"`
+	Fault     string           `json:"-"` // of what was refused, and what it lacks
+	Refused   []lackRow        `json:"-"`
+	Doing     blacklist.Action `json:"-"` // that was refused, with what was typed
+	Form      listingForm      `json:"-"`
 	Write     bool             `json:"-"`
 	Act       string           `json:"-"`
 	Today     string           `json:"-"`
@@ -190,28 +194,30 @@ func postListing(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	if err := read(r, &f); err != nil {
 		return err
 	}
-	by, err := d.by(r, f.Act, f.Reason)
-	if err != nil {
-		return err
-	}
 	o := blacklist.Order{Listing: r.PathValue("listing"), Version: f.Version, Action: blacklist.Action(r.PathValue("action")), Until: f.Until, Basis: f.Basis, From: f.From, Shown: f.Shown, Facts: f.Facts}
-	if o.Action == blacklist.ActionServe {
-		if err := d.deadline(&o, journal.Stamp(by.At)[:len(time.DateOnly)]); err != nil {
-			return err
-		}
+	by, err := d.by(r, f.Act, f.Reason)
+	if err == nil && o.Action == blacklist.ActionServe {
+		err = d.deadline(&o, journal.Stamp(by.At)[:len(time.DateOnly)])
 	}
-	err = d.o.Lists.Store.Do(r.Context(), o, actOf(by.ID, by.Who, by.Reason, by.At))
+	if err == nil {
+		err = d.o.Lists.Store.Do(r.Context(), o, actOf(by.ID, by.Who, by.Reason, by.At))
+	}
 	if err == nil {
 		return d.done(w, r, "/listings/"+o.Listing)
 	}
 	_, stale := errors.AsType[*blacklist.VersionError](err)
 	_, status := errors.AsType[*blacklist.StatusError](err)
-	if !stale && !status {
+	code, answer, refused := faultOf(err)
+	if !stale && !status && (!refused || visitOf(r).json) {
 		return err
 	}
 	p, failed := d.listing(r)
 	if failed != nil {
 		return failed
+	}
+	if refused {
+		p.Fault, p.Refused, p.Doing, p.Form = code, problemOf(err).lacks, o.Action, f
+		return d.showAs(w, r, answer, "listing", p)
 	}
 	p.Conflict = &listingConflict{Seen: f.Version, Now: p.Listing.Version, Name: actionName(o.Action), Reason: f.Reason}
 	if visitOf(r).json {

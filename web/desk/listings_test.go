@@ -125,7 +125,8 @@ func TestAListingFromLedgerToEdition(t *testing.T) {
 	id := blacklist.ListingOf(entry)
 	at := "/listings/" + id
 	h.post("first", at+"/serve", "version", "1", "reason", "送达").want(t, http.StatusUnprocessableEntity, "异议期")
-	h.post("first", at+"/serve", "version", "1", "reason", "送达", "until", "2026-03-06").want(t, http.StatusUnprocessableEntity, "依据")
+	h.post("first", at+"/serve", "version", "1", "reason", "送达 <b>", "until", "2026-03-06").want(t, http.StatusUnprocessableEntity, "依据", `role="alert"`, "虚构医院", // at its form, with what was typed
+		`action="/listings/`+id+`/serve"`, `value="2026-03-06"`, "送达 &lt;b&gt;</textarea>")
 	h.post("first", at+"/serve", "version", "1", "reason", "送达", "until", "2026-03-06", "basis", "虚构通知第三条").want(t, http.StatusSeeOther)
 	h.post("first", at+"/serve", "version", "1", "reason", "再次送达", "until", "2026-03-06", "basis", "虚构通知第三条").want(t, http.StatusConflict, "第 1 版", "第 2 版", "再次送达")
 	h.get("second", at).want(t, 200, "异议期未过", "等异议期满后再批准")
@@ -147,7 +148,8 @@ func TestAListingFromLedgerToEdition(t *testing.T) {
 	h.get("first", at).want(t, 200, "另一人办理", "请另一位信息公开人员办理")
 	list := []string{"version", "2", "reason", "批准", "from", "2026-03-07", "shown", shown()}
 	h.post("first", at+"/list", list...).want(t, http.StatusUnprocessableEntity, "另一人")
-	h.post("second", at+"/list", "version", "2", "reason", "批准", "from", "2026-03-07", "shown", "sha256:0").want(t, http.StatusUnprocessableEntity, "所见内容")
+	h.post("second", at+"/list", "version", "2", "reason", "批准", "from", "2026-03-07", "shown", "sha256:0").want(t, http.StatusUnprocessableEntity, "所见内容", `role="alert"`, `value="2026-03-07"`)
+	h.post("second", at+"/list", "version", "2", "from", "2026-03-07").want(t, http.StatusUnprocessableEntity, `role="alert"`, "批准列入", `value="2026-03-07"`)
 	h.post("second", at+"/list", list...).want(t, http.StatusSeeOther)
 	h.get("first", "/listings").want(t, 200, "虚构医院", "发布下一期", `href="/editions"`)
 	h.get("reader", "/editions").want(t, 200, "虚构医院", "全文公开", "虚构：可以公开", "行政处罚法48")
