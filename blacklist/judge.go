@@ -70,7 +70,7 @@ func (s *Store) Next(ctx context.Context, day string, ask Ask) (out []Judged, er
 	if ask == nil {
 		return nil, ErrUnasked
 	}
-	for _, status := range []Status{Listed, Review} {
+	for _, status := range []Status{Listed, Review, Leaving} {
 		_, all, err := s.Listings(ctx, status, 0, 0)
 		if err != nil {
 			return nil, err
@@ -80,6 +80,10 @@ func (s *Store) Next(ctx context.Context, day string, ask Ask) (out []Judged, er
 			if err != nil {
 				return nil, err
 			}
+			if status == Leaving {
+				out = append(out, Judged{l, e, l.left()})
+				continue
+			}
 			v, err := ask(ctx, l.asked(&e, day))
 			if err != nil {
 				return nil, fmt.Errorf("ask policy about %s: %w", l.ID, err)
@@ -87,20 +91,14 @@ func (s *Store) Next(ctx context.Context, day string, ask Ask) (out []Judged, er
 			out = append(out, Judged{l, e, floor(&l, &e, v)})
 		}
 	}
-	_, gone, err := s.Listings(ctx, Leaving, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	for _, l := range gone {
-		e, err := s.Entry(ctx, l.Entry)
-		if err != nil {
-			return nil, err
-		}
-		zh, en, _ := strings.Cut(leftReason[l.LeftBy], " ")
-		out = append(out, Judged{l, e, Verdict{Path: PathRemove, Reasons: []Why{{Code: string(l.LeftBy), ZH: zh, EN: en}}}})
-	}
 	slices.SortFunc(out, func(a, b Judged) int { return strings.Compare(a.Listing.ID, b.Listing.ID) })
 	return out, nil
+}
+
+// left is what there is to say of a listing that somebody took off the list.
+func (l *Listing) left() Verdict {
+	zh, en, _ := strings.Cut(leftReason[l.LeftBy], " ")
+	return Verdict{Path: PathRemove, Reasons: []Why{{Code: string(l.LeftBy), ZH: zh, EN: en}}}
 }
 
 // Errors of editions.

@@ -134,11 +134,12 @@ type asked struct {
 	breach string // day of the last one of the subject; known where it counts
 }
 
-// asked is what guards look at of a listing on a day.
-func (s *Store) asked(ctx context.Context, l *Listing, e *Entry, o *Order, who, day string) (asked, error) {
+// asked is what the guards of some moves look at of a listing on a day. The
+// ledger is gone through only where one of the moves waits for the last breach.
+func (s *Store) asked(ctx context.Context, l *Listing, e *Entry, o *Order, who, day string, of ...Move) (asked, error) {
 	a := asked{l: l, e: e, o: o, who: who, day: day, repair: &s.repair}
 	var err error
-	if s.repair.Months > 0 && l.Status.shown() {
+	if s.repair.Months > 0 && slices.ContainsFunc(of, func(m Move) bool { return slices.Contains(m.Needs, Quiet) }) {
 		a.breach, err = s.lastBreach(ctx, l.Subject)
 	}
 	return a, err
@@ -259,7 +260,7 @@ func (s *Store) Do(ctx context.Context, o Order, by Act) error {
 	if !ok {
 		return &StatusError{l.ID, l.Status, o.Action}
 	}
-	a, err := s.asked(ctx, &l, &e, &o, by.Who, by.day())
+	a, err := s.asked(ctx, &l, &e, &o, by.Who, by.day(), move)
 	if err == nil {
 		err = move.lacks(a)
 	}
@@ -311,14 +312,12 @@ func (l *Listing) apply(o Order, m Move, by Act) {
 
 // May lists what somebody may do with a listing now, and what each still lacks.
 func (s *Store) May(ctx context.Context, l *Listing, e *Entry, who, day string) (out []Choice, err error) {
-	a, err := s.asked(ctx, l, e, &Order{}, who, day)
+	open := slices.DeleteFunc(slices.Clone(moves), func(m Move) bool { return !slices.Contains(m.From, l.Status) || m.Action == ActionRevoke })
+	a, err := s.asked(ctx, l, e, &Order{}, who, day, open...)
 	if err != nil {
 		return nil, err
 	}
-	for _, m := range moves {
-		if !slices.Contains(m.From, l.Status) || m.Action == ActionRevoke {
-			continue
-		}
+	for _, m := range open {
 		c := Choice{Move: m}
 		for _, n := range m.Needs {
 			given := n == Deadline || n == From || n == Shown || n == Clean // asked for with the act

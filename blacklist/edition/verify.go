@@ -150,6 +150,9 @@ func (c *checked) plain(name string) (*Failure, error) {
 	return nil, nil
 }
 
+// missing is the reason of a file that is not there.
+const missing = "缺少文件 (missing)"
+
 // read gives the bytes of a file that must be there.
 func (c *checked) read(name string) ([]byte, *Failure, error) {
 	if fail, err := c.plain(name); fail != nil || err != nil {
@@ -157,7 +160,7 @@ func (c *checked) read(name string) ([]byte, *Failure, error) {
 	}
 	b, err := fs.ReadFile(c.folder, name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &Failure{name, "缺少文件 (missing)"}, nil
+		return nil, &Failure{name, missing}, nil
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", name, err)
@@ -284,20 +287,20 @@ func (c *checked) extra(names []string) (*Failure, error) {
 		if !slices.Contains(names, markerName(i)) || i == 0 {
 			continue
 		}
-		if fail, err := c.plain(markerName(i)); fail != nil || err != nil {
-			return fail, err
-		}
-		if b, fail, err := c.read(markerName(i)); err != nil || len(b) > 0 {
+		b, fail, err := c.read(markerName(i))
+		switch {
+		case err != nil || len(b) > 0:
 			return &Failure{markerName(i), "不应有内容 (is not empty)"}, err
-		} else if fail != nil { // the publication has ended meanwhile, and with it what it left
-			known[markerName(i)] = true
+		case fail == nil:
+			c.interrupted = i
+		case fail.Reason == missing: // the publication has ended meanwhile, and with it what it left
 			for _, name := range leftovers(i) {
 				known[name] = true
 			}
-			continue
+		default:
+			return fail, nil
 		}
 		known[markerName(i)] = true
-		c.interrupted = i
 	}
 	if c.interrupted == n+1 {
 		for _, name := range leftovers(n + 1) {

@@ -76,6 +76,15 @@ func (p listingPage) title(lang words.Lang) string {
 	return lang.Say("listing.page", p.Listing.Subject.Name)
 }
 
+// Typed is what the form of an action holds: what was typed, where it was
+// refused, else what it begins with.
+func (p listingPage) Typed(a blacklist.Action) listingForm {
+	if a == p.Doing {
+		return p.Form
+	}
+	return listingForm{From: p.Today, Facts: p.Facts}
+}
+
 func actOf(id, who, reason string, at time.Time) blacklist.Act {
 	return blacklist.Act{ID: id, Who: who, Reason: reason, At: at}
 }

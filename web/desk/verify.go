@@ -59,14 +59,15 @@ func showVerify(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p, err := d.verifyPage(r, &c)
+	p, err := d.verifyPage(r, &c, nil)
 	if err != nil {
 		return err
 	}
 	return d.show(w, r, "verify", p)
 }
 
-func (d *Desk) verifyPage(r *http.Request, c *cases.Case) (verifyPage, error) {
+// verifyPage shows some lines; nil: those of the page that was asked for.
+func (d *Desk) verifyPage(r *http.Request, c *cases.Case, some []cases.Line) (verifyPage, error) {
 	var q struct {
 		Page int  `json:"page"`
 		Left bool `json:"left"` // only lines that nobody has verified
@@ -90,9 +91,13 @@ func (d *Desk) verifyPage(r *http.Request, c *cases.Case) (verifyPage, error) {
 	}
 	p := verifyPage{Case: base.Case, Move: base.Move, Act: base.Act, Found: sched.Found, Read: sched.Read, Short: sched.Short, All: all, Open: len(left), Only: q.Left, Waiting: !d.o.Cited.Ready(), Pager: pager(q.Page, len(lines), linesPerPage),
 		Money: chainOf(&c.File)}
-	if len(lines) > 0 {
-		p.Lines, err = d.lineRows(r, c, lines[p.Pager.From-1:p.Pager.To])
+	switch {
+	case some != nil:
+		p.Pager = Pager{}
+	case len(lines) > 0:
+		some = lines[p.Pager.From-1 : p.Pager.To]
 	}
+	p.Lines, err = d.lineRows(r, c, some)
 	return p, err
 }
 
@@ -157,8 +162,8 @@ func postVerify(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	evidence := map[string]cases.Line{}
-	for _, l := range withVerified(sched.Lines, c.File.Lines) {
+	all, evidence := withVerified(sched.Lines, c.File.Lines), map[string]cases.Line{}
+	for _, l := range all {
 		evidence[l.ID] = l
 	}
 	m, _ := cases.MoveOf("verify")
@@ -175,35 +180,28 @@ func postVerify(d *Desk, w http.ResponseWriter, r *http.Request) error {
 		want.Lines = append(want.Lines, l)
 	}
 	if len(lacks) > 0 {
-		return d.wrongLines(w, r, &c, &f, lacks)
+		return d.wrongLines(w, r, &c, &f, all, lacks)
 	}
 	return d.deed(w, r, &m, deedForm{Act: f.Act, Version: f.Version, Reason: f.Reason}, want)
 }
 
 // wrongLines shows the lines of a form again, with what was typed, and says which
 // of them cannot be verified so. Nothing was verified.
-func (d *Desk) wrongLines(w http.ResponseWriter, r *http.Request, c *cases.Case, f *verifyForm, lacks []lackRow) error {
+func (d *Desk) wrongLines(w http.ResponseWriter, r *http.Request, c *cases.Case, f *verifyForm, all []cases.Line, lacks []lackRow) error {
 	refused := &problem{status: http.StatusUnprocessableEntity, code: "verified", lacks: lacks}
 	if visitOf(r).json {
 		return refused
-	}
-	p, err := d.verifyPage(r, c)
-	if err != nil {
-		return err
-	}
-	s, err := d.schedule(r, c)
-	if err != nil {
-		return err
 	}
 	typed := map[string]string{}
 	for i, id := range f.Lines {
 		typed[id] = f.Verified[i]
 	}
-	lines := slices.DeleteFunc(withVerified(s.Lines, c.File.Lines), func(l cases.Line) bool { _, on := typed[l.ID]; return !on })
+	lines := slices.DeleteFunc(all, func(l cases.Line) bool { _, on := typed[l.ID]; return !on })
 	if len(lines) == 0 || len(lines) > linesPerPage {
 		return refused
 	}
-	if p.Lines, err = d.lineRows(r, c, lines); err != nil {
+	p, err := d.verifyPage(r, c, lines)
+	if err != nil {
 		return err
 	}
 	for i := range p.Lines {
@@ -211,7 +209,7 @@ func (d *Desk) wrongLines(w http.ResponseWriter, r *http.Request, c *cases.Case,
 		row.Given = typed[row.ID]
 		row.Wrong = slices.ContainsFunc(lacks, func(l lackRow) bool { return l.What.ZH == row.ID })
 	}
-	p.Pager, p.Reason, p.Refused = Pager{}, f.Reason, lacks
+	p.Reason, p.Refused = f.Reason, lacks
 	return d.showAs(w, r, http.StatusUnprocessableEntity, "verify", p)
 }
 
