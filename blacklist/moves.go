@@ -134,13 +134,12 @@ type asked struct {
 	breach string // day of the last one of the subject; known where it counts
 }
 
-// asked is what the guards of some moves look at of a listing on a day. The
+// complete adds what the guards of some moves look at beside the listing. The
 // ledger is gone through only where one of the moves waits for the last breach.
-func (s *Store) asked(ctx context.Context, l *Listing, e *Entry, o *Order, who, day string, of ...Move) (asked, error) {
-	a := asked{l: l, e: e, o: o, who: who, day: day, repair: &s.repair}
-	var err error
+func (s *Store) complete(ctx context.Context, a asked, of ...Move) (_ asked, err error) {
+	a.repair = &s.repair
 	if s.repair.Months > 0 && slices.ContainsFunc(of, func(m Move) bool { return slices.Contains(m.Needs, Quiet) }) {
-		a.breach, err = s.lastBreach(ctx, l.Subject)
+		a.breach, err = s.lastBreach(ctx, a.l.Subject)
 	}
 	return a, err
 }
@@ -260,7 +259,7 @@ func (s *Store) Do(ctx context.Context, o Order, by Act) error {
 	if !ok {
 		return &StatusError{l.ID, l.Status, o.Action}
 	}
-	a, err := s.asked(ctx, &l, &e, &o, by.Who, by.day(), move)
+	a, err := s.complete(ctx, asked{l: &l, e: &e, o: &o, who: by.Who, day: by.day()}, move)
 	if err == nil {
 		err = move.lacks(a)
 	}
@@ -313,7 +312,7 @@ func (l *Listing) apply(o Order, m Move, by Act) {
 // May lists what somebody may do with a listing now, and what each still lacks.
 func (s *Store) May(ctx context.Context, l *Listing, e *Entry, who, day string) (out []Choice, err error) {
 	open := slices.DeleteFunc(slices.Clone(moves), func(m Move) bool { return !slices.Contains(m.From, l.Status) || m.Action == ActionRevoke })
-	a, err := s.asked(ctx, l, e, &Order{}, who, day, open...)
+	a, err := s.complete(ctx, asked{l: l, e: e, o: &Order{}, who: who, day: day}, open...)
 	if err != nil {
 		return nil, err
 	}
