@@ -5,11 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
 	"reflect"
 	"slices"
 	"strconv"
@@ -17,6 +15,7 @@ import (
 	"testing"
 
 	"fundwatch/internal/accounts"
+	"fundwatch/web/strangetest"
 )
 
 // TestStrangeRequests sends requests that no browser of ours would: every
@@ -25,33 +24,15 @@ import (
 // site, none shows the number of a person, and every answer has the headers.
 // FUNDWATCH_REQUESTS=50000 is the long form.
 func TestStrangeRequests(t *testing.T) {
-	n := 5000
-	if text := os.Getenv("FUNDWATCH_REQUESTS"); text != "" {
-		var err error
-		if n, err = strconv.Atoi(text); err != nil {
-			t.Fatal(err)
-		}
-	}
-	// What requests have done to a house must not hide what others would do.
-	const perHouse = 500
-	statuses := map[int]int{}
-	for part := range (n + perHouse - 1) / perHouse {
-		t.Run(strconv.Itoa(part), func(t *testing.T) {
-			s := strangerOf(t, uint64(part))
-			for i := range min(perHouse, n-part*perHouse) {
-				if i%25 == 0 {
-					s.comeIn()
-				}
-				statuses[s.try(t)]++
+	strangetest.Send(t, 5000, 500, []int{200, 303, 400, 401, 403, 404, 405, 409, 422}, func(t *testing.T, seed uint64) func(int) int {
+		s := strangerOf(t, seed)
+		return func(i int) int {
+			if i%25 == 0 {
+				s.comeIn()
 			}
-		})
-	}
-	t.Log("answers by status:", statuses)
-	for _, status := range []int{200, 303, 400, 401, 403, 404, 405, 409, 422} {
-		if n >= 5000 && statuses[status] == 0 {
-			t.Errorf("no answer was %d: the requests are not as odd as they should be", status)
+			return s.try(t)
 		}
-	}
+	})
 }
 
 // TestTooMuchIsRefused: what is too long or too much is told, and not an error.
@@ -76,14 +57,13 @@ func TestTooMuchIsRefused(t *testing.T) {
 // stranger makes requests, always the same from one seed.
 type stranger struct {
 	*house
-	*rand.Rand
+	strangetest.Stranger
 	logins []string
 	users  []accounts.User
-	good   map[string][]string // what fits a name in a path, a query or a form
 }
 
 func strangerOf(t *testing.T, seed uint64) *stranger {
-	s := &stranger{house: newHouse(t), Rand: rand.New(rand.NewPCG(seed, 20260305)), logins: []string{"", "forged"}}
+	s := &stranger{house: newHouse(t), Stranger: strangetest.New(seed), logins: []string{"", "forged"}}
 	s.fill()
 	for _, role := range accounts.Roles() {
 		for _, counties := range [][]string{nil, {left}} {
@@ -100,14 +80,14 @@ func strangerOf(t *testing.T, seed uint64) *stranger {
 	for i := range leads {
 		seen[i] = leads[i] + "@1"
 	}
-	s.good = map[string][]string{"lead": leads, "leads": seen, "case": {some[0].ID}, "user": {s.users[0].ID, s.users[1].ID}, "detector": {stays},
+	s.Good = map[string][]string{"lead": leads, "leads": seen, "case": {some[0].ID}, "user": {s.users[0].ID, s.users[1].ID}, "detector": {stays},
 		"partition": {"0"}, "offset": {"3", "4"}, "finding": {s.findingID(1), s.findingID(4)}, "institution": {inLeft.Code, inRight.Code},
 		"person": {s.house.users.Reference(person)}, "version": {"1", "2"}, "status": {"all", "new", "filed", "active", "closed"},
 		"kind": {"institution", "person", "lead.dismiss"}, "sort": {"date", "amount"}, "page": {"1", "2"}, "evidence": {"1"}, "county": {left},
 		"counties": {left}, "roles": {"inspector", "audit"}, "password": {password}, "password_again": {password}, "login": {"wang", "system0"},
 		"to": {"investigator0", ""}, "reason": {"测试 test"}, "name": {"虚构"}, "next": {"/leads"}, "back": {"/"}, "lang": {"en"}, "theme": {"dark"},
 		"text": {leads[0], "虚构医院"}, "col": {"since", "id"}, "density": {"compact"}, "query": {"status=all&county=" + left + "&col=id"}, "export": {"X00000000000000000000"}, "message": {"{}", "bad"}, "scheme": {stays7}, "settlement": {"S1", "S4"}, "practitioner": {s.practitionerRef(ofDoctor.Code)}, "item": {"X1"}, "from": {"2026-01-01"}, "least": {"1", "-1"}, "most": {"5000"}, "lines": {"1"}}
-	s.good["file"] = []string{strings.TrimPrefix(s.assets.url["style.css"], "/static/")}
+	s.Good["file"] = []string{strings.TrimPrefix(s.assets.url["style.css"], "/static/")}
 	s.comeIn()
 	return s
 }
@@ -120,37 +100,11 @@ func (s *stranger) comeIn() {
 	s.cookies["forged"] = "../\"<b>"
 }
 
-// markup is what must not come back as it is.
-var markup = []string{`<script>x</script>`, `"'><img>`, `</textarea><script>x</script>`, `' onerror=x <img>`}
-
-// odd are values that nobody expects.
-var odd = append([]string{"", " ", "0", "-1", "9223372036854775807", "-9223372036854775808", "99999999999999999999999", "1e9", "NaN", "null", "true", "..", "../..",
-	"../../etc/passwd", ".", "%", "%00", "\x00", "\x01\x1f", "a\r\nSet-Cookie: a=b", "\xff\xfe", "\u202e\u2066", "𠮷", "é", strings.Repeat("长", 3000), strings.Repeat("a", 40_000),
-	"//example.org", `/\example.org`, "https://example.org/", "javascript:x", "{{.}}", "{1}", "%s%n", "*", "a:b", "L00000000000000000000", "C00000000000000000000", "=1+1", ";", "&", "#", "a/b", "'", `"`, `\`}, markup...)
-
-func (s *stranger) of(list []string) string { return list[s.IntN(len(list))] }
-
-// value gives something for a name: what fits it, or not.
-func (s *stranger) value(name string) string {
-	if good := s.good[name]; len(good) > 0 && s.IntN(10) < 7 {
-		return s.of(good)
-	}
-	return s.of(odd)
-}
-
-// path fills in a pattern, escaped as a browser would or not at all.
+// path fills in a pattern, now and then with something behind it.
 func (s *stranger) path(pattern string) string {
-	parts := strings.Split(strings.TrimSuffix(pattern, "{$}"), "/")
-	for i, p := range parts {
-		if name, ok := strings.CutPrefix(p, "{"); ok {
-			if parts[i] = s.value(strings.TrimSuffix(name, "}")); s.IntN(5) > 0 {
-				parts[i] = url.PathEscape(parts[i])
-			}
-		}
-	}
-	path := strings.Join(parts, "/")
+	path := s.Path(pattern)
 	if s.IntN(12) == 0 {
-		path += s.of([]string{"/", "//", "/..", "/%2e%2e/", "%00", "/" + url.PathEscape(s.of(odd)), "%", "%zz", ";a=b"})
+		path += s.Of([]string{"/", "//", "/..", "/%2e%2e/", "%00", "/" + url.PathEscape(s.Of(strangetest.Odd)), "%", "%zz", ";a=b"})
 	}
 	return path
 }
@@ -161,34 +115,34 @@ var asked = []string{"status", "scheme", "county", "kind", "q", "person", "mine"
 func (s *stranger) query() string {
 	q := url.Values{}
 	for range s.IntN(4) {
-		name := s.of(asked)
+		name := s.Of(asked)
 		for range 1 + s.IntN(2) {
-			q.Add(name, s.value(name))
+			q.Add(name, s.Value(name))
 		}
 	}
 	if text := q.Encode(); s.IntN(15) > 0 {
 		return text
 	}
-	return s.of([]string{"%zz=%", "a;b=c", "&&&=&", "page", strings.Repeat("lead=x&", 500), url.QueryEscape(s.of(odd))})
+	return s.Of([]string{"%zz=%", "a;b=c", "&&&=&", "page", strings.Repeat("lead=x&", 500), url.QueryEscape(s.Of(strangetest.Odd))})
 }
 
 // body fills in a form as the route wants it, or nearly.
 func (s *stranger) body(form any) (kind, text string) {
 	if s.IntN(15) == 0 {
-		return s.of([]string{"application/json", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain", "\x01", "application/json; charset=\xff"}),
-			s.of(append([]string{"{", "[]", "null", `"a"`, `{"a":`, "%zz", strings.Repeat("[", 20_000)}, odd...))
+		return s.Of([]string{"application/json", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain", "\x01", "application/json; charset=\xff"}),
+			s.Of(append([]string{"{", "[]", "null", `"a"`, `{"a":`, "%zz", strings.Repeat("[", 20_000)}, strangetest.Odd...))
 	}
 	values := url.Values{}
 	if form != nil {
 		for i, v := 0, reflect.TypeOf(form); i < v.NumField(); i++ {
 			name, _, _ := strings.Cut(v.Field(i).Tag.Get("json"), ",")
 			for range 1 + s.IntN(8)/7 {
-				values.Add(name, s.value(name))
+				values.Add(name, s.Value(name))
 			}
 		}
 	}
 	if s.IntN(10) == 0 {
-		values.Add(s.of(odd), s.of(odd))
+		values.Add(s.Of(strangetest.Odd), s.Of(strangetest.Odd))
 	}
 	if s.IntN(3) > 0 {
 		return "application/x-www-form-urlencoded", values.Encode()
@@ -213,7 +167,7 @@ func (s *stranger) request() *http.Request {
 	rt := &s.routes[s.IntN(len(s.routes))]
 	method, target := rt.method, s.path(rt.path)
 	if s.IntN(20) == 0 {
-		method = s.of([]string{"GET", "POST", "HEAD", "OPTIONS", "PUT", "TRACE", "CONNECT", "PROPFIND", "get"})
+		method = s.Of([]string{"GET", "POST", "HEAD", "OPTIONS", "PUT", "TRACE", "CONNECT", "PROPFIND", "get"})
 	}
 	if q := s.query(); q != "" {
 		target += "?" + q
@@ -226,13 +180,13 @@ func (s *stranger) request() *http.Request {
 	r := &http.Request{Method: method, URL: u, RequestURI: target, Host: "desk.example", RemoteAddr: "192.0.2.1:1", Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: http.Header{}, Body: io.NopCloser(strings.NewReader(text)), ContentLength: int64(len(text))}
 	r.Header.Set("Content-Type", kind)
-	r.Header.Set("Accept", s.of([]string{"text/html", "text/html", "text/event-stream", "application/json", "*/*", "", "application/json;q=<b>", s.of(odd)}))
-	r.Header.Set("Accept-Language", s.of([]string{"zh", "en", "", s.of(odd)}))
-	if token := s.cookies[s.of(s.logins)]; token != "" {
+	r.Header.Set("Accept", s.Of([]string{"text/html", "text/html", "text/event-stream", "application/json", "*/*", "", "application/json;q=<b>", s.Of(strangetest.Odd)}))
+	r.Header.Set("Accept-Language", s.Of([]string{"zh", "en", "", s.Of(strangetest.Odd)}))
+	if token := s.cookies[s.Of(s.logins)]; token != "" {
 		r.Header.Add("Cookie", "fundwatch="+token)
 	}
 	if s.IntN(5) == 0 {
-		r.Header.Add("Cookie", s.of([]string{"fundwatch=", "fundwatch-look=", "fundwatch-way=", "=", ""})+s.of(odd))
+		r.Header.Add("Cookie", s.Of([]string{"fundwatch=", "fundwatch-look=", "fundwatch-way=", "=", ""})+s.Of(strangetest.Odd))
 	}
 	return r.WithContext(s.t.Context())
 }
@@ -254,10 +208,9 @@ func (s *stranger) try(t *testing.T) int {
 		t.Errorf("%s: %d, %v", where, w.Code, s.failed[failures:])
 		s.failed = s.failed[:failures]
 	}
-	for _, bad := range []string{"<script>x", "<img>", "\x00"} {
-		if kind := w.Header().Get("Content-Type"); !strings.Contains(kind, "spreadsheet") && w.Header().Get("Content-Encoding") == "" && strings.Contains(text, bad) {
-			t.Errorf("%s: %q comes back, as %s", where, bad, kind)
-		}
+	kind := w.Header().Get("Content-Type")
+	if bad := strangetest.Comes(text); bad != "" && !strings.Contains(kind, "spreadsheet") && w.Header().Get("Content-Encoding") == "" {
+		t.Errorf("%s: %q comes back, as %s", where, bad, kind)
 	}
 	if !strings.HasSuffix(r.URL.Path, "/reveal") && strings.Contains(text, person) {
 		t.Errorf("%s: the number of a person", where)

@@ -4,33 +4,22 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"strconv"
 	"strings"
 	"testing"
 
 	"fundwatch/inspection"
+	"fundwatch/web/strangetest"
 )
-
-// markup is what must not come back as it is.
-var markup = []string{`<script>x</script>`, `"'><img>`, `</textarea><script>x</script>`, `' onerror=x <img>`}
-
-// odd are values that nobody expects.
-var odd = append([]string{"", " ", "0", "-1", "9223372036854775808", "1e9", "null", "..", "../../etc/passwd", ".", "%", "\x00", "\x01\x1f",
-	"a\r\nSet-Cookie: a=b", "\xff\xfe", "\u202e\u2066", "𠮷", strings.Repeat("长", 3000), strings.Repeat("9", 70_000), "//example.org", "{{.}}", "%s%n", "*", "=1+1",
-	"a/b", "'", `"`, `\`}, markup...)
 
 // stranger makes requests to a site with everything on it, always the same from
 // one seed.
 type stranger struct {
 	*line
-	*rand.Rand
+	strangetest.Stranger
 	routes []route
-	good   map[string][]string // what fits a name in a path, a query or a form
 }
 
 func strangerOf(t *testing.T, seed uint64) *stranger {
@@ -49,52 +38,37 @@ func strangerOf(t *testing.T, seed uint64) *stranger {
 	if receipt == nil {
 		t.Fatal(page)
 	}
-	return &stranger{line: l, Rand: rand.New(rand.NewPCG(seed, 20260305)), routes: routes(), good: map[string][]string{
+	s := &stranger{line: l, Stranger: strangetest.New(seed), routes: routes()}
+	s.Good = map[string][]string{
 		"receipt": {receipt[1], strings.ReplaceAll(receipt[1], " ", ""), "0000000000000000"}, "act": {act[1], strings.Repeat("0", 32)}, "about": {"虚构"},
 		"said": {"虚构"}, "identity": {"", "虚构"}, "text": {"虚构补充"}, "q": {"虚构", "第1"}, "page": {"1", "2"}, "id": {"91152900MA0000001X", d.campaign.ID},
-		"campaign": {d.campaign.ID}, "file": {"1.json", "latest.json", "delta-2.json"}, "look": {strings.TrimPrefix(l.styleAt, "/lists/")}}}
-}
-
-func (s *stranger) of(list []string) string { return list[s.IntN(len(list))] }
-
-// value gives something for a name: what fits it, or not.
-func (s *stranger) value(name string) string {
-	if good := s.good[name]; len(good) > 0 && s.IntN(10) < 6 {
-		return s.of(good)
-	}
-	return s.of(odd)
+		"campaign": {d.campaign.ID}, "file": {"1.json", "latest.json", "delta-2.json"}, "look": {strings.TrimPrefix(l.styleAt, "/lists/")}}
+	return s
 }
 
 // request makes the next request; nil is one that no server would read.
 func (s *stranger) request() *http.Request {
 	rt := s.routes[s.IntN(len(s.routes))]
-	method, parts := rt.method, strings.Split(rt.path, "/")
-	for i, p := range parts {
-		if name, ok := strings.CutPrefix(p, "{"); ok {
-			if parts[i] = s.value(strings.TrimSuffix(name, "}")); s.IntN(5) > 0 {
-				parts[i] = url.PathEscape(parts[i])
-			}
-		}
-	}
+	method, target := rt.method, s.Path(rt.path)
 	if s.IntN(20) == 0 {
-		method = s.of([]string{"GET", "POST", "HEAD", "OPTIONS", "PUT", "TRACE", "get"})
+		method = s.Of([]string{"GET", "POST", "HEAD", "OPTIONS", "PUT", "TRACE", "get"})
 	}
 	query, form := url.Values{}, url.Values{}
 	for range s.IntN(3) {
-		name := s.of([]string{"q", "page", "lang", "receipt"})
-		query.Add(name, s.value(name))
+		name := s.Of([]string{"q", "page", "lang", "receipt"})
+		query.Add(name, s.Value(name))
 	}
 	for _, name := range []string{"act", "about", "said", "identity", "receipt", "text"} {
 		for range 1 + s.IntN(8)/7 {
-			form.Add(name, s.value(name))
+			form.Add(name, s.Value(name))
 		}
 	}
-	target, kind, text := strings.Join(parts, "/"), "application/x-www-form-urlencoded", form.Encode()
+	kind, text := "application/x-www-form-urlencoded", form.Encode()
 	if len(query) > 0 {
 		target += "?" + query.Encode()
 	}
 	if s.IntN(12) == 0 {
-		kind, text = s.of([]string{"application/json", "multipart/form-data", "multipart/form-data; boundary=a", "text/plain", "\x01"}), s.of(append([]string{"{", "%zz", "a;b"}, odd...))
+		kind, text = s.Of([]string{"application/json", "multipart/form-data", "multipart/form-data; boundary=a", "text/plain", "\x01"}), s.Of(append([]string{"{", "%zz", "a;b"}, strangetest.Odd...))
 	}
 	u, err := url.ParseRequestURI(target)
 	if err != nil || u.Path == "" {
@@ -105,7 +79,7 @@ func (s *stranger) request() *http.Request {
 	r.Header.Set("Content-Type", kind)
 	for _, name := range []string{"Accept", "Accept-Language", "If-None-Match", "X-Forwarded-For", "Range", "Cookie"} {
 		if s.IntN(3) == 0 {
-			r.Header.Set(name, s.of(append([]string{"application/json", "text/html", "en", "zh", "bytes=0-1", `"x"`}, odd...)))
+			r.Header.Set(name, s.Of(append([]string{"application/json", "text/html", "en", "zh", "bytes=0-1", `"x"`}, strangetest.Odd...)))
 		}
 	}
 	return r.WithContext(s.t.(*testing.T).Context())
@@ -116,29 +90,10 @@ func (s *stranger) request() *http.Request {
 // cookie or leads elsewhere, none shows what stands in a tip but to its receipt,
 // and every answer has the headers. FUNDWATCH_REQUESTS=50000 is the long form.
 func TestStrangeRequests(t *testing.T) {
-	n := 3000
-	if text := os.Getenv("FUNDWATCH_REQUESTS"); text != "" {
-		var err error
-		if n, err = strconv.Atoi(text); err != nil {
-			t.Fatal(err)
-		}
-	}
-	const perHouse = 1000
-	statuses := map[int]int{}
-	for part := range (n + perHouse - 1) / perHouse {
-		t.Run(strconv.Itoa(part), func(t *testing.T) {
-			s := strangerOf(t, uint64(part))
-			for range min(perHouse, n-part*perHouse) {
-				statuses[s.try(t)]++
-			}
-		})
-	}
-	t.Log("answers by status:", statuses)
-	for _, status := range []int{200, 404, 405, 422, 429} {
-		if statuses[status] == 0 {
-			t.Errorf("no answer was %d: the requests are not as odd as they should be", status)
-		}
-	}
+	strangetest.Send(t, 3000, 1000, []int{200, 404, 405, 422, 429}, func(t *testing.T, seed uint64) func(int) int {
+		s := strangerOf(t, seed)
+		return func(int) int { return s.try(t) }
+	})
 }
 
 // try sends a request and checks what came back.
@@ -157,10 +112,8 @@ func (s *stranger) try(t *testing.T) int {
 		t.Errorf("%s: %d, %v", where, w.Code, s.failed)
 		s.failed = nil
 	}
-	for _, bad := range []string{"<script>x", "<img>", "\x00"} {
-		if strings.Contains(text, bad) {
-			t.Errorf("%s: %q comes back, as %s", where, bad, kind)
-		}
+	if bad := strangetest.Comes(text); bad != "" {
+		t.Errorf("%s: %q comes back, as %s", where, bad, kind)
 	}
 	if strings.Contains(text, "虚构姓名") {
 		t.Errorf("%s: who sent a tip", where)
