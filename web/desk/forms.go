@@ -3,7 +3,9 @@ package desk
 import (
 	"encoding/json"
 	"errors"
+	"io"
 	"mime"
+	"mime/multipart"
 	"net/http"
 	"reflect"
 	"slices"
@@ -37,6 +39,45 @@ func read(r *http.Request, into any) error {
 		return errForm
 	}
 	return fill(into, r.PostForm)
+}
+
+// mostParts is the most parts a form with a file may have; ours have six.
+const mostParts = 100
+
+// readParts fills a struct from a form with a file in it and gives the file, nil
+// where there is none. It reads part by part, so that what was typed before a file
+// that is too large is not lost with it.
+func readParts(r *http.Request, into any, file string) (content []byte, err error) {
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return nil, errForm
+	}
+	typed := map[string][]string{}
+	for range mostParts {
+		var part *multipart.Part
+		if part, err = parts.NextPart(); err != nil {
+			break
+		}
+		var value []byte
+		if value, err = io.ReadAll(part); err != nil { // the gate bounds the whole
+			break
+		}
+		if name := part.FormName(); name == file {
+			content = value
+		} else {
+			typed[name] = append(typed[name], string(value))
+		}
+	}
+	if wrong := fill(into, typed); wrong != nil {
+		return nil, wrong
+	}
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		return nil, err
+	}
+	if err != io.EOF {
+		return nil, errForm
+	}
+	return content, nil
 }
 
 // query fills a struct from the address.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/csv"
 	"errors"
-	"io"
 	"mime"
 	"net/http"
 	"slices"
@@ -179,23 +178,9 @@ func readUpload(r *http.Request, f *importForm) ([]byte, error) {
 		err := read(r, f)
 		return []byte(f.Text), err
 	}
-	if err := r.ParseMultipartForm(maxForm); err != nil {
-		if _, large := errors.AsType[*http.MaxBytesError](err); large {
-			return nil, err
-		}
-		return nil, errForm
-	}
-	if err := fill(f, r.MultipartForm.Value); err != nil {
-		return nil, err
-	}
-	file, _, err := r.FormFile("file")
-	if err != nil {
-		return []byte(f.Text), nil
-	}
-	defer file.Close()
-	b, err := io.ReadAll(file)
-	if err != nil {
-		return nil, errForm
+	b, err := readParts(r, f, "file")
+	if err != nil || b == nil {
+		return []byte(f.Text), err
 	}
 	if bytes.HasPrefix(b, []byte("PK")) {
 		return inspection.ReadWorkbook(bytes.NewReader(b))

@@ -3,10 +3,8 @@ package desk
 import (
 	"context"
 	"errors"
-	"io"
 	"io/fs"
 	"mime"
-	"mime/multipart"
 	"net/http"
 	"slices"
 	"strings"
@@ -42,7 +40,8 @@ func postProof(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	if d.o.Papers == nil {
 		return &problem{status: http.StatusServiceUnavailable, code: "papers"}
 	}
-	f, content, err := readProof(r)
+	var f proofForm
+	content, err := readParts(r, &f, "content")
 	if err == nil {
 		err = d.fileProof(w, r, &f, content)
 	}
@@ -50,6 +49,9 @@ func postProof(d *Desk, w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d *Desk) fileProof(w http.ResponseWriter, r *http.Request, f *proofForm, content []byte) error {
+	if len(content) > cases.MaxBytes {
+		return &problem{status: http.StatusRequestEntityTooLarge, code: "large"}
+	}
 	kind, ok := typeOf(content)
 	if !ok || !slices.Contains(cases.EvidenceKinds(), f.Kind) || f.Title == "" || len(f.Title) > 300 {
 		return &problem{status: http.StatusUnprocessableEntity, code: "proof"}
@@ -83,45 +85,6 @@ func (d *Desk) proofFault(w http.ResponseWriter, r *http.Request, f proofForm, e
 	}
 	p.Fault, p.Upload = code, f
 	return d.showAs(w, r, status, "case", p)
-}
-
-// mostParts is the most parts an upload may have; ours has six.
-const mostParts = 100
-
-// readProof reads an upload part by part, so that what was typed before a file
-// that is too large is not lost with it.
-func readProof(r *http.Request) (f proofForm, content []byte, err error) {
-	parts, err := r.MultipartReader()
-	if err != nil {
-		return f, nil, errForm
-	}
-	typed := map[string][]string{}
-	for range mostParts {
-		var part *multipart.Part
-		if part, err = parts.NextPart(); err != nil {
-			break
-		}
-		var value []byte
-		if value, err = io.ReadAll(part); err != nil { // the gate bounds the whole
-			break
-		}
-		if name := part.FormName(); name == "content" {
-			content = value
-		} else {
-			typed[name] = append(typed[name], string(value))
-		}
-	}
-	if err := fill(&f, typed); err != nil {
-		return f, nil, err
-	}
-	_, large := errors.AsType[*http.MaxBytesError](err)
-	switch {
-	case large || len(content) > cases.MaxBytes:
-		return f, nil, &problem{status: http.StatusRequestEntityTooLarge, code: "large"}
-	case err != io.EOF:
-		return f, nil, errForm
-	}
-	return f, content, nil
 }
 
 // typeOf tells the media type of bytes by what they are, whatever a browser
