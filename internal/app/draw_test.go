@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -82,8 +83,10 @@ func TestDrawCommand(t *testing.T) {
 // in a shell: the files first, then the commands.
 func TestTheDrawOfTheDocs(t *testing.T) {
 	shell, err := exec.LookPath("sh")
-	if err != nil {
-		t.Skip("no sh")
+	if err != nil && runtime.GOOS != "windows" { // everywhere else there is one
+		t.Fatal(err)
+	} else if err != nil {
+		t.Skip(err)
 	}
 	page, err := os.ReadFile("../../docs/verify-a-draw.md")
 	if err != nil {
