@@ -17,8 +17,8 @@ type Book struct {
 	seed Seed
 	// by settlement
 	lines, diagnoses []place
-	days             []Days // of the lines, whether they count or not
-	persons, visits  chain
+	persons          trail
+	visits           chain
 	// named gives the refund settlements that name an identity, by its codes.
 	named map[identity][]int32
 	// refunded marks the visits that have a line which names another, minus the
@@ -33,6 +33,8 @@ type Book struct {
 	net              netter
 	pool             Pool    // what Net showed last
 	circle           []int32 // claims of stirred persons, whether they take part or not
+	stepper          stepper
+	chooser          chooser
 }
 
 // identity is the codes of a claim's institution and settlement id.
@@ -99,7 +101,7 @@ func (k *Book) Rows(t Table) int { return k.in.All.Rows(t) }
 
 // Narrow has Net show no more than is needed of persons that are not to be
 // looked at whole.
-func (k *Book) Narrow(n *Narrow) { k.pool.narrow = n }
+func (k *Book) Narrow(n *Narrow) { k.pool.narrow, k.chooser = n, chooser{narrow: n} }
 
 // Dicts gives the dictionaries of its codes, which grow.
 func (k *Book) Dicts() *Dicts { return k.in.All.Dicts }
@@ -119,22 +121,31 @@ func (k *Book) Person(code int32) string { return k.in.All.Dicts[DomainPerson].T
 func (k *Book) Add(b *Batch) (verdicts []Verdict, touched []int32) {
 	all := k.in.All
 	from, line, diagnosis := all.Rows(Settlements), int32(all.Rows(Lines)), int32(all.Rows(Diagnoses))
+	bills := int32(all.Dicts[DomainBill].Len())
 	verdicts = k.in.Add(b)
 	k.lines = placesFrom(k.lines, all.Owners(Lines), line, all.Rows(Settlements))
 	k.diagnoses = placesFrom(k.diagnoses, all.Owners(Diagnoses), diagnosis, all.Rows(Settlements))
 	all.lineOwner.Truncate(0) // places tell
 	all.diagOwner.Truncate(0)
 	k.grow()
-	k.noteDays(from, line)
+	k.stepper.load(all, int(line))
 	person, visit, inst := all.Codes(PsnNo), all.Codes(MdtrtID), all.Codes(FixmedinsCode)
 	one, flag, setl, orig := all.Dicts[DomainFlag].Lookup("1"), all.Codes(RefdSetlFlag), all.Codes(SetlID), all.Codes(InitSetlID)
+	bill := all.cols[BillNo]
 	for c := int32(from); int(c) < all.Rows(Settlements); c++ {
-		k.persons.add(person[c])
+		first, count := int(k.lines[c].first-line), int(k.lines[c].count)
+		s := k.stepper.of(all, c, first, first+count)
+		if all.Keep.Has(BillNo) {
+			if no := bill.codeAt(c); no >= 0 && no < bills {
+				s.marks |= oldBill
+			}
+		}
+		k.persons.add(person[c], s)
 		k.visits.add(visit[c])
 		if one != NoCode && flag[c] == one {
 			k.noteRefund(c, identity{inst[c], orig[c]})
 		}
-		k.noteLines(c, visit[c])
+		k.noteLines(c, visit[c], k.stepper.cnt[first:first+count])
 		if k.refunded.has(uint64(visit[c])) || len(k.named) > 0 && k.named[identity{inst[c], setl[c]}] != nil {
 			k.stir(person[c])
 		}
@@ -173,21 +184,6 @@ func placesFrom(places []place, owners []int32, row int32, settlements int) []pl
 	return places
 }
 
-// noteDays notes the days of the lines of new settlements, which begin at a row
-// each.
-func (k *Book) noteDays(from int, line int32) {
-	k.days = append(k.days, slices.Repeat([]Days{noDays}, len(k.lines)-from)...)
-	c := from
-	for row, times := range k.in.All.packed(FeeOcurTime).blocksFrom(int(line)) {
-		for i, t := range times {
-			for int32(row+i) >= k.lines[c].first+k.lines[c].count {
-				c++
-			}
-			k.days[c] = k.days[c].and(Days{dayAt(t), dayAt(t)})
-		}
-	}
-}
-
 // stir marks a person of whose claims some may count otherwise than before.
 func (k *Book) stir(person int32) {
 	k.tangled.set(uint64(person))
@@ -204,17 +200,18 @@ func (k *Book) noteRefund(c int32, x identity) {
 	}
 }
 
-// noteLines notes what the lines with negative quantity of a new claim mean.
-func (k *Book) noteLines(c, visit int32) {
-	cnt, named, person := k.in.All.packed(Cnt), k.in.All.packed(InitFeedetlSn), k.in.All.Codes(PsnNo)
+// noteLines notes what the lines with negative quantity of a new claim mean,
+// whose quantities are given.
+func (k *Book) noteLines(c, visit int32, cnt []int64) {
+	named, person := k.in.All.packed(InitFeedetlSn), k.in.All.Codes(PsnNo)
 	p := k.lines[c]
 	n := int32(0)
-	for l := p.first; l < p.first+p.count; l++ {
-		if cnt.at(l) >= 0 {
+	for i, v := range cnt {
+		if v >= 0 {
 			continue
 		}
 		n++
-		if named.code(l) != NoCode && !k.refunded.has(uint64(visit)) {
+		if named.code(p.first+int32(i)) != NoCode && !k.refunded.has(uint64(visit)) {
 			k.refunded.set(uint64(visit))
 			k.visits.each(visit, func(other int32) { k.stir(person[other]) })
 		}

@@ -27,23 +27,17 @@ func (k *Book) Net(persons []int32, since int) (p *Pool, whole []bool) {
 	n.takeRefunds()
 	k.show()
 	n.mark(k.pool.special, k.pool.odd)
-	for i, person := range persons {
-		from := len(k.pool.claims)
-		if k.stirred.has(uint64(person)) {
-			whole[i] = whole[i] || k.strange(starts[i], starts[i+1])
-			k.stirred.unset(uint64(person))
-		}
-		tangled := k.tangled.has(uint64(person))
-		k.persons.each(person, func(c int32) {
-			if !tangled || n.standing[c] == TakesPart {
-				k.pool.claims = append(k.pool.claims, c)
+	for from := 0; from < len(persons); from += 64 {
+		some := persons[from:min(from+64, len(persons))]
+		k.persons.touch(some)
+		for i, person := range some {
+			at := from + i
+			if k.stirred.has(uint64(person)) {
+				whole[at] = whole[at] || k.strange(starts[at], starts[at+1])
+				k.stirred.unset(uint64(person))
 			}
-		})
-		slices.Reverse(k.pool.claims[from:])
-		whole[i] = whole[i] || since == 0
-		if len(k.pool.claims) > from {
-			k.pool.asked = append(k.pool.asked, int32(i))
-			k.showPerson(from, whole[i], int32(since))
+			whole[at] = whole[at] || since == 0
+			k.showPerson(person, int32(at), whole[at], int32(since))
 		}
 	}
 	return &k.pool, whole
@@ -116,23 +110,44 @@ func (k *Book) show() {
 	all, p := k.in.All, &k.pool
 	p.cols, p.traces, p.owners, p.standing = all.cols, all.traces, all.lineOwner, k.net.standing
 	p.lines, p.diagnoses = k.net.own, &members{places: k.diagnoses}
-	p.days = k.days
-	p.claims, p.anew, p.persons, p.asked = p.claims[:0], p.anew[:0], append(p.persons[:0], 0), p.asked[:0]
+	p.steps = k.persons.steps
+	p.claims, p.anew, p.persons, p.asked, p.shown = p.claims[:0], p.anew[:0], append(p.persons[:0], 0), p.asked[:0], p.shown[:0]
 }
 
-// showPerson puts the last claims of the pool, which are one person's, in claim
-// order.
-func (k *Book) showPerson(from int, whole bool, since int32) {
+// showPerson has the pool look at a person, which is the one that stands at a
+// place of those asked for: at all claims that take part, where it is not whole
+// only at those that new ones have to do with.
+func (k *Book) showPerson(person, asked int32, whole bool, since int32) {
 	p, time := &k.pool, k.in.All.Numbers(SetlTime)
-	own := p.claims[from:]
-	var room [32]int64
-	times := room[:0]
-	for _, c := range own {
-		times = append(times, time[c])
+	from, shown := len(p.claims), everything
+	takePart := k.net.standing
+	if !k.tangled.has(uint64(person)) {
+		takePart = nil // all do
 	}
-	k.net.sortOwn(own, times)
+	if whole || p.narrow == nil {
+		k.persons.each(person, func(c int32) {
+			if takePart == nil || takePart[c] == TakesPart {
+				p.claims = append(p.claims, c)
+			}
+		})
+	} else {
+		p.claims, shown = k.choose(p.claims, person, since, takePart)
+	}
+	if len(p.claims) == from {
+		return
+	}
+	own := p.claims[from:]
+	slices.Reverse(own) // as they came
+	if len(own) > 1 {
+		var room [32]int64
+		times := room[:0]
+		for _, c := range own {
+			times = append(times, time[c])
+		}
+		k.net.sortOwn(own, times)
+	}
 	for _, c := range own {
 		p.anew = append(p.anew, whole || c >= since)
 	}
-	p.persons = append(p.persons, int32(len(p.claims)))
+	p.persons, p.asked, p.shown = append(p.persons, int32(len(p.claims))), append(p.asked, asked), append(p.shown, shown)
 }

@@ -47,6 +47,7 @@ type History struct {
 	refunded map[int32]refunded // by line that refunds lowered
 	lowered  bitset             // by line: is in refunded
 	anew     []bool             // by claim; nil for all
+	shown    []Shown            // by person; nil: everything
 	narrowed narrowed
 }
 

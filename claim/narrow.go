@@ -1,10 +1,14 @@
 package claim
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // Narrow says how little may be laid of persons that are not to be looked at
 // whole: those of a book whose claims from before all count as they did
-// ([Book.Net]). New claims are always laid as they are.
+// ([Book.Net]). New claims are always laid as they are, of old ones only those
+// that have to do with them.
 type Narrow struct {
 	// Keep are the columns of all rows; the others hold values for rows of claims
 	// that are new, and anything in all other rows.
@@ -15,10 +19,41 @@ type Narrow struct {
 	All func(medType int32) bool
 	// With gives the items that come with one.
 	With func(item int32) []int32
-	// Far reports of which items the lines of all days are laid; of others only
-	// those of the days from the first to the last that lines of new claims have.
-	Far func(item int32) bool
+	// Reach says of an item of which days its lines are laid.
+	Reach func(item int32) Reach
+	// May reports whether some claims, in the order of days, may mean anything for
+	// an item of FarIfMay that is in all of them. Fewer claims, and smaller
+	// numbers, never mean more.
+	May func(claims []Glance) bool
+	// Around is within how many days of new claims, by settlement, all claims are
+	// laid.
+	Around int64
 }
+
+// Reach is how far the lines of an item matter to new ones.
+type Reach uint8
+
+// The reaches.
+const (
+	Near     Reach = iota // those of the days from the first to the last that lines of new claims have
+	Far                   // those of all days
+	FarIfMay              // those of all days, where Narrow.May says so
+	InVisit               // those of a visit, too: where a new claim belongs to an old one, or meets lines of such an item, all of all days
+)
+
+// Beyond reports whether lines of all days are laid, of the claims that are; all
+// says that these are all.
+func (r Reach) Beyond(all bool) bool { return r == Far || r == FarIfMay || r == InVisit && all }
+
+// Shown is how much of a person's claims is laid.
+type Shown struct {
+	All   bool // all claims
+	Stays bool // all stays; otherwise it may be some of them
+	Days  Days // all claims settled on these days
+}
+
+// everything is Shown where nothing was left out.
+var everything = Shown{true, true, Days{0, math.MaxUint16}}
 
 // narrowed is what was laid of the persons of a history.
 type narrowed struct {
@@ -26,7 +61,7 @@ type narrowed struct {
 	ends  []int32 // by person: where its items end; it has none where all were laid
 	some  []bool  // by person: lines of its items only were laid
 	days  []Days  // by person: those of lines of its new claims
-	marks marks   // items of the person at hand: near or far
+	marks marks   // items of the person at hand: Near or Far
 	far   bool    // there are far ones among them
 	part  bitset  // by claim: some of its lines may be missing
 	fresh [numTables]newRows
@@ -34,8 +69,6 @@ type narrowed struct {
 	codes   Vector[int32]
 	numbers Vector[int64]
 }
-
-const near, far = 0, 1
 
 // Whole reports whether all lines of a claim are there.
 func (h *History) Whole(c int32) bool {
@@ -56,6 +89,17 @@ func (h *History) Items(person int) (items []int32, days Days, some bool) {
 	}
 	return n.items[from:n.ends[person]], n.days[person], n.some[person]
 }
+
+// Shown says how much of a person's claims is laid, by its place in the history.
+func (h *History) Shown(person int) Shown {
+	if h.shown == nil {
+		return everything
+	}
+	return h.shown[person]
+}
+
+// In reports whether a time (seconds of the wall clock) lies on one of the days.
+func (d Days) In(seconds int64) bool { return d.has(seconds) }
 
 // layNarrow fills the history with the claims of a span, as little of them as
 // is needed.
@@ -132,7 +176,7 @@ func (p *Pool) layNarrowLines(h *History, s Span, claims []int32) {
 	p.touchLines(h.placesOf(p.lines, claims), claims)
 	for person := s.from; person < s.to; person++ {
 		from, to := p.persons[person]-base, p.persons[person+1]-base
-		some, days := p.markItems(h, claims, from, to)
+		some, days := p.markItems(h, claims, from, to, p.shown[person].All)
 		w.ends, w.some, w.days = append(w.ends, int32(len(w.items))), append(w.some, some), append(w.days, days)
 		for at := from; at < to; at++ {
 			h.NetLines[at], h.VoidLines[at] = n, int32(len(h.void))
@@ -155,7 +199,7 @@ func (p *Pool) layNarrowLines(h *History, s Span, claims []int32) {
 func (p *Pool) touchLines(places []place, claims []int32) (sum int32) {
 	item := p.cols[MedListCodg].pack
 	for at, l := range places {
-		if sum += int32(p.days[claims[at]].first); l.count > 0 {
+		if sum += int32(p.steps[claims[at]].day); l.count > 0 {
 			sum += item.code(l.first)
 		}
 	}
@@ -163,8 +207,8 @@ func (p *Pool) touchLines(places []place, claims []int32) (sum int32) {
 }
 
 // markItems marks the items of a person that is to be laid narrowly, whose
-// claims are from to to, and gives the days of its new ones.
-func (p *Pool) markItems(h *History, claims []int32, from, to int32) (some bool, days Days) {
+// claims are from to to, all of them or some, and gives the days of its new ones.
+func (p *Pool) markItems(h *History, claims []int32, from, to int32, all bool) (some bool, days Days) {
 	n, kind := &h.narrowed, p.cols[MedType]
 	some, days = true, noDays
 	for at := from; some && at < to; at++ {
@@ -180,44 +224,43 @@ func (p *Pool) markItems(h *History, claims []int32, from, to int32) (some bool,
 		if !h.anew[at] {
 			continue
 		}
-		days = days.and(p.days[claims[at]])
+		days = days.and(p.steps[claims[at]].days)
 		l := h.places[at]
 		for row := l.first; row < l.first+l.count; row++ {
-			if code := item.code(row); p.mark(n, code) {
-				for _, other := range p.narrow.With(code) {
-					p.mark(n, other)
-				}
+			code := item.code(row)
+			p.mark(n, code, all)
+			for _, other := range p.narrow.With(code) { // also of one that is marked because it comes with another
+				p.mark(n, other, all)
 			}
 		}
 	}
 	return true, days
 }
 
-// mark marks an item, unless it is marked.
-func (p *Pool) mark(n *narrowed, item int32) bool {
+// mark marks an item, unless it is marked; all says that all claims are there.
+func (p *Pool) mark(n *narrowed, item int32, all bool) {
 	if _, known := n.marks.get(item); known {
-		return false
+		return
 	}
-	how := int32(near)
-	if p.narrow.Far(item) {
-		how, n.far = far, true
+	how := Near
+	if p.narrow.Reach(item).Beyond(all) {
+		how, n.far = Far, true
 	}
-	n.marks.set(item, how)
+	n.marks.set(item, int32(how))
 	n.items = append(n.items, item)
-	return true
 }
 
 // layMarked lays the net lines of a claim whose items are marked, of near ones
 // those of some days.
 func (p *Pool) layMarked(h *History, at, c, n int32, days Days) int32 {
-	meets := p.days[c].meet(days)
+	meets := p.steps[c].days.meet(days)
 	if !meets && !h.narrowed.far {
 		return n
 	}
 	item, rows, l, odd := p.cols[MedListCodg].pack, h.origin[Lines], h.places[at], p.odd.has(uint64(c))
 	for row := l.first; row < l.first+l.count; row++ {
 		how, marked := h.narrowed.marks.get(item.code(row))
-		if marked && (how == far || meets && days.has(p.cols[FeeOcurTime].numberAt(row))) {
+		if marked && (how == int32(Far) || meets && days.has(p.cols[FeeOcurTime].numberAt(row))) {
 			if odd && p.special.has(uint64(row)) {
 				if p.isVoid(row) {
 					continue

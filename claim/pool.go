@@ -25,9 +25,10 @@ type Pool struct {
 	anew   []bool
 	asked  []int32 // by person: which it was of those that Net was asked for
 	narrow *Narrow // nil: everything of everybody is laid
-	// lines and diagnoses of each settlement, and the days of its lines
+	// lines and diagnoses of each settlement, and of a book its steps
 	lines, diagnoses *members
-	days             []Days // of a book
+	steps            []step
+	shown            []Shown // by person; nil: everything of everybody
 	// special are the lines that do not count, or not in full, odd the claims that
 	// have some; altered says what is left of those from which refund lines took
 	// something.
@@ -155,9 +156,9 @@ func (p *Pool) NewHistory(spans ...Span) *History {
 // Lay fills the history with the claims of the persons of a span, which must
 // be one of those that NewHistory made room for. What it held before is gone.
 func (p *Pool) Lay(h *History, s Span) {
-	h.anew = nil
+	h.anew, h.shown = nil, nil
 	if p.anew != nil {
-		h.anew = p.anew[p.persons[s.from]:p.persons[s.to]]
+		h.anew, h.shown = p.anew[p.persons[s.from]:p.persons[s.to]], p.shown[s.from:s.to]
 	}
 	if p.narrow != nil {
 		p.layNarrow(h, s)

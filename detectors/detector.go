@@ -46,8 +46,11 @@ const (
 	// OnStays: each on stays, and on the lines of one other claim at most. It
 	// passes over claims that are not there whole ([claim.History.Whole]).
 	OnStays
-	// OnClaims: on claims alone, whatever their lines.
-	OnClaims
+	// OnNear: on claims, whatever their lines, of which no two that follow each other
+	// in claim order are further apart than Near says. It looks at Person.Near.
+	OnNear
+	// OnBills: on the claims of one bill number, whatever their lines.
+	OnBills
 )
 
 // Detector is one check. Exactly one of Lines, Claims, Person and Trace is
@@ -74,6 +77,15 @@ type Detector struct {
 	// it rests on items or days, is called for persons who have lines of an item with such
 	// a row; nil for all.
 	Items func(row *knowledge.Item) bool
+
+	// Near gives, of one that rests on claims near each other, how many days apart
+	// they may be.
+	Near func(v *View) int64
+	// May tells, of one that rests on items, whether claims that have an item in
+	// common, in the order of days, may hold a finding on it: so that most persons
+	// who come again for the same item need not be looked at further. Where it says no, fewer
+	// claims and smaller numbers would not make it say yes. nil: they always may.
+	May func(v *View) func(claims []claim.Glance) bool
 
 	Lines  func(v *View) func(line int32, row *knowledge.Item, emit *Emitter)
 	Claims func(v *View) func(from, to int32, emit *Emitter)

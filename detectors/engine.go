@@ -132,6 +132,7 @@ type kernel struct {
 	trace  func(code string, lines []int32, emit *Emitter)
 	whole  claim.FieldSet // the columns it reads for all rows
 	asks   uint64         // its bit, 0 when it wants to see everybody
+	bills  bool           // it rests on bills
 	emit   *Emitter
 	spent  time.Duration
 }
@@ -157,7 +158,7 @@ func newWorker(r *Run, bound *Bound, rules *lineRules, h *claim.History) *worker
 	w := &worker{run: r, bound: bound, history: h, rules: rules, persons: persons{h: h, care: Care{bound}, asked: rules.asked}}
 	for i, d := range r.Detectors {
 		k := newKernel(r, bound, h, d)
-		k.asks = rules.bits[i]
+		k.asks, k.bills = rules.bits[i], d.Rests == OnBills
 		w.kernels = append(w.kernels, k)
 	}
 	return w
@@ -202,9 +203,10 @@ func (w *worker) chunk(s claim.Span) {
 			case k.claims != nil:
 				h.Anew(func(from, to int32) { k.claims(from, to, k.emit) })
 			case k.person != nil:
-				for p := range people {
-					if k.asks == 0 || people[p].asked&k.asks != 0 {
-						k.person(&people[p], k.emit)
+				for i := range people {
+					p := &people[i]
+					if (k.asks == 0 || p.asked&k.asks != 0) && (!k.bills || p.whole) {
+						k.person(p, k.emit)
 					}
 				}
 			}

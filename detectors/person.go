@@ -17,9 +17,13 @@ type Person struct {
 	ByItem []int32
 	Groups []ItemGroup
 	// Stays holds the inpatient claims in stay order: (begntime, setl_id,
-	// fixmedins_code).
+	// fixmedins_code); none where findings on them do not change.
 	Stays []int32
-	asked uint64 // the detectors that look at any of its items
+	// Near are the claims between whose settlements none is missing: NearFrom to
+	// NearTo.
+	NearFrom, NearTo int32
+	asked            uint64 // the detectors that look at any of its items
+	whole            bool   // all its claims are there
 }
 
 // ItemGroup is the lines of one item: ByItem[From:To], in the order of fee time.
@@ -52,10 +56,27 @@ func (ps *persons) load() []Person {
 		p.LineFrom, p.LineTo = h.NetLines[p.From], h.NetLines[p.To]
 		p.ByItem, p.Groups = ps.byItem(p.LineFrom, p.LineTo)
 		p.asked = ps.asked.of(p.Groups)
-		p.Stays = ps.staysOf(p.From, p.To)
+		shown := h.Shown(i)
+		if shown.Stays {
+			p.Stays = ps.staysOf(p.From, p.To)
+		}
+		p.whole, p.NearFrom, p.NearTo = shown.All, p.From, p.To
+		if !p.whole {
+			p.near(h.Numbers(claim.SetlTime), shown.Days)
+		}
 		ps.list = append(ps.list, p)
 	}
 	return ps.list
+}
+
+// near leaves out claims at both ends that were settled on other days.
+func (p *Person) near(time []int64, days claim.Days) {
+	for p.NearFrom < p.NearTo && !days.In(time[p.NearFrom]) {
+		p.NearFrom++
+	}
+	for p.NearFrom < p.NearTo && !days.In(time[p.NearTo-1]) {
+		p.NearTo--
+	}
 }
 
 // byItem brings the lines of each item together. Persons have few items and

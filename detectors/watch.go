@@ -33,7 +33,8 @@ func NewWatch(book *claim.Book, k *knowledge.Knowledge, ds []*Detector, set *Set
 	w.narrow = &claim.Narrow{
 		All: func(medType int32) bool { return anything || (Care{w.bound}).Of(medType) == claim.Inpatient },
 	}
-	w.narrow.With, w.narrow.Far = w.together()
+	w.narrow.With, w.narrow.Reach = w.together()
+	w.narrow.May, w.narrow.Around = w.may(), w.around()
 	book.Narrow(w.narrow)
 	return w
 }
@@ -41,13 +42,19 @@ func NewWatch(book *claim.Book, k *knowledge.Knowledge, ds []*Detector, set *Set
 // always are the columns that persons are laid out with, and findings made of.
 var always = claim.FieldSet(0).With(claim.PsnNo, claim.FixmedinsCode, claim.SetlTime, claim.MedType, claim.MedListCodg, claim.FeeOcurTime)
 
-// together gives the items that findings may rest on together with one, and
-// whether findings on an item may rest on lines of more than one day.
-func (w *Watch) together() (with func(item int32) []int32, far func(item int32) bool) {
-	b, all, wide := w.bound, false, uint64(0)
+// together gives the items that findings may rest on together with one, and how
+// far the lines are apart on which findings on an item may rest.
+func (w *Watch) together() (with func(item int32) []int32, reach func(item int32) claim.Reach) {
+	b, all, far, may := w.bound, claim.Near, uint64(0), uint64(0)
 	for i, d := range w.run.Detectors {
-		if d.Person != nil && d.Rests == OnItems {
-			all, wide = all || w.rules.bits[i] == 0, wide|w.rules.bits[i]
+		switch bit := w.rules.bits[i]; {
+		case d.Person == nil || d.Rests != OnItems:
+		case bit == 0:
+			all = claim.Far
+		case d.May == nil:
+			far |= bit
+		default:
+			may |= bit
 		}
 	}
 	others, visit := map[int32][]int32{}, map[int32]bool{}
@@ -59,12 +66,22 @@ func (w *Watch) together() (with func(item int32) []int32, far func(item int32) 
 		}
 	}
 	known := make([]struct {
-		with []int32
-		far  bool
+		with  []int32
+		reach claim.Reach
 	}, b.dicts[claim.DomainItem].Len())
 	for item := range known {
 		code := int32(item)
-		known[item].with, known[item].far = others[code], visit[code] || w.rules.asked.any(code, wide)
+		known[item].with = others[code]
+		switch {
+		case all == claim.Far || w.rules.asked.any(code, far):
+			known[item].reach = claim.Far
+		case visit[code] && w.rules.asked.any(code, may):
+			known[item].reach = claim.Far
+		case visit[code]:
+			known[item].reach = claim.InVisit
+		case w.rules.asked.any(code, may):
+			known[item].reach = claim.FarIfMay
+		}
 	}
 	with = func(item int32) []int32 {
 		if int(item) < len(known) {
@@ -72,7 +89,35 @@ func (w *Watch) together() (with func(item int32) []int32, far func(item int32) 
 		}
 		return nil
 	}
-	return with, func(item int32) bool { return all || int(item) < len(known) && known[item].far }
+	return with, func(item int32) claim.Reach {
+		if int(item) < len(known) {
+			return known[item].reach
+		}
+		return all
+	}
+}
+
+// may asks all detectors that can tell by a glance at claims.
+func (w *Watch) may() func(claims []claim.Glance) bool {
+	var ask []func([]claim.Glance) bool
+	for _, d := range w.run.Detectors {
+		if d.May != nil {
+			ask = append(ask, d.May(&View{facts: w.bound, set: w.run.Settings, det: d}))
+		}
+	}
+	return func(claims []claim.Glance) bool {
+		return slices.ContainsFunc(ask, func(may func([]claim.Glance) bool) bool { return may(claims) })
+	}
+}
+
+// around is how many days apart claims may be that findings rest on.
+func (w *Watch) around() (days int64) {
+	for _, d := range w.run.Detectors {
+		if d.Near != nil {
+			days = max(days, d.Near(&View{facts: w.bound, set: w.run.Settings, det: d, reads: claim.FieldSet(0).With(d.Reads...)}))
+		}
+	}
+	return days
 }
 
 // Release gives the memory back; the book keeps its own.
@@ -87,16 +132,18 @@ func (w *Watch) Release() {
 type Seen struct {
 	watch *Watch
 	how   how
+	shown claim.Shown
 	items []int32    // OnItems and OnDays detectors saw these
-	days  claim.Days // of items that are not far
+	days  claim.Days // of items that are near
 }
 
 type how uint8
 
 const (
-	seenWhole how = iota // everything
-	seenAll              // all that goes beyond one claim, and new claims
-	seenItems            // the same, but of lines only those of some items, and of some of them only those of some days
+	seenNothing how = iota // nothing that is new has to do with the person
+	seenItems              // new claims, and of lines that go beyond one claim those of some items, and of some of them only those of some days
+	seenAll                // the same, with all lines
+	seenWhole              // everything
 )
 
 // Look gives what the detectors find for some persons, who must be a whole
@@ -109,6 +156,9 @@ func (w *Watch) Look(persons []int32, since int) (found []Finding, seen []Seen, 
 	seen, w.items = make([]Seen, len(persons)), w.items[:0]
 	for i := range seen {
 		seen[i].watch = w
+		if whole[i] {
+			seen[i].how = seenWhole
+		}
 	}
 	chunks := pool.Spans(chunkClaims, 1)
 	w.makeRoom(chunks)
@@ -132,7 +182,7 @@ func (w *Watch) Look(persons []int32, since int) (found []Finding, seen []Seen, 
 // see notes what was seen of a person, by its place in the history.
 func (w *Watch) see(s *Seen, at int) {
 	items, days, some := w.w.history.Items(at)
-	s.how = seenAll
+	s.how, s.shown = seenAll, w.w.history.Shown(at)
 	if some {
 		from := len(w.items)
 		w.items = append(w.items, items...)
@@ -147,9 +197,13 @@ func (s Seen) Of(f *Finding) bool {
 	switch {
 	case s.how == seenWhole:
 		return true
-	case d.Alone():
+	case d.Alone() || s.how == seenNothing:
 		return false
-	case s.how == seenAll || d.Rests == OnClaims:
+	case d.Rests == OnNear:
+		return s.shown.Days.Has(f.From, f.To)
+	case d.Rests == OnBills:
+		return s.shown.All
+	case s.how == seenAll:
 		return true
 	case d.Rests == OnStays: // no stay is new
 		return false
@@ -157,7 +211,7 @@ func (s Seen) Of(f *Finding) bool {
 	dict, inside := s.watch.bound.dicts[claim.DomainItem], s.days.Has(f.From, f.To)
 	return !slices.ContainsFunc(f.items, func(item string) bool {
 		code := dict.Lookup(item)
-		return !slices.Contains(s.items, code) || !inside && !s.watch.narrow.Far(code)
+		return !slices.Contains(s.items, code) || !inside && !s.watch.narrow.Reach(code).Beyond(s.shown.All)
 	})
 }
 

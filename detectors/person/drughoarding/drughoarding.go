@@ -31,10 +31,29 @@ var Detector = &detectors.Detector{
 	Params: []*detectors.Param{window, minInst, maxUnit},
 	Rests:  detectors.OnItems,
 	Items:  detectors.IsDrug,
+	May:    may,
 	Person: person,
 }
 
 const unit = 10_000 // 1 in quantities
+
+// may is whether all claims together reach the limits.
+func may(v *detectors.View) func(claims []claim.Glance) bool {
+	least, most := int(v.Number(minInst)), v.Number(maxUnit)
+	return func(claims []claim.Glance) bool {
+		sum := int64(0)
+		for _, c := range claims {
+			switch {
+			case c.Stay:
+			case c.Units == claim.Much:
+				return len(claims) >= least
+			default:
+				sum += int64(c.Units)
+			}
+		}
+		return len(claims) >= least && sum > most
+	}
+}
 
 func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter) {
 	k := &kernel{View: v, drugs: v.DrugLines(), time: v.Numbers(claim.FeeOcurTime), cnt: v.Numbers(claim.Cnt), inst: v.Codes(claim.FixmedinsCode),

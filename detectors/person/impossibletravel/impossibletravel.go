@@ -30,8 +30,27 @@ var Detector = &detectors.Detector{
 	Subject: "institution of the later claim",
 	Reads:   []claim.Field{claim.MedType, claim.FixmedinsCode, claim.SetlTime, claim.FundPaySumamt},
 	Params:  []*detectors.Param{minKm, maxKmh},
-	Rests:   detectors.OnClaims,
+	Rests:   detectors.OnNear,
+	Near:    near,
 	Person:  person,
+}
+
+// near is the time that the way between any two institutions takes at the
+// greatest speed: none is further from another than twice the furthest from one
+// of them.
+func near(v *detectors.View) int64 {
+	var first *knowledge.Institution
+	reach := 0.0
+	for _, here := range v.Institutions() {
+		switch {
+		case here == nil || !here.HasPlace:
+		case first == nil:
+			first = here
+		default:
+			reach = max(reach, 2*distance(first, here)+1)
+		}
+	}
+	return int64(min(reach, farthest)/float64(v.Number(maxKmh))/24) + 1
 }
 
 func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter) {
@@ -40,7 +59,7 @@ func person(v *detectors.View) func(p *detectors.Person, emit *detectors.Emitter
 	least, speed := float64(v.Number(minKm)), float64(v.Number(maxKmh))
 	return func(p *detectors.Person, emit *detectors.Emitter) {
 		before := int32(claim.NoCode)
-		for c := p.From; c < p.To; c++ {
+		for c := p.NearFrom; c < p.NearTo; c++ {
 			setting, here := care.Of(kind[c]), places.Of(inst[c])
 			if setting == claim.Inpatient || setting == claim.Pharmacy || here == nil || !here.HasPlace {
 				continue

@@ -30,7 +30,29 @@ var Detector = &detectors.Detector{
 	Params: []*detectors.Param{maxLeft},
 	Rests:  detectors.OnItems,
 	Items:  detectors.IsDrug,
+	May:    may,
 	Person: person,
+}
+
+// may follows what is left as if all supply were of one drug; of a day's claims,
+// whose order it does not know, as if each came last.
+func may(v *detectors.View) func(claims []claim.Glance) bool {
+	most := v.Number(maxLeft)
+	return func(claims []claim.Glance) bool {
+		left, last := int64(0), int64(0)
+		for _, c := range claims {
+			if c.Stay {
+				continue
+			}
+			sameDay := c.Day == last
+			left, last = max(0, left-(c.Day-last)), c.Day
+			if left > most || sameDay && left+int64(c.Supply) > most || c.Supply == claim.Much {
+				return true
+			}
+			left += int64(c.Supply)
+		}
+		return false
+	}
 }
 
 const day = 10_000 // one day of supply

@@ -20,7 +20,7 @@ var Detector = &detectors.Detector{
 	Key:     "bill_no",
 	Subject: "person",
 	Reads:   []claim.Field{claim.PsnNo, claim.BillNo, claim.FundPaySumamt},
-	Rests:   detectors.OnClaims,
+	Rests:   detectors.OnBills,
 	Person:  person,
 }
 
