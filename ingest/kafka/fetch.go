@@ -22,8 +22,10 @@ type fetcher struct {
 
 // fetched is what one request brought; its memory is used again.
 type fetched struct {
-	memory   []byte // keys and values, one behind the other
 	messages []Message
+	pages    []kafka.Bytes // in whose memory keys and values lie
+	memory   []byte        // those that lie in several pieces, one behind the other
+	piece    piece
 	next     int64 // where to go on
 	end      int64 // the offset after the last that all replicas have
 }
@@ -84,30 +86,35 @@ func (b *fetched) reset(next int64, most int) {
 		b.memory = nil // one message of the largest size must not hold its memory for ever
 	}
 	clear(b.messages)
+	for _, p := range b.pages {
+		closeBytes(p)
+	}
+	clear(b.pages)
+	b.pages = b.pages[:0]
 	b.memory, b.messages, b.next, b.end = b.memory[:0], b.messages[:0], next, next
 }
 
-// take copies the records behind next. The batches are gone through one by
+// take takes the records behind next. The batches are gone through one by
 // one: the marks of a transaction hold no message but take up an offset, and a
 // log that ends with one would be asked for again and again.
 func (b *fetched) take(records kafka.RecordReader) error {
 	stream, ok := records.(*protocol.RecordStream)
 	if !ok {
-		return b.copy(records)
+		return b.takeAll(records)
 	}
 	for _, r := range stream.Records {
 		if mark, ok := r.(*protocol.ControlBatch); ok {
 			b.next = max(b.next, mark.BaseOffset+1)
 			continue
 		}
-		if err := b.copy(r); err != nil {
+		if err := b.takeAll(r); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (b *fetched) copy(records kafka.RecordReader) error {
+func (b *fetched) takeAll(records kafka.RecordReader) error {
 	for {
 		r, err := records.ReadRecord()
 		if errors.Is(err, io.EOF) {
@@ -137,17 +144,28 @@ func (b *fetched) copy(records kafka.RecordReader) error {
 	}
 }
 
-// keep copies bytes into the batch's memory and gives the page they lay in
-// back. Should the memory move, slices into the old one stay good.
+// keep gives bytes as they lie in the memory of the connection, which is kept
+// until the next reset: copying them takes as long as reading them. Where they lie in several pieces, or
+// nobody knows where, it copies them. Should that memory move, slices into the
+// old one stay good.
 func (b *fetched) keep(in kafka.Bytes) ([]byte, error) {
 	if in == nil {
 		return nil, nil
 	}
-	defer closeBytes(in)
-	if in.Len() == 0 {
+	size := in.Len()
+	if size == 0 {
+		closeBytes(in)
 		return []byte{}, nil // there, but empty
 	}
-	n, size := len(b.memory), in.Len()
+	if w, ok := in.(io.WriterTo); ok {
+		b.piece = piece{size: size}
+		if _, err := w.WriteTo(&b.piece); err == nil {
+			b.pages = append(b.pages, in)
+			return b.piece.bytes[:size:size], nil
+		}
+	} // a writer that refuses the first piece has taken nothing
+	defer closeBytes(in)
+	n := len(b.memory)
 	if n+size > cap(b.memory) {
 		b.memory = make([]byte, 0, max(2*cap(b.memory), size, 64<<10))
 		n = 0
@@ -156,6 +174,26 @@ func (b *fetched) keep(in kafka.Bytes) ([]byte, error) {
 	out := b.memory[n : n+size : n+size]
 	_, err := io.ReadFull(in, out)
 	return out, err
+}
+
+// piece is a writer that takes note of where bytes lie that are written at once.
+type piece struct {
+	size  int
+	bytes []byte
+}
+
+var errPieces = errors.New("bytes in several pieces")
+
+// Write keeps p, as no other writer may: whoever reads it keeps its page, too.
+func (w *piece) Write(p []byte) (int, error) {
+	switch len(p) {
+	case w.size:
+		w.bytes = p
+		return len(p), nil
+	case 0: // of the next page, when the one before is full
+		return 0, nil
+	}
+	return 0, errPieces
 }
 
 func closeBytes(in kafka.Bytes) {
