@@ -31,7 +31,9 @@ type Book struct {
 	tangled, stirred bitset
 	seen             marks // persons, while a circle is drawn
 	net              netter
-	pool             Pool    // what Net showed last
+	pool             Pool // what Net showed last
+	mixed            selection
+	own              []int32 // claims of the person at hand
 	circle           []int32 // claims of stirred persons, whether they take part or not
 	stepper          stepper
 	chooser          chooser

@@ -40,6 +40,8 @@ func (k *Book) Net(persons []int32, since int) (p *Pool, whole []bool) {
 			k.showPerson(person, int32(at), whole[at], int32(since))
 		}
 	}
+	k.pool.alike = len(k.pool.asked)
+	k.pool.append(&k.mixed)
 	return &k.pool, whole
 }
 
@@ -111,32 +113,37 @@ func (k *Book) show() {
 	p.cols, p.traces, p.owners, p.standing = all.cols, all.traces, all.lineOwner, k.net.standing
 	p.lines, p.diagnoses = k.net.own, &members{places: k.diagnoses}
 	p.steps = k.persons.steps
-	p.claims, p.anew, p.persons, p.asked, p.shown = p.claims[:0], p.anew[:0], append(p.persons[:0], 0), p.asked[:0], p.shown[:0]
+	p.reset()
+	k.mixed.reset()
 }
 
 // showPerson has the pool look at a person, which is the one that stands at a
 // place of those asked for: at all claims that take part, where it is not whole
-// only at those that new ones have to do with.
+// only at those that new ones have to do with. Persons of whom some claims only
+// are new wait in mixed.
 func (k *Book) showPerson(person, asked int32, whole bool, since int32) {
-	p, time := &k.pool, k.in.All.Numbers(SetlTime)
-	from, shown := len(p.claims), everything
+	time := k.in.All.Numbers(SetlTime)
+	own, shown := k.own[:0], everything
 	takePart := k.net.standing
 	if !k.tangled.has(uint64(person)) {
 		takePart = nil // all do
 	}
-	if whole || p.narrow == nil {
+	if whole || k.pool.narrow == nil {
 		k.persons.each(person, func(c int32) {
 			if takePart == nil || takePart[c] == TakesPart {
-				p.claims = append(p.claims, c)
+				own = append(own, c)
 			}
 		})
 	} else {
-		p.claims, shown = k.choose(p.claims, person, since, takePart)
+		own, shown = k.choose(own, person, since, takePart)
 	}
-	if len(p.claims) == from {
+	if k.own = own; len(own) == 0 {
 		return
 	}
-	own := p.claims[from:]
+	to := &k.pool.selection
+	if !whole && own[len(own)-1] < since { // the first that came
+		to = &k.mixed
+	}
 	slices.Reverse(own) // as they came
 	if len(own) > 1 {
 		var room [32]int64
@@ -146,8 +153,9 @@ func (k *Book) showPerson(person, asked int32, whole bool, since int32) {
 		}
 		k.net.sortOwn(own, times)
 	}
+	to.claims = append(to.claims, own...)
 	for _, c := range own {
-		p.anew = append(p.anew, whole || c >= since)
+		to.anew = append(to.anew, whole || c >= since)
 	}
-	p.persons, p.asked, p.shown = append(p.persons, int32(len(p.claims))), append(p.asked, asked), append(p.shown, shown)
+	to.persons, to.asked, to.shown = append(to.persons, int32(len(to.claims))), append(to.asked, asked), append(to.shown, shown)
 }

@@ -70,6 +70,12 @@ type narrowed struct {
 	numbers Vector[int64]
 }
 
+// reset forgets what was laid.
+func (n *narrowed) reset() {
+	n.items, n.ends, n.some, n.days = n.items[:0], n.ends[:0], n.some[:0], n.days[:0]
+	clear(n.part)
+}
+
 // Whole reports whether all lines of a claim are there.
 func (h *History) Whole(c int32) bool {
 	return int(c)/64 >= len(h.narrowed.part) || !h.narrowed.part.has(uint64(c))
@@ -170,8 +176,6 @@ func (p *Pool) layNarrowLines(h *History, s Span, claims []int32) {
 	n, base := int32(0), p.persons[s.from]
 	h.void, h.lower = h.void[:0], h.lower[:0]
 	w := &h.narrowed
-	w.items, w.ends, w.some, w.days = w.items[:0], w.ends[:0], w.some[:0], w.days[:0]
-	clear(w.part)
 	w.part.grow(len(claims))
 	p.touchLines(h.placesOf(p.lines, claims), claims)
 	for person := s.from; person < s.to; person++ {

@@ -310,7 +310,7 @@ func (n *netter) before(a, b int32) bool {
 // pool takes the columns over.
 func (n *netter) pool(claims, persons []int32, diagnoses *members) *Pool {
 	b := n.b
-	p := &Pool{Dicts: b.Dicts, Keep: b.Keep, alloc: b.alloc, standing: n.standing, claims: claims, persons: persons,
+	p := &Pool{Dicts: b.Dicts, Keep: b.Keep, alloc: b.alloc, standing: n.standing, selection: selection{claims: claims, persons: persons},
 		lines: n.own, diagnoses: diagnoses, altered: n.altered, odd: newBitset(len(n.standing)), special: newBitset(b.Rows(Lines))}
 	n.mark(p.special, p.odd)
 	p.cols, p.owners, p.traces = b.cols, b.lineOwner, b.traces

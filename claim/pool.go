@@ -17,23 +17,42 @@ type Pool struct {
 	traces   traceColumn
 	owners   *Vector[int32] // by line: its settlement
 	standing []Standing     // by settlement
-	// claims are the settlements that take part, by person, in claim order;
-	// those of person i are claims[persons[i]:persons[i+1]].
-	claims, persons []int32
-	// anew says of each of claims whether it is to be looked at by itself; nil
-	// for all.
-	anew   []bool
-	asked  []int32 // by person: which it was of those that Net was asked for
+	selection
+	alike  int     // of a book: of so many persons, the first ones, all claims are to be looked at alike
 	narrow *Narrow // nil: everything of everybody is laid
 	// lines and diagnoses of each settlement, and of a book its steps
 	lines, diagnoses *members
 	steps            []step
-	shown            []Shown // by person; nil: everything of everybody
 	// special are the lines that do not count, or not in full, odd the claims that
 	// have some; altered says what is left of those from which refund lines took
 	// something.
 	special, odd bitset
 	altered      map[int32]*lowered
+}
+
+// selection is the claims to be looked at, by person.
+type selection struct {
+	// claims are settlements that take part, in claim order; those of person i are
+	// claims[persons[i]:persons[i+1]].
+	claims, persons []int32
+	// of a book
+	asked []int32 // by person: which it was of those that Net was asked for
+	shown []Shown // by person
+	anew  []bool  // by claim: whether it is to be looked at by itself
+}
+
+// reset forgets all persons.
+func (s *selection) reset() {
+	*s = selection{s.claims[:0], append(s.persons[:0], 0), s.asked[:0], s.shown[:0], s.anew[:0]}
+}
+
+// append puts other persons behind those that are there.
+func (s *selection) append(o *selection) {
+	base := int32(len(s.claims))
+	for _, end := range o.persons[1:] {
+		s.persons = append(s.persons, base+end)
+	}
+	s.claims, s.asked, s.shown, s.anew = append(s.claims, o.claims...), append(s.asked, o.asked...), append(s.shown, o.shown...), append(s.anew, o.anew...)
 }
 
 // Span is a range of persons and the number of rows they have.
@@ -63,7 +82,7 @@ func (p *Pool) Spans(claims, workers int) []Span {
 	last := len(p.persons) - 1
 	for from := 0; from < last; {
 		to := from + 1
-		for to < last && int(p.persons[to+1]-p.persons[from]) <= claims {
+		for to < last && to != p.alike && int(p.persons[to+1]-p.persons[from]) <= claims {
 			to++
 		}
 		out = append(out, Span{from: from, to: to})
@@ -157,15 +176,22 @@ func (p *Pool) NewHistory(spans ...Span) *History {
 // be one of those that NewHistory made room for. What it held before is gone.
 func (p *Pool) Lay(h *History, s Span) {
 	h.anew, h.shown = nil, nil
-	if p.anew != nil {
-		h.anew, h.shown = p.anew[p.persons[s.from]:p.persons[s.to]], p.shown[s.from:s.to]
-	}
-	if p.narrow != nil {
-		p.layNarrow(h, s)
+	h.narrowed.reset()
+	if p.Alike(s) {
+		p.lay(h, p.claimsIn(s))
 		return
 	}
-	p.lay(h, p.claimsIn(s))
+	h.anew, h.shown = p.anew[p.persons[s.from]:p.persons[s.to]], p.shown[s.from:s.to]
+	if p.narrow == nil {
+		p.lay(h, p.claimsIn(s))
+	} else {
+		p.layNarrow(h, s)
+	}
 }
+
+// Alike reports whether all claims of the span's persons are to be looked at
+// alike, by themselves, too.
+func (p *Pool) Alike(s Span) bool { return p.anew == nil || s.to <= p.alike }
 
 // lay fills the history with claims, which stand in the order of the pool.
 func (p *Pool) lay(h *History, claims []int32) {

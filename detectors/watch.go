@@ -140,7 +140,7 @@ type Seen struct {
 type how uint8
 
 const (
-	seenNothing how = iota // nothing that is new has to do with the person
+	seenNothing how = iota // nothing but what is new
 	seenItems              // new claims, and of lines that go beyond one claim those of some items, and of some of them only those of some days
 	seenAll                // the same, with all lines
 	seenWhole              // everything
@@ -164,10 +164,11 @@ func (w *Watch) Look(persons []int32, since int) (found []Finding, seen []Seen, 
 	w.makeRoom(chunks)
 	for _, c := range chunks {
 		w.w.chunk(c)
+		if pool.Alike(c) { // nothing old, or all of it
+			continue
+		}
 		for at := range len(w.w.history.Persons) - 1 {
-			if i := pool.Asked(c, at); !whole[i] {
-				w.see(&seen[i], at)
-			}
+			w.see(&seen[pool.Asked(c, at)], at)
 		}
 	}
 	for i := range w.w.kernels {
