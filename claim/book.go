@@ -19,8 +19,10 @@ type Book struct {
 	lines, diagnoses []place
 	persons          trail
 	visits           chain
-	// named gives the refund settlements that name an identity, by its codes.
-	named map[identity][]int32
+	// named gives the refund settlements that name an identity, by its codes; its
+	// settlement id is then in namedIDs.
+	named    map[identity][]int32
+	namedIDs bitset
 	// refunded marks the visits that have a line which names another, minus the
 	// claims that have lines with negative quantity, returned those that have no
 	// others.
@@ -148,7 +150,7 @@ func (k *Book) Add(b *Batch) (verdicts []Verdict, touched []int32) {
 			k.noteRefund(c, identity{inst[c], orig[c]})
 		}
 		k.noteLines(c, visit[c], k.stepper.cnt[first:first+count])
-		if k.refunded.has(uint64(visit[c])) || len(k.named) > 0 && k.named[identity{inst[c], setl[c]}] != nil {
+		if k.refunded.has(uint64(visit[c])) || k.namedBy(inst[c], setl[c]) != nil {
 			k.stir(person[c])
 		}
 		touched = append(touched, person[c])
@@ -168,6 +170,7 @@ func (k *Book) grow() {
 	k.tangled.grow(all.Dicts[DomainPerson].Len())
 	k.stirred.grow(all.Dicts[DomainPerson].Len())
 	k.refunded.grow(all.Dicts[DomainVisit].Len())
+	k.namedIDs.grow(all.Dicts[DomainSettlement].Len())
 	k.pool.special.grow(all.Rows(Lines))
 }
 
@@ -186,6 +189,14 @@ func placesFrom(places []place, owners []int32, row int32, settlements int) []pl
 	return places
 }
 
+// namedBy gives the refund settlements that name an identity.
+func (k *Book) namedBy(inst, setl int32) []int32 {
+	if !k.namedIDs.has(uint64(setl)) { // nearly all
+		return nil
+	}
+	return k.named[identity{inst, setl}]
+}
+
 // stir marks a person of whose claims some may count otherwise than before.
 func (k *Book) stir(person int32) {
 	k.tangled.set(uint64(person))
@@ -195,6 +206,9 @@ func (k *Book) stir(person int32) {
 // noteRefund notes a new refund settlement and what it names.
 func (k *Book) noteRefund(c int32, x identity) {
 	k.named[x] = append(k.named[x], c)
+	if x.setl != NoCode {
+		k.namedIDs.set(uint64(x.setl))
+	}
 	person := k.in.All.Codes(PsnNo)
 	k.stir(person[c])
 	if named := k.in.index.find(k.in.All.Codes(FixmedinsCode), x.inst, x.setl); named != NoCode {
@@ -262,7 +276,7 @@ func (k *Book) Circle(persons []int32) []int32 {
 			if k.refunded.has(uint64(visit[c])) {
 				k.visits.each(visit[c], func(other int32) { reach(person[other]) })
 			}
-			for _, r := range k.named[identity{inst[c], setl[c]}] {
+			for _, r := range k.namedBy(inst[c], setl[c]) {
 				reach(person[r])
 			}
 			if orig[c] != NoCode {

@@ -171,8 +171,8 @@ func (c *compact) add(b []byte, h uint64, slot int) int32 {
 		c.odd = append(binary.AppendUvarint(c.odd, uint64(len(b))), b...)
 	}
 	code := int32(c.length())
-	c.numbers.append([]int64{number}, 1)
-	c.patterns.append([]int64{int64(pattern)}, 1)
+	c.numbers.push(number)
+	c.patterns.push(int64(pattern))
 	c.table[slot] = c.tag(h) | uint32(code+1)
 	if c.length() >= len(c.table)*fullest/ofParts {
 		c.rehash(len(c.table) * 3 / 2)

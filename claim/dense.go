@@ -71,6 +71,13 @@ func (d *dense) append(values []int64, stride int) {
 	}
 }
 
+// push appends one value.
+func (d *dense) push(v int64) {
+	if d.tail = append(d.tail, v); len(d.tail) == blockRows {
+		d.seal()
+	}
+}
+
 // seal makes a block of the tail.
 func (d *dense) seal() {
 	base, most, gaps := int64(math.MaxInt64), int64(math.MinInt64), uint64(0)
@@ -101,17 +108,26 @@ func (d *dense) seal() {
 	d.tail = d.tail[:0]
 }
 
-// fill writes the values of the tail into the bytes of a block, which are 0.
+// fill writes the values of the tail into the bytes of a block, which are 0, a
+// word at a time.
 func (d *dense) fill(data []byte, base, step, gaps uint64, width int) {
 	twos := bits.TrailingZeros64(step)
 	inverse := inverseOf(step >> twos)
-	for i, v := range d.tail {
+	word, used, at := uint64(0), 0, 0
+	for _, v := range d.tail {
+		n := ((uint64(v)-base)>>twos*inverse + gaps) // divided by step, without rest
 		if v == d.absent {
-			continue
+			n = 0
 		}
-		n, at := (uint64(v)-base)>>twos*inverse, i*width // divided by step, without rest
-		word := binary.LittleEndian.Uint64(data[at/8:])
-		binary.LittleEndian.PutUint64(data[at/8:], word|(n+gaps)<<(at%8))
+		word |= n << used
+		if used += width; used >= 64 {
+			binary.LittleEndian.PutUint64(data[at:], word)
+			at, used = at+8, used-64
+			word = n >> (width - used)
+		}
+	}
+	if used > 0 {
+		binary.LittleEndian.PutUint64(data[at:], word)
 	}
 }
 
@@ -209,9 +225,17 @@ func (d *dense) at(row int32) int64 {
 	if n == len(d.blocks) {
 		return d.tail[row%blockRows]
 	}
-	var out [1]int64
-	readBlock(d.block(n), uint(row)%blockRows, out[:], d.absent)
-	return out[0]
+	return d.block(n).at(uint(row)%blockRows, d.absent)
+}
+
+// at gives one value of a block.
+func (b block) at(row uint, absent int64) int64 {
+	bit := row * b.width()
+	n := *(*uint64)(unsafe.Add(b.head, headBytes+bit/8)) >> (bit % 8) & (uint64(1)<<b.width() - 1)
+	if n == 0 && *(*uint8)(unsafe.Add(b.head, atGaps)) != 0 {
+		return absent
+	}
+	return int64(*(*uint64)(b.head) + n*uint64(*(*uint32)(unsafe.Add(b.head, atStep))))
 }
 
 // gather gives the values of some rows.

@@ -121,7 +121,13 @@ func (p *packed) expect(n int) {
 }
 
 // push appends one value.
-func (p *packed) push(v int64) { p.append([]int64{v}, 1) }
+func (p *packed) push(v int64) {
+	if p.dense != nil {
+		p.dense.push(v)
+		return
+	}
+	p.append([]int64{v}, 1)
+}
 
 // append appends every stride-th of some values.
 func (p *packed) append(values []int64, stride int) {
