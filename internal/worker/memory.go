@@ -29,6 +29,7 @@ type memory struct {
 	know  *knowledge.Knowledge
 	// found are the findings that stand, by person (psn_no) and id.
 	found map[string]map[string]standing
+	holds []holding // by the book's code of a person
 	next  int64 // the offset up to which messages are in the book
 	done  int64 // the offset up to which effects are in the store
 	// latest is the latest settlement seen, and kept the number of claims the
@@ -41,6 +42,15 @@ type memory struct {
 	// archived is what the archive has not got yet; nil where there is none.
 	archived *unarchived
 }
+
+// holding says whether some findings of a person stand.
+type holding uint8
+
+const (
+	unasked holding = iota
+	holdsNone
+	holdsSome
+)
 
 // standing is a finding that stands, with what it was announced with.
 type standing struct {
@@ -61,7 +71,7 @@ func newMemory(w *Worker) *memory {
 
 // open goes on with a book.
 func (m *memory) open(b *claim.Book) {
-	m.book, m.know = b, m.w.o.Know()
+	m.book, m.know, m.holds = b, m.w.o.Know(), nil
 	m.watch = detectors.NewWatch(b, m.know, m.w.o.Detectors, m.w.o.Settings)
 }
 
@@ -244,29 +254,45 @@ func (m *memory) lookAt(ctx context.Context, persons []int32, since int, e *effe
 		return err
 	}
 	detectors.Sort(found)
-	now := map[string][]*detectors.Finding{}
+	now, codes := map[int32][]*detectors.Finding{}, m.book.Dicts()[claim.DomainPerson]
 	for i := range found {
 		f := &found[i]
-		if f.Person == "" {
+		code := codes.Lookup(f.Person)
+		if code == claim.NoCode {
 			return fmt.Errorf("%s: a finding beyond one person", f.Detector)
 		}
-		now[f.Person] = append(now[f.Person], f)
+		now[code] = append(now[code], f)
 	}
 	for i, code := range persons {
-		person := m.book.Person(code)
-		if len(now[person]) == 0 && len(m.found[person]) == 0 {
+		if len(now[code]) == 0 && !m.standsFor(code) {
 			continue
 		}
-		if err := m.compare(ctx, person, now[person], seen[i], e); err != nil {
+		if err := m.compare(ctx, code, now[code], seen[i], e); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// standsFor reports whether some findings of a person stand. Most persons have
+// none, and their names are not asked for again.
+func (m *memory) standsFor(person int32) bool {
+	if more := int(person) + 1 - len(m.holds); more > 0 {
+		m.holds = append(m.holds, make([]holding, more)...)
+	}
+	if m.holds[person] == unasked {
+		m.holds[person] = holdsNone
+		if len(m.found[m.book.Person(person)]) > 0 {
+			m.holds[person] = holdsSome
+		}
+	}
+	return m.holds[person] == holdsSome
+}
+
 // compare notes what is new for a person and what is withdrawn, and remembers
 // what stands now.
-func (m *memory) compare(ctx context.Context, person string, now []*detectors.Finding, seen detectors.Seen, e *effects) error {
+func (m *memory) compare(ctx context.Context, code int32, now []*detectors.Finding, seen detectors.Seen, e *effects) error {
+	person := m.book.Person(code)
 	before := m.found[person]
 	after := make(map[string]standing, len(now))
 	for _, f := range now {
@@ -298,6 +324,9 @@ func (m *memory) compare(ctx context.Context, person string, now []*detectors.Fi
 		delete(m.found, person)
 	} else {
 		m.found[strings.Clone(person)] = after
+	}
+	if int(code) < len(m.holds) {
+		m.holds[code] = unasked
 	}
 	return nil
 }
