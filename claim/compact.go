@@ -141,60 +141,114 @@ func (c *compact) slot(h uint64) int {
 	return int(at)
 }
 
-// find gives the code, or NoCode and the free slot where it belongs.
-func (c *compact) find(b []byte, h uint64) (int32, int) {
+// term is a text as it is looked up: where it has no pattern (yet), pattern is
+// noPattern. Equal texts have equal hashes as long as no pattern is added.
+type term struct {
+	text    []byte
+	pattern int32
+	number  int64
+	hash    uint64
+}
+
+func (c *compact) term(b []byte) term {
 	prefix, number, digits := split(b)
-	pattern := c.patternOf(prefix, digits)
-	tag, codes := c.tag(h), uint32(1)<<c.codeBits-1
-	for i := c.slot(h); ; i = c.next(i) {
+	t := term{b, c.patternOf(prefix, digits), number, 0}
+	if t.pattern == noPattern {
+		t.hash = c.seed.hash(b)
+	} else {
+		t.hash = c.hash(t.pattern, t.number)
+	}
+	return t
+}
+
+// hash is that of a text with pattern: it needs no more than is kept.
+func (c *compact) hash(pattern int32, number int64) uint64 {
+	return c.seed.mix(uint64(number) ^ uint64(pattern)*0x9E3779B97F4A7C15)
+}
+
+// find gives the code, or NoCode and the free slot where it belongs.
+func (c *compact) find(t *term) (int32, int) {
+	tag, codes := c.tag(t.hash), uint32(1)<<c.codeBits-1
+	for i := c.slot(t.hash); ; i = c.next(i) {
 		e := c.table[i]
 		if e == 0 {
 			return NoCode, i
 		}
 		if e&^codes == tag {
-			if code := int32(e&codes) - 1; c.holds(code, b, pattern, number) {
+			if code := int32(e&codes) - 1; c.holds(code, t.text, t.pattern, t.number) {
 				return code, i
 			}
 		}
 	}
 }
 
-// add gives b, which is not in the dictionary, the next code.
-func (c *compact) add(b []byte, h uint64, slot int) int32 {
+// add gives a text that is not in the dictionary the next code.
+func (c *compact) add(t *term, slot int) int32 {
 	if c.length() >= 1<<31-2 {
 		panic(ErrTooMuch)
 	}
-	prefix, number, digits := split(b)
-	pattern := c.addPattern(prefix, digits)
-	if pattern == noPattern {
-		number = int64(len(c.odd))
-		c.odd = append(binary.AppendUvarint(c.odd, uint64(len(b))), b...)
+	if t.pattern == noPattern {
+		prefix, _, digits := split(t.text)
+		if t.pattern = c.addPattern(prefix, digits); t.pattern == noPattern {
+			t.number = int64(len(c.odd))
+			c.odd = append(binary.AppendUvarint(c.odd, uint64(len(t.text))), t.text...)
+		} else { // its place is another one now
+			t.hash = c.hash(t.pattern, t.number)
+			_, slot = c.find(t)
+		}
 	}
 	code := int32(c.length())
-	c.numbers.push(number)
-	c.patterns.push(int64(pattern))
-	c.table[slot] = c.tag(h) | uint32(code+1)
+	c.numbers.push(t.number)
+	c.patterns.push(int64(t.pattern))
+	c.table[slot] = c.tag(t.hash) | uint32(code+1)
 	if c.length() >= len(c.table)*fullest/ofParts {
 		c.rehash(len(c.table) * 3 / 2)
 	}
 	return code
 }
 
-// rehash makes a table of another size. The one before is dropped first: texts
-// tell all there was in it.
+// absorb appends the codes of another dictionary's texts from one on, which it
+// adds where they are new.
+func (c *compact) absorb(other *Dict, codes []int32) []int32 {
+	var terms [64]term
+	for len(codes) < other.Len() {
+		some := terms[:min(len(terms), other.Len()-len(codes))]
+		for i := range some {
+			some[i] = c.term(other.bytes(int32(len(codes) + i)))
+		}
+		c.touch(some)
+		for i := range some {
+			t := &some[i]
+			if t.pattern == noPattern { // there may be one since
+				*t = c.term(t.text)
+			}
+			code, slot := c.find(t)
+			if code == NoCode {
+				code = c.add(t, slot)
+			}
+			codes = append(codes, code)
+		}
+	}
+	return codes
+}
+
+// rehash makes a table of another size. The one before is dropped first: numbers
+// and patterns tell all there was in it.
 func (c *compact) rehash(size int) {
 	c.table = nil
 	c.table, c.codeBits = written[uint32](size), bits.Len(uint(size))
 	var numbers, patterns [blockRows]int64
 	var hashes [blockRows]uint64
-	var text []byte
 	for from := 0; from < c.length(); from += blockRows {
 		n := min(blockRows, c.length()-from)
 		c.numbers.read(from, numbers[:n])
 		c.patterns.read(from, patterns[:n])
 		for i := range n {
-			text = c.appendWhole(text[:0], patterns[i], numbers[i])
-			hashes[i] = c.seed.hash(text)
+			if patterns[i] == noPattern {
+				hashes[i] = c.seed.hash(c.oddText(numbers[i]))
+			} else {
+				hashes[i] = c.hash(int32(patterns[i]), numbers[i])
+			}
 		}
 		c.place(from, hashes[:n])
 	}
@@ -225,12 +279,13 @@ func (c *compact) next(at int) int {
 	return at
 }
 
-// touch loads what the look-ups of some hashes, 64 at most, will need, so that
+// touch loads what the look-ups of some texts, 64 at most, will need, so that
 // the memory fetches it side by side. The sum only keeps the loads alive.
-func (c *compact) touch(hashes []uint64) (sum uint8) {
+func (c *compact) touch(terms []term) (sum uint8) {
 	var codes [64]int32
 	n, mask := 0, uint32(1)<<c.codeBits-1
-	for _, h := range hashes {
+	for i := range terms {
+		h := terms[i].hash
 		if e := c.table[c.slot(h)]; e&^mask == c.tag(h) && e != 0 {
 			codes[n&63] = int32(e&mask) - 1
 			n++

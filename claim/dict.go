@@ -104,7 +104,8 @@ func (d *Dict) Lookup(text string) int32 {
 // find gives the code, or NoCode and the free slot where it belongs.
 func (d *Dict) find(b []byte, h uint64) (int32, int) {
 	if d.small != nil {
-		return d.small.find(b, h)
+		t := d.small.term(b)
+		return d.small.find(&t)
 	}
 	mask := len(d.table) - 1
 	for i := int(h) & mask; ; i = (i + 1) & mask {
@@ -125,7 +126,7 @@ func (d *Dict) find(b []byte, h uint64) (int32, int) {
 // found there begin, then the texts. The sum only keeps the loads alive.
 func (d *Dict) touch(hashes []uint64) (sum uint64) {
 	if d.small != nil {
-		return uint64(d.small.touch(hashes))
+		return 0
 	}
 	var at [64]uint32
 	mask := uint64(len(d.table) - 1)
@@ -150,7 +151,8 @@ func (d *Dict) touch(hashes []uint64) (sum uint64) {
 // add gives b, which is not in the dictionary, the next code.
 func (d *Dict) add(b []byte, h uint64, slot int) int32 {
 	if d.small != nil {
-		return d.small.add(b, h, slot)
+		t := d.small.term(b)
+		return d.small.add(&t, slot)
 	}
 	if uint64(len(d.data))+uint64(len(b)) > 1<<32-1 || d.Len() >= 1<<31-2 {
 		panic(ErrTooMuch)
@@ -234,6 +236,10 @@ type absorbed struct {
 func (d *Dict) absorb(other *Dict, last *absorbed) []int32 {
 	if last.from != other || last.life != other.life {
 		*last = absorbed{other, other.life, last.codes[:0]}
+	}
+	if d.small != nil {
+		last.codes = d.small.absorb(other, last.codes)
+		return last.codes
 	}
 	var hashes [64]uint64
 	for from := len(last.codes); from < other.Len(); from += len(hashes) {

@@ -8,7 +8,8 @@ type members struct {
 	owners []int32 // nil: places tell
 	places []place // by settlement: among the rows, or in sorted if there is one
 	sorted []int32
-	gaps   bool // rows without settlement may lie between those of a claim
+	gaps   bool  // rows without settlement may lie between those of a claim
+	last   int32 // the owner that was asked for last, where places tell
 }
 
 // place is where some rows begin, and how many there are.
@@ -45,6 +46,9 @@ func (m *members) owner(row int32) int32 {
 	if m.owners != nil {
 		return m.owners[row]
 	}
+	if p := m.places[m.last]; p.first <= row && row < p.first+p.count {
+		return m.last
+	}
 	// Rows came with their settlements, one after the other: the last one that
 	// begins here or before has it, but for those without any rows.
 	c, _ := slices.BinarySearchFunc(m.places, row, func(p place, row int32) int {
@@ -55,7 +59,8 @@ func (m *members) owner(row int32) int32 {
 	})
 	for c--; m.places[c].count == 0; c-- {
 	}
-	return int32(c)
+	m.last = int32(c)
+	return m.last
 }
 
 // of is the number of a settlement's rows.

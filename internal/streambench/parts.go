@@ -17,33 +17,36 @@ import (
 )
 
 // bare reads all messages with kafka-go as it comes and counts bytes.
-func (b *bench) bare(ctx context.Context, topic string) (time.Duration, error) {
-	conn, err := kafkago.DialLeader(ctx, "tcp", b.Broker, topic, 0)
-	if err != nil {
-		return 0, err
-	}
-	defer conn.Close()
-	end, err := conn.ReadLastOffset() // sending again may have left some twice
-	if err != nil {
-		return 0, err
-	}
-	b.sent = int(end)
-	buf, n, size := make([]byte, 1<<20), 0, 0
-	began := time.Now()
-	for n < b.sent {
-		batch := conn.ReadBatchWith(kafkago.ReadBatchConfig{MinBytes: 1, MaxBytes: 16 << 20, MaxWait: time.Second})
-		for {
-			m, err := batch.Read(buf)
-			if err != nil {
-				break
-			}
-			n, size = n+1, size+m
-		}
-		if err := batch.Close(); err != nil {
+func (b *bench) bare(ctx context.Context, topic string) (took time.Duration, err error) {
+	buf, size := make([]byte, 1<<20), 0
+	b.sent = 0
+	for p := range b.partitions {
+		conn, err := kafkago.DialLeader(ctx, "tcp", b.Broker, topic, p)
+		if err != nil {
 			return 0, err
 		}
+		defer conn.Close()
+		end, err := conn.ReadLastOffset() // sending again may have left some twice
+		if err != nil {
+			return 0, err
+		}
+		b.sent += int(end)
+		began := time.Now()
+		for n := 0; n < int(end); {
+			batch := conn.ReadBatchWith(kafkago.ReadBatchConfig{MinBytes: 1, MaxBytes: 16 << 20, MaxWait: time.Second})
+			for {
+				m, err := batch.Read(buf)
+				if err != nil {
+					break
+				}
+				n, size = n+1, size+m
+			}
+			if err := batch.Close(); err != nil {
+				return 0, err
+			}
+		}
+		took += time.Since(began)
 	}
-	took := time.Since(began)
 	if size < b.bytes {
 		return 0, fmt.Errorf("%d bytes read, %d sent", size, b.bytes)
 	}
