@@ -309,11 +309,13 @@ func copyTo[T int32 | int64](out []T, from []int64) {
 }
 
 // read gives the values from a row on.
-func (d *dense) read(from int, out []int64) {
+func (d *dense) read(from int, out []int64) { readDense(d, from, out) }
+
+func readDense[T int32 | int64](d *dense, from int, out []T) {
 	for len(out) > 0 {
 		n, first := from/blockRows, from%blockRows
 		if n == len(d.blocks) {
-			copy(out, d.tail[first:])
+			copyTo(out, d.tail[first:])
 			return
 		}
 		own := out[:min(len(out), blockRows-first)]

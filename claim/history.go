@@ -134,6 +134,20 @@ type Sparse struct {
 // Code gives the code of a row, NoCode when absent.
 func (s Sparse) Code(row int32) int32 { return s.col.codeAt(s.rows[row]) }
 
+// OfLines gives the codes of lines of one claim, from one to another, in buf,
+// which grows.
+func (s Sparse) OfLines(from, to int32, buf []int32) []int32 {
+	n := int(to - from)
+	buf = slices.Grow(buf[:0], n)[:n]
+	rows := s.rows[from:to]
+	if d := s.col.pack; n > 0 && d != nil && d.dense != nil && int(rows[n-1]-rows[0]) == n-1 { // they lie together
+		readDense(d.dense, int(rows[0]), buf)
+		return buf
+	}
+	s.col.gather(column{code: &Vector[int32]{V: buf}}, 0, rows)
+	return buf
+}
+
 // Sent gives quantity and amount of a line as they were sent, before refund
 // lines were taken off.
 func (h *History) Sent(line int32) (cnt, det int64) {

@@ -173,7 +173,7 @@ func storeAll[T Number](to *Vector[T], values []int64, stride int, plus int64, n
 }
 
 // take appends some rows of another column, with new codes where remap gives
-// them, if they take as many bytes there as here; else it does nothing.
+// them, if they need no more bytes than are there; else it does nothing.
 func (p *packed) take(from *packed, rows, remap []int32) bool {
 	if remap != nil {
 		most := int32(0)
@@ -186,11 +186,15 @@ func (p *packed) take(from *packed, rows, remap []int32) bool {
 	}
 	switch {
 	case p.one != nil && from.one != nil:
-		takeAll(p.one, from.one.V, rows, remap, 1)
+		takeAll(p.one, from.one.V, rows, remap, 1, 1)
 	case p.two != nil && from.two != nil:
-		takeAll(p.two, from.two.V, rows, remap, 1)
+		takeAll(p.two, from.two.V, rows, remap, 1, 1)
+	case p.two != nil && from.one != nil && remap != nil:
+		takeAll(p.two, from.one.V, rows, remap, 1, 1)
+	case p.one != nil && from.two != nil && remap != nil:
+		takeAll(p.one, from.two.V, rows, remap, 1, 1)
 	case p.four != nil && from.four != nil && (remap != nil || p.none4 == from.none4):
-		takeAll(p.four, from.four.V, rows, remap, 0)
+		takeAll(p.four, from.four.V, rows, remap, 0, 0)
 	default:
 		return false
 	}
@@ -198,16 +202,17 @@ func (p *packed) take(from *packed, rows, remap []int32) bool {
 	return true
 }
 
-func takeAll[T uint8 | uint16 | int32](to *Vector[T], from []T, rows, remap []int32, plus int32) {
+// takeAll takes values that are kept plus a number in from, plus another in to.
+func takeAll[T, F uint8 | uint16 | int32](to *Vector[T], from []F, rows, remap []int32, plus, fromPlus int32) {
 	out := to.Extend(len(rows))
 	if remap == nil {
 		for i, r := range rows {
-			out[i] = from[r]
+			out[i] = T(from[r])
 		}
 		return
 	}
 	for i, r := range rows {
-		c := int32(from[r]) - plus
+		c := int32(from[r]) - fromPlus
 		if c >= 0 {
 			c = remap[c]
 		}

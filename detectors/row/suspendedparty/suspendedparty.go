@@ -87,6 +87,7 @@ type kernel struct {
 	time, begin, settled, fund           []int64
 	doctor                               claim.Sparse
 	stay                                 bool
+	who                                  []int32 // by line of the claim at hand
 	hit                                  []int32
 	seen                                 []int32
 }
@@ -129,17 +130,17 @@ func (k *kernel) party(c int32, kind string, code int32, all measures, emit *det
 // orderers judges each practitioner of the claim's lines by these lines.
 func (k *kernel) orderers(c int32, emit *detectors.Emitter) {
 	h := k.History
-	k.seen = k.seen[:0]
-	for l := h.NetLines[c]; l < h.NetLines[c+1]; l++ {
-		who := k.doctor.Code(l)
+	from, to := h.NetLines[c], h.NetLines[c+1]
+	k.who, k.seen = k.doctor.OfLines(from, to, k.who), k.seen[:0]
+	for i, who := range k.who {
 		list := k.practitioners.of(who)
 		if list == nil || slices.Contains(k.seen, who) {
 			continue
 		}
 		k.seen = append(k.seen, who)
 		k.hit = k.hit[:0]
-		for m := l; m < h.NetLines[c+1]; m++ {
-			if k.doctor.Code(m) == who && k.suspended(list, c, claim.DayOf(k.time[m])) {
+		for j := i; j < len(k.who); j++ {
+			if m := from + int32(j); k.who[j] == who && k.suspended(list, c, claim.DayOf(k.time[m])) {
 				k.hit = append(k.hit, m)
 			}
 		}
