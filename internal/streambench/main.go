@@ -29,6 +29,8 @@ import (
 	"runtime"
 	"runtime/pprof"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	arrow "github.com/apache/arrow/go/v17/arrow/memory"
@@ -47,6 +49,7 @@ func main() {
 	seconds := flag.Int("seconds", 10, "length of the latency run")
 	batch := flag.Int("batch", 4096, "most messages of a step")
 	fetch := flag.Int("fetch", 8<<20, "most bytes of a request for messages")
+	partitions := flag.Int("partitions", 1, "partitions of the throughput run's topic")
 	rounds := flag.Int("rounds", 3, "how often the throughput is measured, in turn with what it is compared with; medians count")
 	restart := flag.Int("restart", 10_000_000, "lines in the archive of the restart, 0 for none")
 	persons := flag.Int("memory", 0, "persons of a book whose memory is measured, and nothing else; needs no services")
@@ -61,7 +64,7 @@ func main() {
 		}
 		return
 	}
-	o := options{*claims, *rate, *seconds, *batch, *fetch, *rounds, *restart, *slope, *heap, *profile}
+	o := options{*claims, *rate, *seconds, *batch, *fetch, *rounds, *restart, *partitions, *slope, *heap, *profile}
 	if err := run(context.Background(), o); err != nil {
 		fmt.Fprintln(os.Stderr, "streambench:", err)
 		os.Exit(1)
@@ -79,9 +82,9 @@ type bench struct {
 }
 
 type options struct {
-	claims, rate, seconds, batch, fetch, rounds, lines int
-	over                                               time.Duration // how long memory is watched
-	heap, profile                                      string        // files of profiles
+	claims, rate, seconds, batch, fetch, rounds, lines, partitions int
+	over                                                           time.Duration // how long memory is watched
+	heap, profile                                                  string        // files of profiles
 }
 
 func run(ctx context.Context, o options) error {
@@ -169,9 +172,9 @@ func open(ctx context.Context, claims int) (*bench, error) {
 	return b, nil
 }
 
-// fill makes a topic of one partition with all claims.
+// fill makes a topic with all claims.
 func (b *bench) fill(ctx context.Context, topic string) error {
-	if err := b.Topics(ctx, 1, topic); err != nil {
+	if err := b.Topics(ctx, b.partitions, topic); err != nil {
 		return err
 	}
 	for some := range slices.Chunk(b.messages, 5000) {
@@ -207,9 +210,11 @@ func (b *bench) whole(ctx context.Context, topic string, db int) (took time.Dura
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var began time.Time
-	left := b.sent
+	var start sync.Once
+	var left atomic.Int64 // partitions report at the same time
+	left.Store(int64(b.sent))
 	w, err := b.place.Worker(store, b.Services, trial.Archiving{}, 0, func(r worker.Report) {
-		if left -= r.Counts.Messages; left <= 0 {
+		if left.Add(-int64(r.Counts.Messages)) == 0 {
 			took = time.Since(began)
 			stop()
 		}
@@ -234,7 +239,7 @@ func (b *bench) whole(ctx context.Context, topic string, db int) (took time.Dura
 		defer pprof.StopCPUProfile()
 	}
 	// Joining the group is no part of the way.
-	if err := b.consume(ctx, topic, func(a kafka.Assignment) kafka.Handler { began = time.Now(); return w.Handler(a) }); err != nil && ctx.Err() == nil {
+	if err := b.consume(ctx, topic, func(a kafka.Assignment) kafka.Handler { start.Do(func() { began = time.Now() }); return w.Handler(a) }); err != nil && ctx.Err() == nil {
 		return 0, 0, err
 	}
 	after, err := commands(context.WithoutCancel(ctx), j)
