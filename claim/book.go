@@ -37,6 +37,7 @@ type Book struct {
 	mixed            selection
 	own              []int32 // claims of the person at hand
 	circle           []int32 // claims of stirred persons, whether they take part or not
+	was              []was   // how they counted before
 	stepper          stepper
 	chooser          chooser
 }

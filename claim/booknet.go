@@ -17,9 +17,12 @@ func (k *Book) Net(persons []int32, since int) (p *Pool, whole []bool) {
 		if k.stirred.has(uint64(person)) {
 			k.persons.each(person, func(c int32) { k.circle = append(k.circle, c) })
 			slices.Reverse(k.circle[starts[i]:]) // as they came
-			whole[i] = k.strange(starts[i], int32(len(k.circle)))
 		}
 		starts = append(starts, int32(len(k.circle)))
+	}
+	k.was = k.was[:0]
+	for _, c := range k.circle {
+		k.was = append(k.was, was{n.standing[c], k.pool.odd.has(uint64(c))})
 	}
 	n.own = &members{places: k.lines}
 	k.judge()
@@ -33,7 +36,7 @@ func (k *Book) Net(persons []int32, since int) (p *Pool, whole []bool) {
 		for i, person := range some {
 			at := from + i
 			if k.stirred.has(uint64(person)) {
-				whole[at] = whole[at] || k.strange(starts[at], starts[at+1])
+				whole[at] = k.changed(starts[at], starts[at+1], int32(since))
 				k.stirred.unset(uint64(person))
 			}
 			whole[at] = whole[at] || since == 0
@@ -45,9 +48,22 @@ func (k *Book) Net(persons []int32, since int) (p *Pool, whole []bool) {
 	return &k.pool, whole
 }
 
-// strange reports whether one of some claims does not count, or not in full.
-func (k *Book) strange(from, to int32) bool {
-	return slices.ContainsFunc(k.circle[from:to], func(c int32) bool { return k.net.standing[c] != TakesPart || k.pool.odd.has(uint64(c)) })
+// was is how a claim counted before.
+type was struct {
+	standing Standing
+	odd      bool
+}
+
+// changed reports whether one of some claims in question that were there before
+// counts otherwise now; one whose lines do not count in full is taken to do so.
+func (k *Book) changed(from, to, since int32) bool {
+	for i, c := range k.circle[from:to] {
+		before := k.was[int(from)+i]
+		if c < since && (before.standing != k.net.standing[c] || before.odd || k.pool.odd.has(uint64(c))) {
+			return true
+		}
+	}
+	return false
 }
 
 // judge gives the claims in question their standing and finds their lines with
