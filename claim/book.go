@@ -113,8 +113,23 @@ func (k *Book) Dicts() *Dicts { return k.in.All.Dicts }
 
 // Has reports whether the claim of an institution is in the book.
 func (k *Book) Has(institution, settlement string) bool {
+	return k.find(institution, settlement) != NoCode
+}
+
+func (k *Book) find(institution, settlement string) int32 {
 	d := k.in.All.Dicts
-	return k.in.index.find(k.in.All.Codes(FixmedinsCode), d[DomainInstitution].Lookup(institution), d[DomainSettlement].Lookup(settlement)) != NoCode
+	return k.in.index.find(k.in.All.Codes(FixmedinsCode), d[DomainInstitution].Lookup(institution), d[DomainSettlement].Lookup(settlement))
+}
+
+// Apart reports whether a claim of an institution has nothing to do with a new
+// stay of those days: it is no stay and its days do not meet them, or it is not in the book.
+func (k *Book) Apart(institution, settlement string, stay Days) bool {
+	c := k.find(institution, settlement)
+	if c == NoCode {
+		return true
+	}
+	s := &k.persons.steps[c]
+	return s.marks&aStay == 0 && !s.inside(stay)
 }
 
 // Person gives the code of a person, psn_no, as the book knows it.

@@ -38,6 +38,7 @@ type gist struct {
 	itemBits
 	days   Days // of their lines
 	around Days // of their settlement
+	stay   bool // one is a stay
 	all    bool
 }
 
@@ -86,6 +87,9 @@ func (k *Book) choose(to []int32, person, since int32, takePart []Standing) ([]i
 		return to, everything
 	}
 	g.around = g.around.wider(ch.narrow.Around)
+	if g.stay {
+		k.gatherInside(&g, c, takePart)
+	}
 	take, found := ch.search(steps, c, &g, takePart)
 	if g.all {
 		for ; c != NoCode; c = steps[c].before {
@@ -111,21 +115,40 @@ func (k *Book) choose(to []int32, person, since int32, takePart []Standing) ([]i
 
 // gather notes what a new claim says.
 func (k *Book) gather(g *gist, c, since int32) {
-	all, s := k.in.All, &k.persons.steps[c]
+	s := &k.persons.steps[c]
 	visit := k.visits.before[c]
 	for visit >= since {
 		visit = k.visits.before[visit]
 	}
-	g.all = g.all || visit != NoCode || s.marks&oldBill != 0 || k.pool.narrow.All(all.cols[MedType].codeAt(c))
-	if g.all {
-		return
-	}
-	g.days, g.around = g.days.and(s.days), g.around.and(Days{s.day, s.day})
-	item, l := all.packed(MedListCodg), k.lines[c]
+	g.all = g.all || visit != NoCode || s.marks&oldBill != 0 || k.pool.narrow.All
+	g.stay = g.stay || s.marks&aStay != 0
+	g.around = g.around.and(Days{s.day, s.day})
+	k.gatherLines(g, c)
+}
+
+// gatherLines notes the days and items of a claim.
+func (k *Book) gatherLines(g *gist, c int32) {
+	g.days = g.days.and(k.persons.steps[c].days)
+	item, l := k.in.All.packed(MedListCodg), k.lines[c]
 	for row := l.first; row < l.first+l.count; row++ {
-		g.itemBits = g.or(k.chooser.bitsOf(item.code(row), all.Dicts[DomainItem]))
+		g.itemBits = g.or(k.chooser.bitsOf(item.code(row), k.in.All.Dicts[DomainItem]))
 	}
 }
+
+// gatherInside notes of the claims from c on those that lie in a new stay: they
+// are laid with all lines, as if they were new.
+func (k *Book) gatherInside(g *gist, c int32, takePart []Standing) {
+	fresh := g.days
+	for ; c != NoCode; c = k.persons.steps[c].before {
+		if k.persons.steps[c].inside(fresh) && (takePart == nil || takePart[c] == TakesPart) {
+			k.gatherLines(g, c)
+		}
+	}
+}
+
+// inside reports whether a claim that is no stay has to do with the days of a
+// new one.
+func (s *step) inside(stay Days) bool { return s.marks&aStay == 0 && s.days.meet(stay) }
 
 // search goes through the claims from c on and notes which ones may matter and
 // why. It gives the reasons that hold, and how many claims there are with any;
@@ -133,6 +156,9 @@ func (k *Book) gather(g *gist, c, since int32) {
 func (ch *chooser) search(steps []step, c int32, g *gist, takePart []Standing) (take uint8, found int) {
 	ch.old, ch.why = ch.old[:0], ch.why[:0]
 	take = related | mayBe
+	if g.stay {
+		take |= oldStay
+	}
 	for ; c != NoCode && !g.all; c = steps[c].before {
 		s := &steps[c]
 		meets, why := s.days.meet(g.days), uint8(0)

@@ -13,10 +13,11 @@ type Narrow struct {
 	// Keep are the columns of all rows; the others hold values for rows of claims
 	// that are new, and anything in all other rows.
 	Keep FieldSet
-	// All reports by med_type whether a new claim of that kind has all lines of its
-	// person laid. Where there is none, of old claims only the lines are laid whose
-	// item is one of a new claim, or comes with such an item.
-	All func(medType int32) bool
+	// All has all claims and lines of persons with new claims laid. Otherwise only
+	// the lines of old claims are laid whose item is one of a new claim, or comes
+	// with such an item; and all lines of claims whose days meet those of a new stay,
+	// and of the items they have.
+	All bool
 	// With gives the items that come with one.
 	With func(item int32) []int32
 	// Reach says of an item of which days its lines are laid.
@@ -58,9 +59,7 @@ var everything = Shown{true, true, Days{0, math.MaxUint16}}
 // narrowed is what was laid of the persons of a history.
 type narrowed struct {
 	items []int32 // one person's after the other's
-	ends  []int32 // by person: where its items end; it has none where all were laid
-	some  []bool  // by person: lines of its items only were laid
-	days  []Days  // by person: those of lines of its new claims
+	laid  []Laid  // by person
 	marks marks   // items of the person at hand: Near or Far
 	far   bool    // there are far ones among them
 	part  bitset  // by claim: some of its lines may be missing
@@ -72,7 +71,7 @@ type narrowed struct {
 
 // reset forgets what was laid.
 func (n *narrowed) reset() {
-	n.items, n.ends, n.some, n.days = n.items[:0], n.ends[:0], n.some[:0], n.days[:0]
+	n.items, n.laid = n.items[:0], n.laid[:0]
 	clear(n.part)
 }
 
@@ -81,19 +80,29 @@ func (h *History) Whole(c int32) bool {
 	return int(c)/64 >= len(h.narrowed.part) || !h.narrowed.part.has(uint64(c))
 }
 
-// Items gives the items whose lines are laid for a person, by its place in the
-// history, and of which days they all are, those of far items apart; everything
-// is laid when some is false.
-func (h *History) Items(person int) (items []int32, days Days, some bool) {
+// Laid says which lines are laid of a person.
+type Laid struct {
+	All   bool    // all
+	Items []int32 // otherwise those of these items
+	Days  Days    // of near items only those of these days
+	Stay  bool    // a new claim is a stay
+	Fresh Days    // of lines of new claims, and of new stays
+	end   int32   // where its items end
+}
+
+// Laid says which lines are laid of a person, by its place in the history.
+func (h *History) Laid(person int) Laid {
 	n := &h.narrowed
-	if len(n.ends) == 0 {
-		return nil, noDays, false
+	if len(n.laid) == 0 {
+		return Laid{All: true}
 	}
 	from := int32(0)
 	if person > 0 {
-		from = n.ends[person-1]
+		from = n.laid[person-1].end
 	}
-	return n.items[from:n.ends[person]], n.days[person], n.some[person]
+	out := n.laid[person]
+	out.Items = n.items[from:out.end]
+	return out
 }
 
 // Shown says how much of a person's claims is laid, by its place in the history.
@@ -180,13 +189,13 @@ func (p *Pool) layNarrowLines(h *History, s Span, claims []int32) {
 	p.touchLines(h.placesOf(p.lines, claims), claims)
 	for person := s.from; person < s.to; person++ {
 		from, to := p.persons[person]-base, p.persons[person+1]-base
-		some, days := p.markItems(h, claims, from, to, p.shown[person].All)
-		w.ends, w.some, w.days = append(w.ends, int32(len(w.items))), append(w.some, some), append(w.days, days)
+		l := p.markItems(h, claims, from, to, p.shown[person].All)
+		w.laid = append(w.laid, l)
 		for at := from; at < to; at++ {
 			h.NetLines[at], h.VoidLines[at] = n, int32(len(h.void))
 			switch c := claims[at]; {
-			case some && !h.anew[at]:
-				n = p.layMarked(h, at, c, n, days)
+			case !l.All && !h.anew[at] && !(l.Stay && p.steps[c].inside(l.Fresh)):
+				n = p.layMarked(h, at, c, n, l.Days)
 				w.part.set(uint64(at))
 			case p.odd.has(uint64(c)):
 				n = p.layClaim(h, at, c, n)
@@ -211,24 +220,27 @@ func (p *Pool) touchLines(places []place, claims []int32) (sum int32) {
 }
 
 // markItems marks the items of a person that is to be laid narrowly, whose
-// claims are from to to, all of them or some, and gives the days of its new ones.
-func (p *Pool) markItems(h *History, claims []int32, from, to int32, all bool) (some bool, days Days) {
-	n, kind := &h.narrowed, p.cols[MedType]
-	some, days = true, noDays
-	for at := from; some && at < to; at++ {
-		some = !h.anew[at] || !p.narrow.All(kind.codeAt(claims[at]))
-	}
-	if !some {
-		return false, noDays
+// claims are from to to, all of them or some, and says which lines are laid.
+func (p *Pool) markItems(h *History, claims []int32, from, to int32, all bool) Laid {
+	n := &h.narrowed
+	if p.narrow.All {
+		return Laid{All: true, end: int32(len(n.items))}
 	}
 	n.marks.begin(p.Dicts[DomainItem].Len())
 	n.far = false
+	out := Laid{Days: noDays, Fresh: noDays}
+	for at := from; at < to; at++ {
+		if s := &p.steps[claims[at]]; h.anew[at] {
+			out.Fresh, out.Stay = out.Fresh.and(s.days), out.Stay || s.marks&aStay != 0
+		}
+	}
 	item := p.cols[MedListCodg].pack
 	for at := from; at < to; at++ {
-		if !h.anew[at] {
+		s := &p.steps[claims[at]]
+		if !h.anew[at] && !(out.Stay && s.inside(out.Fresh)) {
 			continue
 		}
-		days = days.and(p.steps[claims[at]].days)
+		out.Days = out.Days.and(s.days)
 		l := h.places[at]
 		for row := l.first; row < l.first+l.count; row++ {
 			code := item.code(row)
@@ -238,7 +250,8 @@ func (p *Pool) markItems(h *History, claims []int32, from, to int32, all bool) (
 			}
 		}
 	}
-	return true, days
+	out.end = int32(len(n.items))
+	return out
 }
 
 // mark marks an item, unless it is marked; all says that all claims are there.

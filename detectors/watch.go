@@ -2,6 +2,7 @@ package detectors
 
 import (
 	"slices"
+	"strings"
 
 	"fundwatch/claim"
 	"fundwatch/detectors/knowledge"
@@ -30,9 +31,7 @@ func NewWatch(book *claim.Book, k *knowledge.Knowledge, ds []*Detector, set *Set
 		w.byID[d.ID] = d
 	}
 	anything := slices.ContainsFunc(ds, func(d *Detector) bool { return d.Person != nil && d.Rests == OnAnything })
-	w.narrow = &claim.Narrow{
-		All: func(medType int32) bool { return anything || (Care{w.bound}).Of(medType) == claim.Inpatient },
-	}
+	w.narrow = &claim.Narrow{All: anything}
 	w.narrow.With, w.narrow.Reach = w.together()
 	w.narrow.May, w.narrow.Around = w.may(), w.around()
 	book.Narrow(w.narrow)
@@ -133,8 +132,7 @@ type Seen struct {
 	watch *Watch
 	how   how
 	shown claim.Shown
-	items []int32    // OnItems and OnDays detectors saw these
-	days  claim.Days // of items that are near
+	laid  claim.Laid // OnItems and OnDays detectors saw these lines
 }
 
 type how uint8
@@ -182,12 +180,11 @@ func (w *Watch) Look(persons []int32, since int) (found []Finding, seen []Seen, 
 
 // see notes what was seen of a person, by its place in the history.
 func (w *Watch) see(s *Seen, at int) {
-	items, days, some := w.w.history.Items(at)
-	s.how, s.shown = seenAll, w.w.history.Shown(at)
-	if some {
+	s.how, s.shown, s.laid = seenAll, w.w.history.Shown(at), w.w.history.Laid(at)
+	if !s.laid.All {
 		from := len(w.items)
-		w.items = append(w.items, items...)
-		s.how, s.items, s.days = seenItems, w.items[from:], days
+		w.items = append(w.items, s.laid.Items...)
+		s.how, s.laid.Items = seenItems, w.items[from:]
 	}
 }
 
@@ -206,14 +203,21 @@ func (s Seen) Of(f *Finding) bool {
 		return s.shown.All
 	case s.how == seenAll:
 		return true
-	case d.Rests == OnStays: // no stay is new
-		return false
+	case d.Rests == OnStays:
+		return s.laid.Stay && !slices.ContainsFunc(f.Settlements, s.partly)
 	}
-	dict, inside := s.watch.bound.dicts[claim.DomainItem], s.days.Has(f.From, f.To)
+	dict, inside := s.watch.bound.dicts[claim.DomainItem], s.laid.Days.Has(f.From, f.To)
 	return !slices.ContainsFunc(f.items, func(item string) bool {
 		code := dict.Lookup(item)
-		return !slices.Contains(s.items, code) || !inside && !s.watch.narrow.Reach(code).Beyond(s.shown.All)
+		return !slices.Contains(s.laid.Items, code) || !inside && !s.watch.narrow.Reach(code).Beyond(s.shown.All)
 	})
+}
+
+// partly reports whether the look may have seen some lines only of a settlement
+// that is no stay.
+func (s Seen) partly(settlement string) bool {
+	institution, id, _ := strings.Cut(settlement, "/")
+	return s.watch.book.Apart(institution, id, s.laid.Fresh)
 }
 
 // makeRoom sees to it that the spans fit into the history.
