@@ -70,8 +70,8 @@ type Options struct {
 	Handler func(Assignment) Handler // called for each beginning
 	Report  func(Event)              // may be nil; called from several goroutines
 
-	MaxBytes    int // of messages in a batch, but for a single larger one; 8 MiB
-	MaxMessages int // in a batch; 4096
+	MaxBytes    int // of messages in a batch, but for a single larger one; 16 MiB
+	MaxMessages int // in a batch; 8192
 
 	MaxWait time.Duration // that a request waits for news; 500 ms
 	// Stall is how long Handle may take and reading may fail before the
@@ -111,10 +111,10 @@ func (o Options) filled() (Options, error) {
 		}
 	}
 	if o.MaxBytes <= 0 {
-		o.MaxBytes = 8 << 20
+		o.MaxBytes = 16 << 20
 	}
 	if o.MaxMessages <= 0 {
-		o.MaxMessages = 4096
+		o.MaxMessages = 8192
 	}
 	return o, nil
 }

@@ -226,7 +226,7 @@ func Default() Config {
 		Desk:    Desk{SecondFactor: true, Claims: true, OIDC: OIDC{Claim: "preferred_username"}},
 		Metrics: Metrics{Addr: "127.0.0.1:9090"},
 		Log:     Log{Level: "info", Format: "text"},
-		Worker:  Worker{BatchBytes: 8 << 20, BatchMessages: 4096, WindowDays: 400, StandHours: 24},
+		Worker:  Worker{BatchBytes: 16 << 20, BatchMessages: 8192, WindowDays: 400, StandHours: 24},
 	}
 }
 

@@ -226,7 +226,7 @@ func (m *memory) work(ctx context.Context, a kafka.Assignment, messages []kafka.
 }
 
 // atOnce is how many persons are looked at together.
-const atOnce = 4096
+const atOnce = 8192
 
 // look finds what stands now for some persons, who are a whole circle, and
 // notes what has changed. Claims from row since on of the book are new.
