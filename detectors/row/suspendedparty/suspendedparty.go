@@ -133,6 +133,9 @@ func (k *kernel) orderers(c int32, emit *detectors.Emitter) {
 	from, to := h.NetLines[c], h.NetLines[c+1]
 	k.who, k.seen = k.doctor.OfLines(from, to, k.who), k.seen[:0]
 	for i, who := range k.who {
+		if i > 0 && who == k.who[i-1] { // mostly one orders all
+			continue
+		}
 		list := k.practitioners.of(who)
 		if list == nil || slices.Contains(k.seen, who) {
 			continue
