@@ -68,8 +68,8 @@ func (ch *chooser) own(item int32) itemBits {
 	return out
 }
 
-// choose adds the claims of a person that matter, the latest first, and says how
-// many those are. takePart says which claims count; nil: all.
+// choose adds the claims of a person that matter, the latest first, and says what
+// they are. takePart says which claims count; nil: all.
 func (k *Book) choose(to []int32, person, since int32, takePart []Standing) ([]int32, Shown) {
 	ch, steps := &k.chooser, k.persons.steps
 	g := gist{days: noDays, around: noDays}
@@ -110,7 +110,7 @@ func (k *Book) choose(to []int32, person, since int32, takePart []Standing) ([]i
 			to = append(to, c)
 		}
 	}
-	return to, Shown{Stays: take&oldStay != 0, Days: g.around}
+	return to, Shown{Stays: take&oldStay != 0, May: take&mayBe != 0, Days: g.around}
 }
 
 // gather notes what a new claim says.

@@ -42,19 +42,20 @@ const (
 	InVisit               // those of a visit, too: where a new claim belongs to an old one, or meets lines of such an item, all of all days
 )
 
-// Beyond reports whether lines of all days are laid, of the claims that are; all
-// says that these are all.
-func (r Reach) Beyond(all bool) bool { return r == Far || r == FarIfMay || r == InVisit && all }
+// Beyond reports whether lines of all days are laid of a person of whom so much
+// is.
+func (r Reach) Beyond(s Shown) bool { return r == Far || r == FarIfMay && s.May || r == InVisit && s.All }
 
 // Shown is how much of a person's claims is laid.
 type Shown struct {
 	All   bool // all claims
 	Stays bool // all stays; otherwise it may be some of them
+	May   bool // all claims with items that may matter (FarIfMay)
 	Days  Days // all claims settled on these days
 }
 
 // everything is Shown where nothing was left out.
-var everything = Shown{true, true, Days{0, math.MaxUint16}}
+var everything = Shown{true, true, true, Days{0, math.MaxUint16}}
 
 // narrowed is what was laid of the persons of a history.
 type narrowed struct {
@@ -189,7 +190,7 @@ func (p *Pool) layNarrowLines(h *History, s Span, claims []int32) {
 	p.touchLines(h.placesOf(p.lines, claims), claims)
 	for person := s.from; person < s.to; person++ {
 		from, to := p.persons[person]-base, p.persons[person+1]-base
-		l := p.markItems(h, claims, from, to, p.shown[person].All)
+		l := p.markItems(h, claims, from, to, p.shown[person])
 		w.laid = append(w.laid, l)
 		for at := from; at < to; at++ {
 			h.NetLines[at], h.VoidLines[at] = n, int32(len(h.void))
@@ -220,8 +221,8 @@ func (p *Pool) touchLines(places []place, claims []int32) (sum int32) {
 }
 
 // markItems marks the items of a person that is to be laid narrowly, whose
-// claims are from to to, all of them or some, and says which lines are laid.
-func (p *Pool) markItems(h *History, claims []int32, from, to int32, all bool) Laid {
+// claims are from to to, and says which lines are laid.
+func (p *Pool) markItems(h *History, claims []int32, from, to int32, shown Shown) Laid {
 	n := &h.narrowed
 	if p.narrow.All {
 		return Laid{All: true, end: int32(len(n.items))}
@@ -244,9 +245,9 @@ func (p *Pool) markItems(h *History, claims []int32, from, to int32, all bool) L
 		l := h.places[at]
 		for row := l.first; row < l.first+l.count; row++ {
 			code := item.code(row)
-			p.mark(n, code, all)
+			p.mark(n, code, shown)
 			for _, other := range p.narrow.With(code) { // also of one that is marked because it comes with another
-				p.mark(n, other, all)
+				p.mark(n, other, shown)
 			}
 		}
 	}
@@ -254,13 +255,13 @@ func (p *Pool) markItems(h *History, claims []int32, from, to int32, all bool) L
 	return out
 }
 
-// mark marks an item, unless it is marked; all says that all claims are there.
-func (p *Pool) mark(n *narrowed, item int32, all bool) {
+// mark marks an item, unless it is marked.
+func (p *Pool) mark(n *narrowed, item int32, shown Shown) {
 	if _, known := n.marks.get(item); known {
 		return
 	}
 	how := Near
-	if p.narrow.Reach(item).Beyond(all) {
+	if p.narrow.Reach(item).Beyond(shown) {
 		how, n.far = Far, true
 	}
 	n.marks.set(item, int32(how))

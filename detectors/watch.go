@@ -209,7 +209,7 @@ func (s Seen) Of(f *Finding) bool {
 	dict, inside := s.watch.bound.dicts[claim.DomainItem], s.laid.Days.Has(f.From, f.To)
 	return !slices.ContainsFunc(f.items, func(item string) bool {
 		code := dict.Lookup(item)
-		return !slices.Contains(s.laid.Items, code) || !inside && !s.watch.narrow.Reach(code).Beyond(s.shown.All)
+		return !slices.Contains(s.laid.Items, code) || !inside && !s.watch.narrow.Reach(code).Beyond(s.shown)
 	})
 }
 

@@ -273,7 +273,8 @@ func TestValidateTellsEverything(t *testing.T) {
 		ID: "S1_bad", Version: "v1", Grade: "guilty", Title: detectors.Words{ZH: "骗保", EN: "骗"}, Doc: detectors.Words{ZH: "only English"},
 		Classes: []string{"两库89", "F70", "F70"}, Uses: []string{"Items"},
 		Params: []*detectors.Param{{Name: "Max", Default: 5, Max: 4}, {Name: "list", List: []string{}, Max: 1}},
-		Reads:  []claim.Field{claim.Cnt, claim.Cnt},
+		Reads:  []claim.Field{claim.Cnt, claim.Cnt}, Rests: detectors.OnNear,
+		May: func(*detectors.View) func([]claim.Glance) bool { return nil },
 	}
 	same := sample()
 	same.ID = "X01-other"
@@ -288,6 +289,7 @@ func TestValidateTellsEverything(t *testing.T) {
 		"Subject is empty", "Title judges", "Title has no English text", "Doc has no Chinese text", "Doc has no English text", "Clears has no Chinese text",
 		`parameter name "Max"`, "Max has no unit", "Max: the default 5 lies outside 0 to 4", "list is a list and a number", `Uses "Items"`,
 		"Reads names cnt twice", "X01-sample: two detectors have this id", "X01-other: X01-sample has the same letter and number",
+		"Near and OnNear go together", "May is for Person that rests on items",
 		"X02-medical: covers classes of medical reasonableness only",
 	} {
 		if !strings.Contains(err.Error(), says) {

@@ -141,12 +141,14 @@ func anyArrival(d *detectors.Detector, s *Scenario, base []byte) error {
 	r := s.of()
 	r.messages = slices.Concat(s.messages, s.messages[:1])
 	for n := range uint64(4) {
-		found, err := r.arriving(d)
-		if err == nil {
-			err = equal(base, found)
-		}
-		if err != nil {
-			return err
+		for _, ds := range [][]*detectors.Detector{{d}, {d, other}} {
+			found, err := r.arriving(ds...)
+			if err == nil {
+				err = equal(base, found)
+			}
+			if err != nil {
+				return err
+			}
 		}
 		shuffle(r.messages, n)
 		r.batch = int(n) / 2

@@ -59,14 +59,23 @@ func (r run) do(d *detectors.Detector) (found []detectors.Finding, err error) {
 	return result.Findings, nil
 }
 
-// arriving runs the detector over a book to which one batch after the other
-// comes, one message each unless told, and gives what stands in the end.
-func (r run) arriving(d *detectors.Detector) ([]detectors.Finding, error) {
+// other finds nothing and wants to see all lines of an item: beside it, a
+// detector is shown claims that it would not be shown alone, and never all.
+var other = &detectors.Detector{
+	ID: "S99-other", Rests: detectors.OnItems,
+	Person: func(*detectors.View) func(*detectors.Person, *detectors.Emitter) {
+		return func(*detectors.Person, *detectors.Emitter) {}
+	},
+}
+
+// arriving runs the detector, and maybe others, over a book to which one batch
+// after the other comes, one message each unless told, and gives what stands in
+// the end.
+func (r run) arriving(ds ...*detectors.Detector) ([]detectors.Finding, error) {
 	k, err := know(r.knowledge)
 	if err != nil {
 		return nil, err
 	}
-	ds := []*detectors.Detector{d}
 	alloc := memory.NewCheckedAllocator(memory.NewGoAllocator())
 	book := claim.NewBook(alloc, claim.Seed{r.seed, 2}, detectors.Fields(ds))
 	watch := detectors.NewWatch(book, k, ds, r.settings)

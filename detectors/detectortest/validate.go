@@ -66,6 +66,12 @@ func validateSelf(d *detectors.Detector, tell teller) {
 	if d.Items != nil && d.Lines == nil && d.Rests != detectors.OnItems && d.Rests != detectors.OnDays {
 		tell("Items is for Lines, and for Person that rests on items or days")
 	}
+	if d.May != nil && (d.Rests != detectors.OnItems || d.Items == nil) {
+		tell("May is for Person that rests on items, those that Items wants")
+	}
+	if (d.Near != nil) != (d.Rests == detectors.OnNear) {
+		tell("Near and OnNear go together: how many days apart are the claims it rests on?")
+	}
 	if !slices.Contains([]detectors.Grade{detectors.Violation, detectors.Suspicious, detectors.Indicator}, d.Grade) {
 		tell("unknown grade %q", d.Grade)
 	}

@@ -44,13 +44,13 @@ import (
 )
 
 func main() {
-	claims := flag.Int("claims", 200_000, "claims of the throughput run")
+	claims := flag.Int("claims", 400_000, "claims of the throughput run")
 	rate := flag.Int("rate", 2_000, "claims a second of the latency run")
 	seconds := flag.Int("seconds", 10, "length of the latency run")
 	batch := flag.Int("batch", 8192, "most messages of a step")
 	fetch := flag.Int("fetch", 16<<20, "most bytes of a request for messages, and of a step")
-	partitions := flag.Int("partitions", 1, "partitions of the throughput run's topic")
-	rounds := flag.Int("rounds", 3, "how often the throughput is measured, in turn with what it is compared with; medians count")
+	partitions := flag.Int("partitions", 2, "partitions of the throughput run's topic: a core has several")
+	rounds := flag.Int("rounds", 7, "how often the throughput is measured, in turn with what it is compared with; medians count")
 	restart := flag.Int("restart", 10_000_000, "lines in the archive of the restart, 0 for none")
 	persons := flag.Int("memory", 0, "persons of a book whose memory is measured, and nothing else; needs no services")
 	slope := flag.Duration("slope", time.Minute, "length of the run that looks whether memory grows, 0 for none")
