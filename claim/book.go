@@ -27,6 +27,7 @@ type Book struct {
 	// claims that have lines with negative quantity, returned those that have no
 	// others.
 	refunded, minus, returned bitset
+	billed                    bitset // the bill numbers of claims
 	// tangled marks the persons of whose claims some may not count, or not in
 	// full, or have something to do with claims of others; stirred those of them
 	// for whom that may have changed since Net last showed them.
@@ -141,7 +142,6 @@ func (k *Book) Person(code int32) string { return k.in.All.Dicts[DomainPerson].T
 func (k *Book) Add(b *Batch) (verdicts []Verdict, touched []int32) {
 	all := k.in.All
 	from, line, diagnosis := all.Rows(Settlements), int32(all.Rows(Lines)), int32(all.Rows(Diagnoses))
-	bills := int32(all.Dicts[DomainBill].Len())
 	verdicts = k.in.Add(b)
 	k.lines = placesFrom(k.lines, all.Owners(Lines), line, all.Rows(Settlements))
 	k.diagnoses = placesFrom(k.diagnoses, all.Owners(Diagnoses), diagnosis, all.Rows(Settlements))
@@ -156,8 +156,11 @@ func (k *Book) Add(b *Batch) (verdicts []Verdict, touched []int32) {
 		first, count := int(k.lines[c].first-line), int(k.lines[c].count)
 		s := k.stepper.of(all, c, first, first+count)
 		if all.Keep.Has(BillNo) {
-			if no := bill.codeAt(c); no >= 0 && no < bills {
-				s.marks |= oldBill
+			if no := bill.codeAt(c); no >= 0 {
+				if k.billed.has(uint64(no)) {
+					s.marks |= oldBill
+				}
+				k.billed.set(uint64(no))
 			}
 		}
 		k.persons.add(person[c], s)
@@ -186,6 +189,7 @@ func (k *Book) grow() {
 	k.tangled.grow(all.Dicts[DomainPerson].Len())
 	k.stirred.grow(all.Dicts[DomainPerson].Len())
 	k.refunded.grow(all.Dicts[DomainVisit].Len())
+	k.billed.grow(all.Dicts[DomainBill].Len())
 	k.namedIDs.grow(all.Dicts[DomainSettlement].Len())
 	k.pool.special.grow(all.Rows(Lines))
 }

@@ -44,7 +44,9 @@ const (
 
 // Beyond reports whether lines of all days are laid of a person of whom so much
 // is.
-func (r Reach) Beyond(s Shown) bool { return r == Far || r == FarIfMay && s.May || r == InVisit && s.All }
+func (r Reach) Beyond(s Shown) bool {
+	return r == Far || r == FarIfMay && s.May || r == InVisit && s.All
+}
 
 // Shown is how much of a person's claims is laid.
 type Shown struct {

@@ -20,7 +20,7 @@ type step struct {
 // What the marks of a step say.
 const (
 	aStay   = 1 << iota // it is a stay
-	oldBill             // its bill number was in the book before
+	oldBill             // a claim before it has its bill number
 )
 
 // trail holds the steps of all settlements: of every person the latest, and of
