@@ -11,8 +11,9 @@
 //   - Lines: net fee lines, one by one, whose item has a row in force that says
 //     something
 //   - Claims: any range of claims, one by one
-//   - Person: all claims of one person; Rests says on what its findings rest, so
-//     that the stream need not look at a person whole for every new claim
+//   - Person: all claims of one person; Rests says on what its findings rest (Near
+//     and May say more of it), so that the stream need not look at a person whole
+//     for every new claim
 //   - Trace: all fee lines that carry one drug trace code
 //
 // [Run] gives each detector what it asks for and gathers the findings. The
