@@ -45,6 +45,8 @@ func (k *Book) Memory() []Part {
 	addSlice(add, "chain of visits, last", k.visits.last)
 	addSlice(add, "chain of visits, before", k.visits.before)
 	addSlice(add, "visits with refunds", k.refunded)
+	addSlice(add, "bill numbers there", k.billed)
+	addSlice(add, "settlements that refunds name", k.namedIDs)
 	addSlice(add, "persons seen", k.seen.round)
 	addSlice(add, "persons seen, values", k.seen.value)
 	const each = 64 // a map's entry, and a slice of one

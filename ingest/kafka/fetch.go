@@ -18,6 +18,31 @@ type fetcher struct {
 	partition int
 	maxBytes  int
 	maxWait   time.Duration
+	ask       int // bytes of the next request; 0 before the first
+}
+
+// What a request asks for: little at first, then twice as much each time, as
+// long as the log's batches are few. However small, each batch takes a page of
+// the connection's memory until all of a request's messages are taken.
+const (
+	firstAsk    = 1 << 20
+	leastAsk    = 64 << 10
+	mostBatches = 1024
+	connPage    = 64 << 10 // bytes
+)
+
+// learn says how much to ask for after a request that brought so many bytes,
+// unpacked, in so many batches.
+func (f *fetcher) learn(bytes, batches int) {
+	switch {
+	case batches > mostBatches:
+		f.ask = max(leastAsk, bytes/batches*mostBatches)
+	case bytes > 2*f.maxBytes: // packed in the log
+		f.ask = max(leastAsk, int(int64(f.ask)*int64(f.maxBytes)/int64(bytes)))
+	case bytes >= f.ask/2 && bytes < f.maxBytes:
+		f.ask *= 2
+	}
+	f.ask = min(f.ask, f.maxBytes)
 }
 
 // fetched is what one request brought; its memory is used again.
@@ -26,6 +51,8 @@ type fetched struct {
 	pages    []kafka.Bytes // in whose memory keys and values lie
 	memory   []byte        // those that lie in several pieces, one behind the other
 	piece    piece
+	size     int   // bytes of keys and values
+	batches  int   // of the log
 	next     int64 // where to go on
 	end      int64 // the offset after the last that all replicas have
 }
@@ -38,12 +65,15 @@ var errStuck = errors.New("the log goes on but nothing can be read (a damaged ba
 // next outside the log is a *GapError.
 func (f *fetcher) fetch(ctx context.Context, next int64, into *fetched) error {
 	into.reset(next, 4*f.maxBytes)
+	if f.ask == 0 {
+		f.ask = min(firstAsk, f.maxBytes)
+	}
 	// The deadline lies beyond the wait that is asked for, so that only a
 	// connection that is dead meets it.
 	ctx, cancel := context.WithTimeout(ctx, f.maxWait+requestTimeout)
 	defer cancel()
 	r, err := f.client.kafka.Fetch(ctx, &kafka.FetchRequest{Topic: f.topic, Partition: f.partition, Offset: next,
-		MinBytes: 1, MaxBytes: int64(f.maxBytes), MaxWait: f.maxWait})
+		MinBytes: 1, MaxBytes: int64(f.ask), MaxWait: f.maxWait})
 	if err == nil {
 		err = r.Error
 	}
@@ -59,6 +89,7 @@ func (f *fetcher) fetch(ctx context.Context, next int64, into *fetched) error {
 	if err := into.take(r.Records); err != nil {
 		return fmt.Errorf("read %s/%d at %d: %w", f.topic, f.partition, into.next, err)
 	}
+	f.learn(into.size, into.batches)
 	if into.next == next && into.end > next {
 		return fmt.Errorf("read %s/%d at %d: %w", f.topic, f.partition, next, errStuck)
 	}
@@ -91,7 +122,7 @@ func (b *fetched) reset(next int64, most int) {
 	}
 	clear(b.pages)
 	b.pages = b.pages[:0]
-	b.memory, b.messages, b.next, b.end = b.memory[:0], b.messages[:0], next, next
+	b.memory, b.messages, b.next, b.end, b.size, b.batches = b.memory[:0], b.messages[:0], next, next, 0, 0
 }
 
 // take takes the records behind next. The batches are gone through one by
@@ -115,9 +146,14 @@ func (b *fetched) take(records kafka.RecordReader) error {
 }
 
 func (b *fetched) takeAll(records kafka.RecordReader) error {
+	before, message, page := b.size, len(b.messages), len(b.pages)
+	b.batches++
 	for {
 		r, err := records.ReadRecord()
 		if errors.Is(err, io.EOF) {
+			if b.size-before < connPage/2 {
+				b.copyFrom(message, page)
+			}
 			return nil
 		}
 		if err != nil {
@@ -144,15 +180,50 @@ func (b *fetched) takeAll(records kafka.RecordReader) error {
 	}
 }
 
+// copyFrom copies what messages from one on hold and gives back the pages from
+// one on: so few bytes are not worth a page each.
+func (b *fetched) copyFrom(message, page int) {
+	for i := message; i < len(b.messages); i++ {
+		m := &b.messages[i]
+		m.Key, m.Value = b.copy(m.Key), b.copy(m.Value)
+	}
+	for _, p := range b.pages[page:] {
+		closeBytes(p)
+	}
+	clear(b.pages[page:])
+	b.pages = b.pages[:page]
+}
+
+func (b *fetched) copy(in []byte) []byte {
+	if len(in) == 0 {
+		return in // nil stays nil
+	}
+	out := b.room(len(in))
+	copy(out, in)
+	return out
+}
+
+// room gives memory for some bytes. Should it have to move, slices into the old
+// one stay good.
+func (b *fetched) room(size int) []byte {
+	n := len(b.memory)
+	if n+size > cap(b.memory) {
+		b.memory = make([]byte, 0, max(2*cap(b.memory), size, 64<<10))
+		n = 0
+	}
+	b.memory = b.memory[:n+size]
+	return b.memory[n : n+size : n+size]
+}
+
 // keep gives bytes as they lie in the memory of the connection, which is kept
-// until the next reset: copying them takes as long as reading them. Where they lie in several pieces, or
-// nobody knows where, it copies them. Should that memory move, slices into the
-// old one stay good.
+// until the next reset: copying them takes as long as reading them. Where they
+// lie in several pieces, or nobody knows where, it copies them.
 func (b *fetched) keep(in kafka.Bytes) ([]byte, error) {
 	if in == nil {
 		return nil, nil
 	}
 	size := in.Len()
+	b.size += size
 	if size == 0 {
 		closeBytes(in)
 		return []byte{}, nil // there, but empty
@@ -165,13 +236,7 @@ func (b *fetched) keep(in kafka.Bytes) ([]byte, error) {
 		}
 	} // a writer that refuses the first piece has taken nothing
 	defer closeBytes(in)
-	n := len(b.memory)
-	if n+size > cap(b.memory) {
-		b.memory = make([]byte, 0, max(2*cap(b.memory), size, 64<<10))
-		n = 0
-	}
-	b.memory = b.memory[:n+size]
-	out := b.memory[n : n+size : n+size]
+	out := b.room(size)
 	_, err := io.ReadFull(in, out)
 	return out, err
 }

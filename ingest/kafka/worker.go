@@ -300,7 +300,7 @@ const readAhead = 2
 // handed back is filled again.
 func (w *worker) read(ctx context.Context, next int64) (<-chan ahead, chan<- *fetched) {
 	a, o := w.assignment, &w.consumer.options
-	f := &fetcher{w.consumer.client, a.Topic, a.Partition, o.MaxBytes, o.MaxWait}
+	f := &fetcher{client: w.consumer.client, topic: a.Topic, partition: a.Partition, maxBytes: o.MaxBytes, maxWait: o.MaxWait}
 	out, free := make(chan ahead, readAhead), make(chan *fetched, readAhead+1)
 	for range readAhead + 1 {
 		free <- &fetched{}

@@ -30,8 +30,8 @@ type memory struct {
 	// found are the findings that stand, by person (psn_no) and id.
 	found map[string]map[string]standing
 	holds []holding // by the book's code of a person
-	next  int64 // the offset up to which messages are in the book
-	done  int64 // the offset up to which effects are in the store
+	next  int64     // the offset up to which messages are in the book
+	done  int64     // the offset up to which effects are in the store
 	// latest is the latest settlement seen, and kept the number of claims the
 	// book had after it last forgot some.
 	latest int64
