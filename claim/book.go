@@ -27,18 +27,19 @@ type Book struct {
 	// claims that have lines with negative quantity, returned those that have no
 	// others.
 	refunded, minus, returned bitset
-	billed                    bitset // the bill numbers of claims
+	// billed marks the bill numbers of claims.
+	billed bitset
 	// tangled marks the persons of whose claims some may not count, or not in
 	// full, or have something to do with claims of others; stirred those of them
 	// for whom that may have changed since Net last showed them.
 	tangled, stirred bitset
 	seen             marks // persons, while a circle is drawn
 	net              netter
-	pool             Pool // what Net showed last
-	mixed            selection
-	own              []int32 // claims of the person at hand
-	circle           []int32 // claims of stirred persons, whether they take part or not
-	was              []was   // how they counted before
+	pool             Pool      // what Net showed last
+	mixed            selection // while Net chooses: persons of whom some claims only are new
+	own              []int32   // claims of the person at hand
+	circle           []int32   // claims of stirred persons, whether they take part or not
+	was              []was     // how they counted before
 	stepper          stepper
 	chooser          chooser
 }

@@ -100,10 +100,7 @@ func (c *compact) addPattern(prefix []byte, digits int) int32 {
 
 // appendText appends the text of a code to a buffer.
 func (c *compact) appendText(to []byte, code int32) []byte {
-	return c.appendWhole(to, c.patterns.at(code), c.numbers.at(code))
-}
-
-func (c *compact) appendWhole(to []byte, pattern, number int64) []byte {
+	pattern, number := c.patterns.at(code), c.numbers.at(code)
 	if pattern == noPattern {
 		return append(to, c.oddText(number)...)
 	}

@@ -189,7 +189,7 @@ func (p *Pool) layNarrowLines(h *History, s Span, claims []int32) {
 	h.void, h.lower = h.void[:0], h.lower[:0]
 	w := &h.narrowed
 	w.part.grow(len(claims))
-	p.touchLines(h.placesOf(p.lines, claims), claims)
+	p.touchLines(h.placesOf(p.lines, claims))
 	for person := s.from; person < s.to; person++ {
 		from, to := p.persons[person]-base, p.persons[person+1]-base
 		l := p.markItems(h, claims, from, to, p.shown[person])
@@ -212,10 +212,10 @@ func (p *Pool) layNarrowLines(h *History, s Span, claims []int32) {
 
 // touchLines loads what claims' lines will be chosen by, so that the memory
 // fetches it side by side. The sum only keeps the loads alive.
-func (p *Pool) touchLines(places []place, claims []int32) (sum int32) {
+func (p *Pool) touchLines(places []place) (sum int32) {
 	item := p.cols[MedListCodg].pack
-	for at, l := range places {
-		if sum += int32(p.steps[claims[at]].day); l.count > 0 {
+	for _, l := range places {
+		if l.count > 0 {
 			sum += item.code(l.first)
 		}
 	}

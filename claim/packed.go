@@ -173,7 +173,7 @@ func storeAll[T Number](to *Vector[T], values []int64, stride int, plus int64, n
 }
 
 // take appends some rows of another column, with new codes where remap gives
-// them, if they need no more bytes than are there; else it does nothing.
+// them, if they take as many bytes there as here; else it does nothing.
 func (p *packed) take(from *packed, rows, remap []int32) bool {
 	if remap != nil {
 		most := int32(0)
@@ -186,15 +186,11 @@ func (p *packed) take(from *packed, rows, remap []int32) bool {
 	}
 	switch {
 	case p.one != nil && from.one != nil:
-		takeAll(p.one, from.one.V, rows, remap, 1, 1)
+		takeAll(p.one, from.one.V, rows, remap, 1)
 	case p.two != nil && from.two != nil:
-		takeAll(p.two, from.two.V, rows, remap, 1, 1)
-	case p.two != nil && from.one != nil && remap != nil:
-		takeAll(p.two, from.one.V, rows, remap, 1, 1)
-	case p.one != nil && from.two != nil && remap != nil:
-		takeAll(p.one, from.two.V, rows, remap, 1, 1)
+		takeAll(p.two, from.two.V, rows, remap, 1)
 	case p.four != nil && from.four != nil && (remap != nil || p.none4 == from.none4):
-		takeAll(p.four, from.four.V, rows, remap, 0, 0)
+		takeAll(p.four, from.four.V, rows, remap, 0)
 	default:
 		return false
 	}
@@ -202,17 +198,16 @@ func (p *packed) take(from *packed, rows, remap []int32) bool {
 	return true
 }
 
-// takeAll takes values that are kept plus a number in from, plus another in to.
-func takeAll[T, F uint8 | uint16 | int32](to *Vector[T], from []F, rows, remap []int32, plus, fromPlus int32) {
+func takeAll[T uint8 | uint16 | int32](to *Vector[T], from []T, rows, remap []int32, plus int32) {
 	out := to.Extend(len(rows))
 	if remap == nil {
 		for i, r := range rows {
-			out[i] = T(from[r])
+			out[i] = from[r]
 		}
 		return
 	}
 	for i, r := range rows {
-		c := int32(from[r]) - fromPlus
+		c := int32(from[r]) - plus
 		if c >= 0 {
 			c = remap[c]
 		}
@@ -377,13 +372,10 @@ func gatherAllCodes[T Number](out []int32, from []T, rows []int32, minus int32) 
 }
 
 // blocks yields all values, a thousand at a time, with the row of the first.
-func (p *packed) blocks() iter.Seq2[int, []int64] { return p.blocksFrom(0) }
-
-// blocksFrom is blocks from a row on.
-func (p *packed) blocksFrom(row int) iter.Seq2[int, []int64] {
+func (p *packed) blocks() iter.Seq2[int, []int64] {
 	return func(yield func(int, []int64) bool) {
 		var buf [1024]int64
-		for from, n := row, p.length(); from < n; from += len(buf) {
+		for from, n := 0, p.length(); from < n; from += len(buf) {
 			out := buf[:min(len(buf), n-from)]
 			p.read(from, out)
 			if !yield(from, out) {
