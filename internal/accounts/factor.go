@@ -3,6 +3,7 @@ package accounts
 import (
 	"context"
 	"encoding/base32"
+	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/pquerna/otp"
 	"github.com/pquerna/otp/totp"
+	"github.com/redis/go-redis/v9"
 )
 
 const period = 30 // seconds of one code
@@ -24,7 +26,11 @@ func (s *Store) HasFactor(u *User) (bool, error) {
 // seen a code made with it. It is kept beside the state meanwhile, sealed.
 func (s *Store) NewFactor(ctx context.Context, u *User) (secret, address string, err error) {
 	key := s.journal.AsideKey("factor:" + u.ID)
-	if text, err := s.journal.Aside().Get(ctx, key).Result(); err == nil {
+	text, err := s.journal.Aside().Get(ctx, key).Result()
+	if err != nil && !errors.Is(err, redis.Nil) { // another secret would make a code useless that was just taken
+		return "", "", fmt.Errorf("propose a second factor: %w", err)
+	}
+	if err == nil {
 		waiting := User{ID: u.ID, proof: text}
 		if p, err := s.open(&waiting); err == nil && p.Factor != "" {
 			return p.Factor, factorAddress(u, p.Factor), nil

@@ -37,15 +37,14 @@ func (s *Store) Link(ctx context.Context, p Purpose, user string, lasts time.Dur
 	if p != Invite {
 		return token, nil
 	}
-	before, err := s.journal.Aside().SetArgs(ctx, s.journal.AsideKey("invited:"+user), hash(token), redis.SetArgs{Get: true, TTL: lasts}).Result()
-	if err == nil {
-		err = s.journal.Aside().Del(ctx, s.journal.AsideKey("link:"+before)).Err()
-	}
-	if err != nil && !errors.Is(err, redis.Nil) {
+	if err := s.journal.Aside().Set(ctx, s.invitedKey(user), hash(token), lasts).Err(); err != nil {
 		return "", fmt.Errorf("end the link before: %w", err)
 	}
 	return token, nil
 }
+
+// invitedKey names the one link by which a user is invited now.
+func (s *Store) invitedKey(user string) string { return s.journal.AsideKey("invited:" + user) }
 
 func (s *Store) linkKey(token string) string { return s.journal.AsideKey("link:" + hash(token)) }
 
@@ -53,7 +52,17 @@ func (s *Store) linkKey(token string) string { return s.journal.AsideKey("link:"
 // that only looks at it does not use it up.
 func (s *Store) Peek(ctx context.Context, p Purpose, token string) (user string, err error) {
 	text, err := s.journal.Aside().Get(ctx, s.linkKey(token)).Result()
-	return purpose(p, text, err)
+	if user, err = purpose(p, text, err); err != nil || p != Invite {
+		return user, err
+	}
+	now, err := s.journal.Aside().Get(ctx, s.invitedKey(user)).Result()
+	if errors.Is(err, redis.Nil) || err == nil && now != hash(token) {
+		return "", ErrLink
+	}
+	if err != nil {
+		return "", fmt.Errorf("read link: %w", err)
+	}
+	return user, nil
 }
 
 // Take uses a link up.

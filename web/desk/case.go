@@ -68,22 +68,30 @@ const mostForRisk = 1000
 // verified yet, each line once. It is not known where the leads have very many
 // findings, or not all of them can be read now: the page of a case must not wait
 // for Kafka.
-func (d *Desk) leadsRisk(r *http.Request, c *cases.Case, leads []LeadRow) (fen int64, known bool) {
+func (d *Desk) leadsRisk(r *http.Request, c *cases.Case) (fen int64, known bool, err error) {
+	leads, err := d.o.Cases.LeadsOf(r.Context(), c.Leads)
+	if err != nil {
+		return 0, false, err
+	}
 	var findings int64
 	for i := range leads {
 		findings += leads[i].Findings
 	}
 	if findings == 0 || findings > mostForRisk || !d.o.Cited.Ready() {
-		return 0, false
+		return 0, false, nil
 	}
-	s, err := d.schedule(r, c)
-	if err != nil || len(s.Short) > 0 {
-		return 0, false
+	s, err := d.scheduleOf(r.Context(), leads)
+	if err != nil {
+		d.o.Failed("case", err)
+		return 0, false, nil
+	}
+	if len(s.Short) > 0 {
+		return 0, false, nil
 	}
 	for i := range s.Lines {
 		fen += s.Lines[i].AtRisk
 	}
-	return fen, true
+	return fen, true, nil
 }
 
 type officerRow struct {
@@ -142,7 +150,9 @@ func (d *Desk) casePage(r *http.Request, c *cases.Case) (casePage, error) {
 		Money: chainOf(f), Hidden: len(c.Leads) - len(row.Leads),
 		MayFile: u.May(accounts.CaseFile), Approve: u.May(accounts.CaseApprove)}
 	if len(f.Lines) == 0 && p.Hidden == 0 {
-		p.Money.AtRisk, p.Money.ByLeads = d.leadsRisk(r, c, row.Leads)
+		if p.Money.AtRisk, p.Money.ByLeads, err = d.leadsRisk(r, c); err != nil {
+			return casePage{}, err
+		}
 	}
 	evidence, _ := cases.MoveOf("evidence")
 	p.MayUpload = d.o.Papers != nil && u.May(accounts.CaseWork) && evidence.Fits(c)

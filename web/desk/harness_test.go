@@ -135,6 +135,7 @@ type house struct {
 	now     time.Time
 	acts    int
 	failed  []string
+	outage  *journaltest.Outage
 	cookies map[string]string // session by login
 }
 
@@ -147,6 +148,7 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	t.Helper()
 	h := &house{t: t, log: memoryLog{}, files: &memoryFiles{all: map[string]*bytes.Buffer{}, dir: t.TempDir()}, now: time.Date(2026, 3, 5, 4, 0, 0, 0, time.UTC), cookies: map[string]string{}}
 	h.journal = journaltest.Open(t, journaltest.Config(t, cases.Ops(), accounts.Ops(), blacklist.Ops(), inspection.Ops(), tips.Ops()))
+	h.outage = journaltest.NewOutage(h.journal)
 	h.cases = cases.Open(h.journal, cases.Caps{})
 	clock := func() time.Time { return h.now }
 	var err error
@@ -376,6 +378,14 @@ type answer struct {
 // ask sends a request as a user; empty is nobody. A form is posted, unless the
 // request is changed.
 func (h *house) ask(login, method, path string, form url.Values, change ...func(*http.Request)) answer {
+	h.t.Helper()
+	if unsteady {
+		return h.askUnsteadily(login, method, path, form, change)
+	}
+	return h.askOnce(login, method, path, form, change)
+}
+
+func (h *house) askOnce(login, method, path string, form url.Values, change []func(*http.Request)) answer {
 	h.t.Helper()
 	r := httptest.NewRequest(method, path, strings.NewReader(form.Encode()))
 	if method == http.MethodPost {

@@ -27,20 +27,21 @@ func rowOf(a *recall.Act) actRow {
 
 // about lists what was done about a lead, the last first. What policy did
 // stands in the case.
-func (d *Desk) about(r *http.Request, l *cases.Lead) (out []actRow) {
+func (d *Desk) about(r *http.Request, l *cases.Lead) (out []actRow, err error) {
 	acts := d.o.Trail.About("lead:" + l.ID)
 	for i := range slices.Backward(acts) {
 		out = append(out, rowOf(&acts[i]))
 	}
 	if l.Case != "" {
 		c, err := d.o.Cases.Case(r.Context(), l.Case)
-		if err == nil && c.How == "decision" {
+		if err != nil && !errors.Is(err, cases.ErrMissing) {
+			return nil, err
+		}
+		if c.How == "decision" {
 			out = append(out, actRow{At: c.OpenedAt, Kind: "case.decision", Object: "case:" + c.ID, Who: "policy"})
-		} else if err != nil && !errors.Is(err, cases.ErrMissing) {
-			d.o.Failed("lead", err)
 		}
 	}
 	out = append(out, actRow{At: l.Since, Kind: "lead.began", Object: "lead:" + l.ID, Who: "worker"})
 	slices.SortStableFunc(out, func(a, b actRow) int { return strings.Compare(b.At, a.At) })
-	return out
+	return out, nil
 }

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 
@@ -36,8 +37,11 @@ func showJoinTo(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	p := joinToPage{Lead: d.leadRow(&l), Free: isFree(l.Status), Typed: q.Case}
 	status := http.StatusOK
 	if q.Case != "" {
-		if c, err := d.o.Cases.Case(r.Context(), q.Case); err == nil {
+		switch c, err := d.o.Cases.Case(r.Context(), q.Case); {
+		case err == nil:
 			return d.done(w, r, joinAt(c.ID, l.ID))
+		case !errors.Is(err, cases.ErrMissing):
+			return err
 		}
 		p.Fault, p.Typed, status = "tipcase", "", http.StatusUnprocessableEntity
 	}

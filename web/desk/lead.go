@@ -61,7 +61,10 @@ func (d *Desk) lead(r *http.Request, reveal bool) (*leadPage, error) {
 	}
 	v := visitOf(r)
 	p := &leadPage{Lead: d.leadRow(&l), Decided: l.Decided, DecidedAt: l.DecidedAt, Revealed: reveal, Reading: !d.o.Findings.Ready(),
-		Decide: v.user.May(accounts.LeadDecide), Reveal: v.user.May(accounts.PersonReveal), History: d.about(r, &l)}
+		Decide: v.user.May(accounts.LeadDecide), Reveal: v.user.May(accounts.PersonReveal)}
+	if p.History, err = d.about(r, &l); err != nil {
+		return nil, err
+	}
 	p.Join = isFree(l.Status) && v.user.May(accounts.CaseWork)
 	if p.Act, err = d.o.Accounts.NewID(); err != nil {
 		return nil, err

@@ -76,6 +76,12 @@ func (d *Desk) schedule(r *http.Request, c *cases.Case) (*schedule, error) {
 	if err != nil {
 		return nil, err
 	}
+	return d.scheduleOf(r.Context(), leads)
+}
+
+// scheduleOf is the schedule of leads that were read; an error is one of
+// reading their findings from Kafka.
+func (d *Desk) scheduleOf(ctx context.Context, leads []cases.Lead) (*schedule, error) {
 	key := make([]string, 0, len(leads))
 	for i := range leads {
 		key = append(key, fmt.Sprint(leads[i].ID, leads[i].Findings, leads[i].Amount, leads[i].Updated))
@@ -87,7 +93,7 @@ func (d *Desk) schedule(r *http.Request, c *cases.Case) (*schedule, error) {
 	var shares []cases.Share
 	for i := range leads {
 		l := &leads[i]
-		some, read, fen, err := d.sharesOf(r.Context(), l, mostFindings-int(s.Read))
+		some, read, fen, err := d.sharesOf(ctx, l, mostFindings-int(s.Read))
 		if err != nil {
 			return nil, err
 		}

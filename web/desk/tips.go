@@ -259,8 +259,10 @@ func postTipMove(d *Desk, w http.ResponseWriter, r *http.Request) error {
 	c := tips.Change{Version: f.Version, To: tips.Status(f.To)}
 	switch c.To {
 	case tips.Tied:
-		if _, err := d.o.Cases.Case(r.Context(), f.Case); err != nil {
+		if _, err := d.o.Cases.Case(r.Context(), f.Case); errors.Is(err, cases.ErrMissing) {
 			return &problem{status: http.StatusUnprocessableEntity, code: "tipcase"}
+		} else if err != nil {
+			return err
 		}
 		c.Case = f.Case
 	case tips.Told:

@@ -28,6 +28,7 @@ const (
 type draws struct {
 	*house
 	store    *inspection.Store
+	lost     *journaltest.Outage
 	campaign inspection.Campaign
 	acts     int
 }
@@ -40,7 +41,8 @@ func (d *draws) by(who string) inspection.Act {
 // newDraws has a campaign that was committed.
 func newDraws(t testing.TB, inspectors string, rule inspection.Rule) *draws {
 	t.Helper()
-	d := &draws{house: newHouse(t), store: inspection.Open(journaltest.Open(t, journaltest.Config(t, inspection.Ops())))}
+	j := journaltest.Open(t, journaltest.Config(t, inspection.Ops()))
+	d := &draws{house: newHouse(t), store: inspection.Open(j), lost: journaltest.NewOutage(j)}
 	for kind, text := range map[inspection.Kind]string{inspection.Objects: drawObjects, inspection.Inspectors: inspectors} {
 		id, err := d.store.Import(t.Context(), kind, []byte(text), d.by("jia"))
 		if err == nil {

@@ -32,6 +32,7 @@ func (c *chance) Read(b []byte) (int, error) {
 type line struct {
 	*house
 	tips *tips.Store
+	lost *journaltest.Outage
 	now  time.Time
 	keys [2]string
 }
@@ -47,8 +48,10 @@ func newLine(t *testing.T) *line {
 		}
 		c[i], l.keys[i] = id.Recipient().String(), id.String()
 	}
+	j := journaltest.Open(t, journaltest.Config(t, tips.Ops()))
+	l.lost = journaltest.NewOutage(j)
 	var err error
-	l.tips, err = tips.Open(tips.Options{Journal: journaltest.Open(t, journaltest.Config(t, tips.Ops())), Secret: []byte(strings.Repeat("s", 32)), Chance: &chance{}, Custodians: c})
+	l.tips, err = tips.Open(tips.Options{Journal: j, Secret: []byte(strings.Repeat("s", 32)), Chance: &chance{}, Custodians: c})
 	if err != nil {
 		t.Fatal(err)
 	}

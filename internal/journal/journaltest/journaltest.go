@@ -9,6 +9,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -89,6 +90,73 @@ func (n *Network) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 		}
 		cmd.SetErr(io.ErrUnexpectedEOF)
 		return io.ErrUnexpectedEOF
+	}
+}
+
+// Outage lets a call that reads from Redis fail.
+type Outage struct {
+	mu   sync.Mutex
+	left int // calls before it; below 0: none fails any more
+	hit  bool
+}
+
+// NewOutage gives the reader of a store an outage, which does not happen yet.
+func NewOutage(s *journal.Store) *Outage {
+	o := &Outage{left: -1}
+	s.Reader().AddHook(o)
+	return o
+}
+
+// During calls f while the call after n others fails, and tells whether there
+// was such a call.
+func (o *Outage) During(n int, f func()) bool {
+	o.set(n)
+	f()
+	return o.set(-1)
+}
+
+// set gives the number of calls before the one that fails, and tells whether one
+// did since it was set last.
+func (o *Outage) set(n int) (hit bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	hit = o.hit
+	o.left, o.hit = n, false
+	return hit
+}
+
+func (o *Outage) strike() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.left--
+	o.hit = o.hit || o.left == -1
+	return o.left == -1
+}
+
+// DialHook leaves dialling alone.
+func (o *Outage) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+// ProcessHook makes a call fail before Redis gets it.
+func (o *Outage) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		if o.strike() {
+			cmd.SetErr(io.ErrUnexpectedEOF)
+			return io.ErrUnexpectedEOF
+		}
+		return next(ctx, cmd)
+	}
+}
+
+// ProcessPipelineHook makes a pipeline fail as one call.
+func (o *Outage) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return func(ctx context.Context, cmds []redis.Cmder) error {
+		if o.strike() {
+			for _, cmd := range cmds {
+				cmd.SetErr(io.ErrUnexpectedEOF)
+			}
+			return io.ErrUnexpectedEOF
+		}
+		return next(ctx, cmds)
 	}
 }
 
