@@ -130,8 +130,9 @@ type asked struct {
 	who string
 	day string
 
-	repair *Repair
-	breach string // day of the last one of the subject; known where it counts
+	repair  *Repair
+	breach  string // day of the last one of the subject; known where it counts
+	entries int    // of the ledger, among which it is the last; 0: nobody looked
 }
 
 // complete adds what the guards of some moves look at beside the listing. The
@@ -139,7 +140,7 @@ type asked struct {
 func (s *Store) complete(ctx context.Context, a asked, of ...Move) (_ asked, err error) {
 	a.repair = &s.repair
 	if s.repair.Months > 0 && slices.ContainsFunc(of, func(m Move) bool { return slices.Contains(m.Needs, Quiet) }) {
-		a.breach, err = s.lastBreach(ctx, a.l.Subject)
+		a.breach, a.entries, err = s.lastBreach(ctx, a.l.Subject)
 	}
 	return a, err
 }
@@ -241,6 +242,18 @@ func (s *Store) Do(ctx context.Context, o Order, by Act) error {
 	if err := by.check(); err != nil {
 		return err
 	}
+	for {
+		if err := s.do(ctx, o, by); !errors.Is(err, errEntered) {
+			return err
+		}
+	}
+}
+
+// errEntered says that something was entered since the ledger was looked at.
+var errEntered = errors.New("the ledger has another entry")
+
+// do is Do once: it fails with errEntered where it is to be judged anew.
+func (s *Store) do(ctx context.Context, o Order, by Act) error {
 	l, err := s.Listing(ctx, o.Listing)
 	if err != nil {
 		return err
@@ -269,6 +282,9 @@ func (s *Store) Do(ctx context.Context, o Order, by Act) error {
 	l.apply(o, move, by)
 	op := l.op(move.From)
 	op["entry"], op["entry_version"] = e.ID, decimal(e.Version)
+	if a.entries > 0 {
+		op["entries"] = decimal(int64(a.entries))
+	}
 	return s.append(ctx, "list."+string(o.Action), "listing:"+l.ID, l.Version+1, by, op)
 }
 

@@ -36,7 +36,8 @@ local function setListing(id, set, at)
 end
 
 -- A listing rests on an entry of the version that was seen; in a step that
--- changes the entry too, on the version after it.
+-- changes the entry too, on the version after it. Where the whole ledger was
+-- looked at, nothing was entered since.
 check.listing = function(a, line)
   local k = key('listing:' .. a.id)
   local reason, found = seen(k, a.id, a.version)
@@ -45,6 +46,10 @@ check.listing = function(a, line)
     local status, fits = call('HGET', k, 'status'), false
     for _, s in ipairs(a.from) do fits = fits or s == status end
     if not fits then return 'status', a.id .. ' ' .. status end
+  end
+  if a.entries then
+    local have = string.format('%.0f', call('ZCARD', key('entries')))
+    if have ~= a.entries then return 'entries', a.id .. ' ' .. have end
   end
   local version = tonumber(a.entry_version)
   for _, o in ipairs(line.ops) do

@@ -31,11 +31,11 @@ func (r *Repair) lack(breach string) *MissingError {
 
 // lastBreach gives the day on which the last breach of a subject was found: the
 // last decision about it in the ledger that stands, the ground of its listing
-// among them.
-func (s *Store) lastBreach(ctx context.Context, about Subject) (day string, err error) {
+// among them; and how many entries were looked at.
+func (s *Store) lastBreach(ctx context.Context, about Subject) (day string, entries int, err error) {
 	_, ids, err := s.ids(ctx, "entries", 0, 0)
 	if err != nil || len(ids) == 0 {
-		return "", err
+		return "", 0, err
 	}
 	pipe := s.journal.Reader().Pipeline()
 	replies := make([]*redis.SliceCmd, len(ids))
@@ -43,7 +43,7 @@ func (s *Store) lastBreach(ctx context.Context, about Subject) (day string, err 
 		replies[i] = pipe.HMGet(ctx, s.journal.Key("entry:"+id), "kind", "key", "revoked", "decided")
 	}
 	if _, err := pipe.Exec(ctx); err != nil {
-		return "", fmt.Errorf("look for the last breach: %w", err)
+		return "", 0, fmt.Errorf("look for the last breach: %w", err)
 	}
 	for _, r := range replies {
 		v := r.Val()
@@ -51,5 +51,5 @@ func (s *Store) lastBreach(ctx context.Context, about Subject) (day string, err 
 			day = max(day, decided)
 		}
 	}
-	return day, nil
+	return day, len(ids), nil
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"fundwatch/internal/journal/journaltest"
 )
 
 // sixMonths is what a place may ask for; the clause is invented.
@@ -88,4 +90,37 @@ func TestANewBreachPutsRepairOff(t *testing.T) {
 	w.must(err)
 	w.must(w.Revoke(t.Context(), second, e.Version, w.act("乙")))
 	w.must(w.do(id, ActionRepair, "乙"))
+}
+
+// TestABreachEnteredMeanwhilePutsRepairOff: between the look at the ledger and
+// the write somebody enters another decision.
+func TestABreachEnteredMeanwhilePutsRepairOff(t *testing.T) {
+	w := fresh(t)
+	w.Store = w.WithRepair(sixMonths)
+	first, second := w.listed(1), w.listed(2)
+	w.days(200)
+	enter := func(n int, subject Subject) {
+		d := decision(n)
+		d.Subject, d.Decided, d.Effective = subject, w.today(), w.today()
+		_, err := w.Enter(t.Context(), d, w.act("甲"))
+		w.must(err)
+	}
+	meanwhile := func() {}
+	w.j.AddHook(&journaltest.Network{Next: func() journaltest.Fault {
+		now := meanwhile
+		meanwhile = func() {}
+		now()
+		return journaltest.None
+	}})
+	meanwhile = func() { enter(3, decision(1).Subject) }
+	m, ok := errors.AsType[*MissingError](w.do(first, ActionRepair, "乙"))
+	if l, _ := w.get(first); !ok || m.Need != Quiet || l.Status != Listed {
+		t.Fatalf("%+v, and it is %s", m, l.Status)
+	}
+	meanwhile = func() { enter(4, decision(3).Subject) } // of somebody else
+	w.must(w.do(second, ActionRepair, "乙"))
+	if l, _ := w.get(second); l.Status == Listed {
+		t.Errorf("an entry of somebody else put repair off")
+	}
+	w.explains()
 }

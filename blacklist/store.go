@@ -74,6 +74,8 @@ func (s *Store) write(ctx context.Context, l line, by Act, ops ...journal.Op) er
 		have, _ := strconv.ParseInt(found, 10, 64)
 		want, _ := strconv.ParseInt(fmt.Sprint(ops[refused.Op]["version"]), 10, 64)
 		return &VersionError{id, have, want}
+	case "entries":
+		return errEntered
 	case "status":
 		return &StatusError{ID: id, Status: Status(found)}
 	}
