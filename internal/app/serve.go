@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -190,7 +189,7 @@ func (s *server) begin(ctx context.Context, volatile bool) error {
 func (s *server) patiently(ctx context.Context, do func(context.Context) error) error {
 	for {
 		err := do(ctx)
-		if err == nil || !away(err) {
+		if err == nil || !journal.Away(err) {
 			return err
 		}
 		s.log.Warn("等待 Redis · waiting for Redis", "error", err)
@@ -198,16 +197,6 @@ func (s *server) patiently(ctx context.Context, do func(context.Context) error) 
 			return ctx.Err()
 		}
 	}
-}
-
-// away reports whether there was no answer, rather than one that says no.
-func away(err error) bool {
-	_, network := errors.AsType[net.Error](err)
-	answer, answered := errors.AsType[interface {
-		error
-		RedisError()
-	}](err)
-	return network || errors.Is(err, io.EOF) || answered && strings.HasPrefix(answer.Error(), "LOADING")
 }
 
 // checkState waits until Redis answers, and refuses one that may lose the state.

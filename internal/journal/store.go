@@ -233,12 +233,7 @@ func (s *Store) send(ctx context.Context, args []any) (reply []string, err error
 // from answers.
 func again(err error) bool {
 	if answer, ok := errors.AsType[redis.Error](err); ok {
-		for _, prefix := range []string{"LOADING", "TRYAGAIN", "CLUSTERDOWN", "MASTERDOWN"} {
-			if strings.HasPrefix(answer.Error(), prefix) {
-				return true
-			}
-		}
-		return false
+		return begins(answer, starting)
 	}
 	return !errors.Is(err, redis.ErrClosed)
 }

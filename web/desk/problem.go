@@ -146,6 +146,9 @@ func problemOf(err error) *problem {
 	return inspectionProblem(err)
 }
 
+// awayAgain is how many seconds a program waits before it asks again.
+const awayAgain = 5
+
 // fail answers with an error.
 func (d *Desk) fail(w http.ResponseWriter, r *http.Request, err error) {
 	v := visitOf(r)
@@ -155,6 +158,9 @@ func (d *Desk) fail(w http.ResponseWriter, r *http.Request, err error) {
 			d.o.Failed(r.Pattern, err)
 		}
 		p = &problem{status: http.StatusInternalServerError, code: "internal"}
+		if journal.Away(err) {
+			p = &problem{status: http.StatusServiceUnavailable, code: "away", after: awayAgain}
+		}
 	}
 	if p.goTo != "" && !v.json {
 		http.Redirect(w, r, p.goTo, http.StatusSeeOther)
