@@ -47,6 +47,7 @@ type casePage struct {
 type moneyRow struct {
 	AtRisk   int64 `json:"at_risk_fen"`
 	ByLeads  bool  `json:"at_risk_by_leads,omitempty"` // it is what the leads say; no line was verified yet
+	Unknown  bool  `json:"at_risk_unknown,omitempty"`  // no line was verified yet, and the leads do not say it now
 	Verified int64 `json:"verified_fen"`
 	Lines    int   `json:"lines"`
 	Refund   int64 `json:"refund_fen"`
@@ -154,6 +155,7 @@ func (d *Desk) casePage(r *http.Request, c *cases.Case) (casePage, error) {
 			return casePage{}, err
 		}
 	}
+	p.Money.Unknown = len(f.Lines) == 0 && !p.Money.ByLeads
 	evidence, _ := cases.MoveOf("evidence")
 	p.MayUpload = d.o.Papers != nil && u.May(accounts.CaseWork) && evidence.Fits(c)
 	if f.Party != nil {

@@ -68,6 +68,19 @@ func (l memoryLog) Publish(_ context.Context, topic string, msgs []journal.Messa
 	return nil
 }
 
+// unsteadyLog loses calls together with Redis.
+type unsteadyLog struct {
+	memoryLog
+	outage *journaltest.Outage
+}
+
+func (l unsteadyLog) MessageAt(ctx context.Context, topic string, partition int, offset int64) (*kafka.Message, error) {
+	if l.outage.Strike() {
+		return nil, io.ErrUnexpectedEOF
+	}
+	return l.memoryLog.MessageAt(ctx, topic, partition, offset)
+}
+
 // memoryFiles is a folder for tests.
 type memoryFiles struct {
 	mu   sync.Mutex
@@ -168,8 +181,9 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 		t.Fatal(err)
 	}
 	h.lists = blacklist.Open(h.journal)
+	log := unsteadyLog{h.log, h.outage}
 	o := Options{Tipwork: Tipwork{Tips: line}, Lists: h.testLists(), Region: journaltest.Region, RegionName: detectors.Words{ZH: "阿拉善盟", EN: "Alxa League"}, Cases: h.cases, Inspections: inspection.Open(h.journal), Entrance: Entrance{Accounts: h.users}, Casework: Casework{Procedure: inventedProcedure(), Papers: memoryPapers{}, Refer: inventedRefer},
-		Findings: recall.NewIndex(h.log, "findings"), Dead: recall.NewIndex(h.log, "claims.dead"), Cited: recall.NewCitations(h.log, "findings"), Claims: newClaims(h.log), Trail: recall.NewTrail(h.log, journal.Topic, recall.DefaultTrail),
+		Findings: recall.NewIndex(log, "findings"), Dead: recall.NewIndex(log, "claims.dead"), Cited: recall.NewCitations(log, "findings"), Claims: newClaims(log), Trail: recall.NewTrail(h.log, journal.Topic, recall.DefaultTrail),
 		Knowledge: k, Detectors: all.Detectors(), Policy: book(t), Journal: h.journal, TopicClaims: "claims", Clock: clock, Files: h.files, Pause: func(context.Context) bool { return false },
 		Positions: func() []kafka.Position { return []kafka.Position{{Partition: 0, Next: 1, End: 3}} },
 		Mend: func(message []byte) (string, []claim.Problem, error) {

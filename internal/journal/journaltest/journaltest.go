@@ -93,7 +93,7 @@ func (n *Network) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	}
 }
 
-// Outage lets a call that reads from Redis fail.
+// Outage lets a call that reads fail.
 type Outage struct {
 	mu   sync.Mutex
 	left int // calls before it; below 0: none fails any more
@@ -125,7 +125,9 @@ func (o *Outage) set(n int) (hit bool) {
 	return hit
 }
 
-func (o *Outage) strike() bool {
+// Strike counts a call, and tells whether it is the one that fails: for other
+// services than Redis.
+func (o *Outage) Strike() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.left--
@@ -139,7 +141,7 @@ func (o *Outage) DialHook(next redis.DialHook) redis.DialHook { return next }
 // ProcessHook makes a call fail before Redis gets it.
 func (o *Outage) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
-		if o.strike() {
+		if o.Strike() {
 			cmd.SetErr(io.ErrUnexpectedEOF)
 			return io.ErrUnexpectedEOF
 		}
@@ -150,7 +152,7 @@ func (o *Outage) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 // ProcessPipelineHook makes a pipeline fail as one call.
 func (o *Outage) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
-		if o.strike() {
+		if o.Strike() {
 			for _, cmd := range cmds {
 				cmd.SetErr(io.ErrUnexpectedEOF)
 			}
