@@ -16,7 +16,7 @@ type Book struct {
 	in   *Intake
 	seed Seed
 	// by settlement
-	lines, diagnoses []place
+	lines, diagnoses ends
 	persons          trail
 	visits           chain
 	// named gives the refund settlements that name an identity, by its codes; its
@@ -49,14 +49,17 @@ type identity struct{ inst, setl int32 }
 
 // chain lists settlements by a code: the latest of each, and of every one the
 // one before.
-type chain struct{ last, before []int32 }
+type chain struct {
+	last   []int32
+	before paged[int32]
+}
 
 func (c *chain) add(code int32) {
 	for int(code) >= len(c.last) {
 		c.last = append(c.last, NoCode)
 	}
-	c.before = append(c.before, c.last[code])
-	c.last[code] = int32(len(c.before) - 1)
+	c.before.push(c.last[code])
+	c.last[code] = int32(c.before.length - 1)
 }
 
 // each calls yield with the settlements of a code, the latest first.
@@ -64,7 +67,7 @@ func (c *chain) each(code int32, yield func(settlement int32)) {
 	if int(code) >= len(c.last) {
 		return
 	}
-	for s := c.last[code]; s != NoCode; s = c.before[s] {
+	for s := c.last[code]; s != NoCode; s = *c.before.at(s) {
 		yield(s)
 	}
 }
@@ -130,7 +133,7 @@ func (k *Book) Apart(institution, settlement string, stay Days) bool {
 	if c == NoCode {
 		return true
 	}
-	s := &k.persons.steps[c]
+	s := k.persons.steps.at(c)
 	return s.marks&aStay == 0 && !s.inside(stay)
 }
 
@@ -142,11 +145,11 @@ func (k *Book) Person(code int32) string { return k.in.All.Dicts[DomainPerson].T
 // whose findings may change.
 func (k *Book) Add(b *Batch) (verdicts []Verdict, touched []int32) {
 	all := k.in.All
-	from, line, diagnosis := all.Rows(Settlements), int32(all.Rows(Lines)), int32(all.Rows(Diagnoses))
+	from, line := all.Rows(Settlements), int32(all.Rows(Lines))
 	verdicts = k.in.Add(b)
-	k.lines = placesFrom(k.lines, all.Owners(Lines), line, all.Rows(Settlements))
-	k.diagnoses = placesFrom(k.diagnoses, all.Owners(Diagnoses), diagnosis, all.Rows(Settlements))
-	all.lineOwner.Truncate(0) // places tell
+	k.lines.add(all.Owners(Lines), all.Rows(Settlements))
+	k.diagnoses.add(all.Owners(Diagnoses), all.Rows(Settlements))
+	all.lineOwner.Truncate(0) // ends tell
 	all.diagOwner.Truncate(0)
 	k.grow()
 	k.stepper.load(all, int(line))
@@ -154,7 +157,8 @@ func (k *Book) Add(b *Batch) (verdicts []Verdict, touched []int32) {
 	one, flag, setl, orig := all.Dicts[DomainFlag].Lookup("1"), all.Codes(RefdSetlFlag), all.Codes(SetlID), all.Codes(InitSetlID)
 	bill := all.cols[BillNo]
 	for c := int32(from); int(c) < all.Rows(Settlements); c++ {
-		first, count := int(k.lines[c].first-line), int(k.lines[c].count)
+		own := k.lines.place(c)
+		first, count := int(own.first-line), int(own.count)
 		s := k.stepper.of(all, c, first, first+count)
 		if all.Keep.Has(BillNo) {
 			if no := bill.codeAt(c); no >= 0 {
@@ -195,21 +199,6 @@ func (k *Book) grow() {
 	k.pool.special.grow(all.Rows(Lines))
 }
 
-// placesFrom says where the rows of new settlements lie: from a row on, those of
-// each together, in the order of settlements. owners are those of the new rows.
-func placesFrom(places []place, owners []int32, row int32, settlements int) []place {
-	from := len(places)
-	places = append(places, make([]place, settlements-from)...)
-	for _, owner := range owners {
-		places[owner].count++
-	}
-	for c := from; c < settlements; c++ {
-		places[c].first = row
-		row += places[c].count
-	}
-	return places
-}
-
 // namedBy gives the refund settlements that name an identity.
 func (k *Book) namedBy(inst, setl int32) []int32 {
 	if !k.namedIDs.has(uint64(setl)) { // nearly all
@@ -241,7 +230,7 @@ func (k *Book) noteRefund(c int32, x identity) {
 // whose quantities are given.
 func (k *Book) noteLines(c, visit int32, cnt []int64) {
 	named, person := k.in.All.packed(InitFeedetlSn), k.in.All.Codes(PsnNo)
-	p := k.lines[c]
+	p := k.lines.place(c)
 	n := int32(0)
 	for i, v := range cnt {
 		if v >= 0 {
@@ -365,9 +354,9 @@ func (k *Book) copy(claims []int32, remap *[NumDomains]marks) *Batch {
 		}
 	}
 	for at, c := range claims {
-		own(Lines, k.lines[c], at, b.lineOwner)
-		own(Diagnoses, k.diagnoses[c], at, b.diagOwner)
-		b.Fingerprint = append(b.Fingerprint, all.Fingerprint[c])
+		own(Lines, k.lines.place(c), at, b.lineOwner)
+		own(Diagnoses, k.diagnoses.place(c), at, b.diagOwner)
+		b.Fingerprint = append(b.Fingerprint, *k.in.prints.at(c))
 	}
 	for d := range remap {
 		remap[d].begin(all.Dicts[d].Len())

@@ -24,7 +24,7 @@ func (k *Book) Net(persons []int32, since int) (p *Pool, whole []bool) {
 	for _, c := range k.circle {
 		k.was = append(k.was, was{n.standing[c], k.pool.odd.has(uint64(c))})
 	}
-	n.own = &members{places: k.lines}
+	n.own = &members{ends: &k.lines}
 	k.judge()
 	n.some, n.lowering = k.circle, n.lowering[:0]
 	n.takeRefunds()
@@ -105,7 +105,7 @@ func (k *Book) judge() {
 // forgetLines forgets which lines of a claim do not count in full.
 func (k *Book) forgetLines(c int32) {
 	k.pool.odd.unset(uint64(c))
-	p := k.lines[c]
+	p := k.lines.place(c)
 	for l := p.first; l < p.first+p.count; l++ {
 		if k.pool.special.has(uint64(l)) {
 			k.pool.special.unset(uint64(l))
@@ -115,7 +115,7 @@ func (k *Book) forgetLines(c int32) {
 }
 
 func (k *Book) negativeLines(c int32) {
-	cnt, p := k.in.All.packed(Cnt), k.lines[c]
+	cnt, p := k.in.All.packed(Cnt), k.lines.place(c)
 	for l := p.first; l < p.first+p.count; l++ {
 		if cnt.at(l) < 0 {
 			k.net.negative = append(k.net.negative, l)
@@ -127,8 +127,8 @@ func (k *Book) negativeLines(c int32) {
 func (k *Book) show() {
 	all, p := k.in.All, &k.pool
 	p.cols, p.traces, p.owners, p.standing = all.cols, all.traces, all.lineOwner, k.net.standing
-	p.lines, p.diagnoses = k.net.own, &members{places: k.diagnoses}
-	p.steps = k.persons.steps
+	p.lines, p.diagnoses = k.net.own, &members{ends: &k.diagnoses}
+	p.steps = &k.persons.steps
 	p.reset()
 	k.mixed.reset()
 }

@@ -71,10 +71,10 @@ func (ch *chooser) own(item int32) itemBits {
 // choose adds the claims of a person that matter, the latest first, and says what
 // they are. takePart says which claims count; nil: all.
 func (k *Book) choose(to []int32, person, since int32, takePart []Standing) ([]int32, Shown) {
-	ch, steps := &k.chooser, k.persons.steps
+	ch, steps := &k.chooser, &k.persons.steps
 	g := gist{days: noDays, around: noDays}
 	c, from := k.persons.last[person], len(to)
-	for ; c >= since; c = steps[c].before {
+	for ; c >= since; c = steps.at(c).before {
 		if takePart == nil || takePart[c] == TakesPart {
 			to = append(to, c)
 			k.gather(&g, c, since)
@@ -92,7 +92,7 @@ func (k *Book) choose(to []int32, person, since int32, takePart []Standing) ([]i
 	}
 	take, found := ch.search(steps, c, &g, takePart)
 	if g.all {
-		for ; c != NoCode; c = steps[c].before {
+		for ; c != NoCode; c = steps.at(c).before {
 			if takePart == nil || takePart[c] == TakesPart {
 				to = append(to, c)
 			}
@@ -115,10 +115,10 @@ func (k *Book) choose(to []int32, person, since int32, takePart []Standing) ([]i
 
 // gather notes what a new claim says.
 func (k *Book) gather(g *gist, c, since int32) {
-	s := &k.persons.steps[c]
-	visit := k.visits.before[c]
+	s := k.persons.steps.at(c)
+	visit := *k.visits.before.at(c)
 	for visit >= since {
-		visit = k.visits.before[visit]
+		visit = *k.visits.before.at(visit)
 	}
 	g.all = g.all || visit != NoCode || s.marks&oldBill != 0 || k.pool.narrow.All
 	g.stay = g.stay || s.marks&aStay != 0
@@ -128,8 +128,8 @@ func (k *Book) gather(g *gist, c, since int32) {
 
 // gatherLines notes the days and items of a claim.
 func (k *Book) gatherLines(g *gist, c int32) {
-	g.days = g.days.and(k.persons.steps[c].days)
-	item, l := k.in.All.packed(MedListCodg), k.lines[c]
+	g.days = g.days.and(k.persons.steps.at(c).days)
+	item, l := k.in.All.packed(MedListCodg), k.lines.place(c)
 	for row := l.first; row < l.first+l.count; row++ {
 		g.itemBits = g.or(k.chooser.bitsOf(item.code(row), k.in.All.Dicts[DomainItem]))
 	}
@@ -139,8 +139,8 @@ func (k *Book) gatherLines(g *gist, c int32) {
 // are laid with all lines, as if they were new.
 func (k *Book) gatherInside(g *gist, c int32, takePart []Standing) {
 	fresh := g.days
-	for ; c != NoCode; c = k.persons.steps[c].before {
-		if k.persons.steps[c].inside(fresh) && (takePart == nil || takePart[c] == TakesPart) {
+	for ; c != NoCode; c = k.persons.steps.at(c).before {
+		if k.persons.steps.at(c).inside(fresh) && (takePart == nil || takePart[c] == TakesPart) {
 			k.gatherLines(g, c)
 		}
 	}
@@ -153,14 +153,14 @@ func (s *step) inside(stay Days) bool { return s.marks&aStay == 0 && s.days.meet
 // search goes through the claims from c on and notes which ones may matter and
 // why. It gives the reasons that hold, and how many claims there are with any;
 // that all matter it notes in g.
-func (ch *chooser) search(steps []step, c int32, g *gist, takePart []Standing) (take uint8, found int) {
+func (ch *chooser) search(steps *paged[step], c int32, g *gist, takePart []Standing) (take uint8, found int) {
 	ch.old, ch.why = ch.old[:0], ch.why[:0]
 	take = related | mayBe
 	if g.stay {
 		take |= oldStay
 	}
-	for ; c != NoCode && !g.all; c = steps[c].before {
-		s := &steps[c]
+	for ; c != NoCode && !g.all; c = steps.at(c).before {
+		s := steps.at(c)
 		meets, why := s.days.meet(g.days), uint8(0)
 		if s.items&g.far != 0 || meets && s.items&g.near != 0 || g.around.first <= s.day && s.day <= g.around.last {
 			why = related
@@ -183,14 +183,14 @@ func (ch *chooser) search(steps []step, c int32, g *gist, takePart []Standing) (
 }
 
 // may asks whether items of new claims may matter that old ones have too.
-func (ch *chooser) may(steps []step, fresh []int32) bool {
+func (ch *chooser) may(steps *paged[step], fresh []int32) bool {
 	ch.glances = ch.glances[:0]
 	for _, c := range fresh {
-		ch.glances = append(ch.glances, steps[c].glance())
+		ch.glances = append(ch.glances, steps.at(c).glance())
 	}
 	for i, c := range ch.old {
 		if ch.why[i]&mayBe != 0 {
-			ch.glances = append(ch.glances, steps[c].glance())
+			ch.glances = append(ch.glances, steps.at(c).glance())
 		}
 	}
 	if len(ch.glances) == len(fresh) {

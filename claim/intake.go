@@ -25,9 +25,11 @@ type Intake struct {
 	All *Batch
 
 	index identities
-	alloc memory.Allocator
-	keep  FieldSet
-	seed  Seed
+	// prints are the fingerprints of a large intake by settlement; All has none then.
+	prints paged[uint64]
+	alloc  memory.Allocator
+	keep   FieldSet
+	seed   Seed
 	// last is what the dictionaries took in of the batch before.
 	last [NumDomains]absorbed
 }
@@ -165,10 +167,18 @@ func (in *Intake) verdict(b *Batch, c int, institution, setl int32) Verdict {
 	switch {
 	case first == NoCode:
 		return Accepted
-	case len(b.Fingerprint) > 0 && len(in.All.Fingerprint) > 0 && in.All.Fingerprint[first] == b.Fingerprint[c]:
+	case len(b.Fingerprint) > 0 && in.same(first, b.Fingerprint[c]):
 		return Duplicate
 	}
 	return Conflict
+}
+
+// same reports whether a settlement of All has the content of a fingerprint.
+func (in *Intake) same(c int32, print uint64) bool {
+	if in.index.small != nil {
+		return *in.prints.at(c) == print
+	}
+	return len(in.All.Fingerprint) > 0 && in.All.Fingerprint[c] == print
 }
 
 // judge looks up all identities of b and adds the new ones, as rows that
@@ -182,7 +192,10 @@ func (in *Intake) judge(b *Batch, remap *remapping) []Verdict {
 			in.index.add(setl[c])
 			all := in.All
 			all.cols[FixmedinsCode].code.Push(inst[c])
-			if len(b.Fingerprint) > 0 {
+			switch {
+			case in.index.small != nil:
+				in.prints.push(b.Fingerprint[c])
+			case len(b.Fingerprint) > 0:
 				all.Fingerprint = append(all.Fingerprint, b.Fingerprint[c])
 			}
 			if all.Rejected != nil {

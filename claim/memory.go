@@ -35,15 +35,15 @@ func (k *Book) Memory() []Part {
 	}
 	addSlice(add, "owners of lines", all.lineOwner.V)
 	addSlice(add, "owners of diagnoses", all.diagOwner.V)
-	addSlice(add, "fingerprints", all.Fingerprint)
+	addPaged(add, "fingerprints", &k.in.prints)
 	used, held := k.in.index.small.memory()
 	add("identities", used, held)
-	addSlice(add, "places of lines", k.lines)
-	addSlice(add, "places of diagnoses", k.diagnoses)
+	addPaged(add, "ends of lines", &k.lines.paged)
+	addPaged(add, "ends of diagnoses", &k.diagnoses.paged)
 	addSlice(add, "steps of persons, last", k.persons.last)
-	addSlice(add, "steps of persons", k.persons.steps)
+	addPaged(add, "steps of persons", &k.persons.steps)
 	addSlice(add, "chain of visits, last", k.visits.last)
-	addSlice(add, "chain of visits, before", k.visits.before)
+	addPaged(add, "chain of visits, before", &k.visits.before)
 	addSlice(add, "visits with refunds", k.refunded)
 	addSlice(add, "bill numbers there", k.billed)
 	addSlice(add, "settlements that refunds name", k.namedIDs)
@@ -59,6 +59,12 @@ func (k *Book) Memory() []Part {
 func addSlice[T any](add func(name string, used, held int), name string, s []T) {
 	size := int(unsafe.Sizeof(*new(T)))
 	add(name, len(s)*size, cap(s)*size)
+}
+
+// addPaged tells of a list.
+func addPaged[T any](add func(name string, used, held int), name string, p *paged[T]) {
+	used, held := p.memory()
+	add(name, used, held)
 }
 
 // domainName names a domain after the first field that belongs to it.

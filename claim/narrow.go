@@ -197,7 +197,7 @@ func (p *Pool) layNarrowLines(h *History, s Span, claims []int32) {
 		for at := from; at < to; at++ {
 			h.NetLines[at], h.VoidLines[at] = n, int32(len(h.void))
 			switch c := claims[at]; {
-			case !l.All && !h.anew[at] && !(l.Stay && p.steps[c].inside(l.Fresh)):
+			case !l.All && !h.anew[at] && !(l.Stay && p.steps.at(c).inside(l.Fresh)):
 				n = p.layMarked(h, at, c, n, l.Days)
 				w.part.set(uint64(at))
 			case p.odd.has(uint64(c)):
@@ -233,13 +233,13 @@ func (p *Pool) markItems(h *History, claims []int32, from, to int32, shown Shown
 	n.far = false
 	out := Laid{Days: noDays, Fresh: noDays}
 	for at := from; at < to; at++ {
-		if s := &p.steps[claims[at]]; h.anew[at] {
+		if s := p.steps.at(claims[at]); h.anew[at] {
 			out.Fresh, out.Stay = out.Fresh.and(s.days), out.Stay || s.marks&aStay != 0
 		}
 	}
 	item := p.cols[MedListCodg].pack
 	for at := from; at < to; at++ {
-		s := &p.steps[claims[at]]
+		s := p.steps.at(claims[at])
 		if !h.anew[at] && !(out.Stay && s.inside(out.Fresh)) {
 			continue
 		}
@@ -273,7 +273,7 @@ func (p *Pool) mark(n *narrowed, item int32, shown Shown) {
 // layMarked lays the net lines of a claim whose items are marked, of near ones
 // those of some days.
 func (p *Pool) layMarked(h *History, at, c, n int32, days Days) int32 {
-	meets := p.steps[c].days.meet(days)
+	meets := p.steps.at(c).days.meet(days)
 	if !meets && !h.narrowed.far {
 		return n
 	}

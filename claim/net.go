@@ -117,7 +117,7 @@ func (n *netter) judge(negative []int32) {
 func (n *netter) readLines(negative []int32) {
 	left := make([]int32, len(n.standing)) // lines with positive quantities
 	for c := range left {
-		left[c] = n.own.places[c].count
+		left[c] = int32(n.own.of(int32(c)))
 	}
 	for _, l := range negative {
 		if owner := n.own.owners[l]; owner >= 0 && n.standing[owner] != NoClaim {

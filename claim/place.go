@@ -1,15 +1,14 @@
 package claim
 
-import "slices"
-
 // members finds the lines, or the diagnoses, of settlements. Mostly those of
 // each lie together, and a place says where; else they are sorted first.
 type members struct {
-	owners []int32 // nil: places tell
+	ends   *ends // of a book: they tell everything, and nothing of the others is there
+	owners []int32
 	places []place // by settlement: among the rows, or in sorted if there is one
 	sorted []int32
 	gaps   bool  // rows without settlement may lie between those of a claim
-	last   int32 // the owner that was asked for last, where places tell
+	last   int32 // the owner that was asked for last of a book
 }
 
 // place is where some rows begin, and how many there are.
@@ -43,28 +42,25 @@ func membersOf(owners []int32, settlements int) *members {
 
 // owner is the settlement of a row.
 func (m *members) owner(row int32) int32 {
-	if m.owners != nil {
+	if m.ends == nil {
 		return m.owners[row]
 	}
-	if p := m.places[m.last]; p.first <= row && row < p.first+p.count {
-		return m.last
+	if p := m.ends.place(m.last); row < p.first || row >= p.first+p.count {
+		m.last = m.ends.owner(row)
 	}
-	// Rows came with their settlements, one after the other: the last one that
-	// begins here or before has it, but for those without any rows.
-	c, _ := slices.BinarySearchFunc(m.places, row, func(p place, row int32) int {
-		if p.first <= row {
-			return -1
-		}
-		return 1
-	})
-	for c--; m.places[c].count == 0; c-- {
-	}
-	m.last = int32(c)
 	return m.last
 }
 
+// place is where the rows of a settlement lie, or where they do in sorted.
+func (m *members) place(c int32) place {
+	if m.ends != nil {
+		return m.ends.place(c)
+	}
+	return m.places[c]
+}
+
 // of is the number of a settlement's rows.
-func (m *members) of(c int32) int { return int(m.places[c].count) }
+func (m *members) of(c int32) int { return int(m.place(c).count) }
 
 // simple says that the rows of each settlement lie together with no others
 // between them: places are all there is to know.
@@ -72,7 +68,7 @@ func (m *members) simple() bool { return m.sorted == nil && !m.gaps }
 
 // each calls yield with the rows of a settlement, in their order.
 func (m *members) each(c int32, yield func(row int32)) {
-	p := m.places[c]
+	p := m.place(c)
 	if m.sorted != nil {
 		for _, l := range m.sorted[p.first : p.first+p.count] {
 			yield(l)

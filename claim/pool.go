@@ -22,7 +22,7 @@ type Pool struct {
 	narrow *Narrow // nil: everything of everybody is laid
 	// lines and diagnoses of each settlement, and of a book its steps
 	lines, diagnoses *members
-	steps            []step
+	steps            *paged[step]
 	// special are the lines that do not count, or not in full, odd the claims that
 	// have some; altered says what is left of those from which refund lines took
 	// something.
@@ -226,7 +226,7 @@ func (h *History) bounds(claims []int32) {
 func (h *History) placesOf(m *members, claims []int32) []place {
 	h.places = append(h.places[:0], make([]place, len(claims))...)
 	for at, c := range claims {
-		h.places[at] = m.places[c]
+		h.places[at] = m.place(c)
 	}
 	return h.places
 }

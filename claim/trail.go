@@ -27,7 +27,7 @@ const (
 // each the one before.
 type trail struct {
 	last  []int32 // by person
-	steps []step
+	steps paged[step]
 }
 
 // each calls yield with the settlements of a person, the latest first.
@@ -35,7 +35,7 @@ func (t *trail) each(person int32, yield func(settlement int32)) {
 	if int(person) >= len(t.last) {
 		return
 	}
-	for s := t.last[person]; s != NoCode; s = t.steps[s].before {
+	for s := t.last[person]; s != NoCode; s = t.steps.at(s).before {
 		yield(s)
 	}
 }
@@ -45,8 +45,8 @@ func (t *trail) add(person int32, s step) {
 		t.last = append(t.last, NoCode)
 	}
 	s.before = t.last[person]
-	t.last[person] = int32(len(t.steps))
-	t.steps = append(t.steps, s)
+	t.last[person] = int32(t.steps.length)
+	t.steps.push(s)
 }
 
 // touch loads the steps of some persons, so that the memory fetches them side
@@ -63,7 +63,7 @@ func (t *trail) touch(persons []int32) (sum int32) {
 		going = false
 		for i := range persons {
 			if at[i] != NoCode {
-				at[i] = t.steps[at[i]].before
+				at[i] = t.steps.at(at[i]).before
 				sum += at[i]
 				going = true
 			}
