@@ -1,6 +1,9 @@
 package claim
 
-import "unsafe"
+import (
+	"sort"
+	"unsafe"
+)
 
 // paged is a list that grows for long: it lies in pages of memory that are never
 // moved, so nothing is copied when it grows, nor is room kept for it to grow into.
@@ -70,13 +73,5 @@ func (e *ends) place(c int32) place {
 
 // owner is the settlement of a row.
 func (e *ends) owner(row int32) int32 {
-	from, to := int32(0), int32(e.length) // the first that ends behind the row
-	for from < to {
-		if c := int32(uint32(from+to) / 2); *e.at(c) <= row {
-			from = c + 1
-		} else {
-			to = c
-		}
-	}
-	return from
+	return int32(sort.Search(e.length, func(c int) bool { return *e.at(int32(c)) > row })) // the first that ends behind it
 }

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -12,7 +11,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"fundwatch/blacklist/edition"
 	"fundwatch/cases"
@@ -235,15 +233,11 @@ func (k *killing) bring(kind string, version int, text string) {
 	k.guarded(func() {
 		k.do(ask{kind: "library import", login: "jia", path: "/libraries/" + kind, form: formOf([]string{"reason", "虚构"}), file: []byte(text), field: "file", lines: []string{"/1", ""}})
 		var shelf inspection.Shelf
-		err := errors.New("nobody looked")
-		for tries := 0; err != nil && tries < 600; tries++ { // Redis may have been killed
-			if shelf, err = k.o.inspections().Shelf(context.Background(), inspection.Kind(kind)); err != nil {
-				time.Sleep(50 * time.Millisecond)
-			}
-		}
-		if err != nil {
-			stop("%s: %v", kind, err)
-		}
+		soon(k.t, "the library of "+kind, func() (there bool) { // Redis may have been killed
+			var err error
+			shelf, err = k.o.inspections().Shelf(context.Background(), inspection.Kind(kind))
+			return err == nil
+		})
 		k.do(ask{kind: "library use", login: "jia", path: "/libraries/" + kind + "/use", form: formOf([]string{"id", shelf.Draft, "version", number(int64(version)), "reason", "虚构"})})
 	})
 }

@@ -69,17 +69,17 @@ const mostForRisk = 1000
 // verified yet, each line once. It is not known where the leads have very many
 // findings, or not all of them can be read now: the page of a case must not wait
 // for Kafka.
-func (d *Desk) leadsRisk(r *http.Request, c *cases.Case) (fen int64, known bool, err error) {
-	leads, err := d.o.Cases.LeadsOf(r.Context(), c.Leads)
-	if err != nil {
-		return 0, false, err
-	}
+func (d *Desk) leadsRisk(r *http.Request, c *cases.Case, rows []LeadRow) (fen int64, known bool, err error) {
 	var findings int64
-	for i := range leads {
-		findings += leads[i].Findings
+	for i := range rows {
+		findings += rows[i].Findings
 	}
 	if findings == 0 || findings > mostForRisk || !d.o.Cited.Ready() {
 		return 0, false, nil
+	}
+	leads, err := d.o.Cases.LeadsOf(r.Context(), c.Leads)
+	if err != nil {
+		return 0, false, err
 	}
 	s, err := d.scheduleOf(r.Context(), leads)
 	if err != nil {
@@ -151,7 +151,7 @@ func (d *Desk) casePage(r *http.Request, c *cases.Case) (casePage, error) {
 		Money: chainOf(f), Hidden: len(c.Leads) - len(row.Leads),
 		MayFile: u.May(accounts.CaseFile), Approve: u.May(accounts.CaseApprove)}
 	if len(f.Lines) == 0 && p.Hidden == 0 {
-		if p.Money.AtRisk, p.Money.ByLeads, err = d.leadsRisk(r, c); err != nil {
+		if p.Money.AtRisk, p.Money.ByLeads, err = d.leadsRisk(r, c, row.Leads); err != nil {
 			return casePage{}, err
 		}
 	}

@@ -88,9 +88,16 @@ func (n *Network) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 				return err
 			}
 		}
-		cmd.SetErr(io.ErrUnexpectedEOF)
-		return io.ErrUnexpectedEOF
+		return lose(cmd)
 	}
+}
+
+// lose gives calls the error of a connection that breaks.
+func lose(cmds ...redis.Cmder) error {
+	for _, cmd := range cmds {
+		cmd.SetErr(io.ErrUnexpectedEOF)
+	}
+	return io.ErrUnexpectedEOF
 }
 
 // Outage lets a call that reads fail.
@@ -142,8 +149,7 @@ func (o *Outage) DialHook(next redis.DialHook) redis.DialHook { return next }
 func (o *Outage) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
 		if o.Strike() {
-			cmd.SetErr(io.ErrUnexpectedEOF)
-			return io.ErrUnexpectedEOF
+			return lose(cmd)
 		}
 		return next(ctx, cmd)
 	}
@@ -153,10 +159,7 @@ func (o *Outage) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 func (o *Outage) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
 		if o.Strike() {
-			for _, cmd := range cmds {
-				cmd.SetErr(io.ErrUnexpectedEOF)
-			}
-			return io.ErrUnexpectedEOF
+			return lose(cmds...)
 		}
 		return next(ctx, cmds)
 	}
